@@ -1,0 +1,34 @@
+// The tests use real programs of Debian. As root on Debian they are installed here; anybody else is told what to install.
+// Plain JavaScript: it runs with whatever Node there is.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+/** Debian package → a file that shows it is there, and what needs it. */
+const packages = {
+  postfix: '/usr/sbin/postfix',
+  miltertest: '/usr/bin/miltertest',
+  'libmilter-dev': '/usr/include/libmilter/mfapi.h',
+  'python3-milter': '/usr/lib/python3/dist-packages/Milter/__init__.py',
+  gcc: '/usr/bin/gcc',
+  'libc6-dev': '/usr/include/stdio.h',
+  'libssl-dev': '/usr/include/openssl/sha.h',
+  openssl: '/usr/bin/openssl',
+  'util-linux': '/usr/bin/unshare',
+}
+
+const missing = Object.keys(packages).filter((name) => !existsSync(packages[name]))
+if (missing.length > 0) {
+  const mayInstall = process.getuid?.() === 0 && existsSync('/etc/debian_version')
+  if (!mayInstall) {
+    console.error(`peekaboo: the tests need Debian's packages: apt-get install ${missing.join(' ')}`)
+    process.exit(1)
+  }
+  console.error(`peekaboo: installing Debian's packages for the tests: ${missing.join(' ')} …`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const run = (...args) => spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
+  const install = () => run('install', '-y', '--no-install-recommends', '-qq', ...missing)
+  if (!install() && !(run('update', '-qq') && install())) {
+    console.error(`peekaboo: apt-get could not install ${missing.join(' ')}: see above`)
+    process.exit(1)
+  }
+}
