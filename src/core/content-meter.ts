@@ -1,0 +1,8 @@
+import type { Content } from './facts.ts'
+
+/** Measures decoded bytes as they stream by: `facts/` makes one, `mail/` feeds one for each part. */
+export interface ContentMeter {
+  write(chunk: Uint8Array): void
+  /** All bytes were written; what is true of them. Called once. */
+  end(): Content
+}

@@ -1,0 +1,101 @@
+/**
+ * Everything that is measured of a sample and of its message, declared once (see `schema.ts`). Rules see `sample.*` and `message.*`
+ * exactly as declared here. What later work measures is added here and nowhere else.
+ */
+import { flag, list, record, text, type Value, whole } from './schema.ts'
+
+export const SEVERITIES = ['note', 'suspicious', 'unscannable'] as const
+/** How odd an anomaly is: worth a note, worth a rule, or the reason why something counts as not read. */
+export type Severity = (typeof SEVERITIES)[number]
+
+export const anomalySchema = record(
+  {
+    name: text('stable name, such as cte-duplicate'),
+    severity: text('note, suspicious or unscannable'),
+    offset: whole('byte in the message where it was seen, -1 where no place can be named'),
+  },
+  'something odd about the form of a message or part',
+)
+
+export const nameSchema = record(
+  { value: text('the decoded name'), origin: text('where it stood, such as disposition.filename or type.name') },
+  'one name that some mail client would show',
+)
+
+/** What follows from the bytes alone: the same for the same sha256, whoever sent it. This is what the store keeps. */
+export const contentSchema = record(
+  {
+    sha256: text('SHA-256 of the decoded bytes, 64 lower-case hex digits'),
+    size: whole('decoded size in bytes'),
+    type: text('media type that the content shows, application/octet-stream where none is known'),
+    types: list(text('a media type'), 'all media types that the content shows (a polyglot has several)'),
+    testString: text('eicar or peekaboo where the content is that harmless test file, else empty'),
+  },
+  'what is true of the bytes of a sample',
+)
+
+export const sampleSchema = record(
+  {
+    ...contentSchema.fields,
+    name: text('the name that most clients show, empty where there is none'),
+    names: list(nameSchema, 'every name that some client would show'),
+    path: text(
+      'place in the message: part numbers joined by dots, as IMAP numbers them; 2.1 is the first part of the second',
+    ),
+    depth: whole('how many messages and containers lie around it; 0 is a part of the message itself'),
+    declaredType: text('media type that the sender declared, lower case, empty where none'),
+    disposition: text('attachment, inline or empty, as the sender declared'),
+    readings: list(text('a reading'), 'the readings of the message in which this content appears'),
+    anomalies: list(anomalySchema, 'what is odd about the part'),
+  },
+  'one attachment, embedded message or container member',
+)
+
+export const bodySchema = record(
+  {
+    type: text('text/plain or text/html'),
+    charset: text('declared character set, lower case, empty where none'),
+    size: whole('decoded size in bytes'),
+    sha256: text('SHA-256 of the decoded bytes, before any conversion of characters'),
+  },
+  'a text that clients show as the message itself',
+)
+
+/** What reading one message yields (`inspector` phase 1). */
+export const readingSchema = record(
+  {
+    attachments: list(sampleSchema, 'every attachment of the message, in order'),
+    bodies: list(bodySchema, 'the texts shown as the message itself'),
+    anomalies: list(anomalySchema, 'what is odd about the message'),
+    unscannable: text('the limit that ended the reading, empty when the message was read whole'),
+    subject: text('decoded Subject, empty where none'),
+    messageId: text('Message-ID as it stands, empty where none'),
+  },
+  'what was found in a message',
+)
+
+export const messageSchema = record(
+  {
+    sender: text('envelope sender without angle brackets, empty for the null sender'),
+    recipients: list(text('an address'), 'envelope recipients without angle brackets'),
+    clientAddress: text('IP address of the client, empty for local mail'),
+    helo: text('name that the client gave'),
+    authenticated: flag('whether the client logged in'),
+    size: whole('size in bytes'),
+    subject: text('decoded Subject'),
+    attachments: whole('number of attachments'),
+    anomalies: list(anomalySchema, 'what is odd about the message'),
+  },
+  'the message that a sample came with',
+)
+
+/** The roots that a rule may name besides the roles. */
+export const FACTS = { sample: sampleSchema, message: messageSchema } as const
+
+export type Anomaly = Value<typeof anomalySchema>
+export type Name = Value<typeof nameSchema>
+export type Content = Value<typeof contentSchema>
+export type Sample = Value<typeof sampleSchema>
+export type Body = Value<typeof bodySchema>
+export type Reading = Value<typeof readingSchema>
+export type MessageFacts = Value<typeof messageSchema>

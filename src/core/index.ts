@@ -1,0 +1,12 @@
+/** The words of the project: types and total functions, no input or output. */
+export * from './cause.ts'
+export * from './clock.ts'
+export * from './content-meter.ts'
+export * from './facts.ts'
+export * from './limit.ts'
+export * from './options.ts'
+export * from './outcome.ts'
+export * from './report.ts'
+export * from './schema.ts'
+export * from './story.ts'
+export * from './units.ts'

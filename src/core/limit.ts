@@ -1,0 +1,16 @@
+/** What may make a message or a sample unscannable: one table, each with the sentence that the log and `why` show. */
+export const LIMITS = {
+  'message-size': 'the message is larger than the filter reads',
+  parts: 'the message has more parts than the filter reads',
+  'mime-depth': 'the parts of the message are nested too deeply',
+  'message-depth': 'messages within messages are nested too deeply',
+  'header-bytes': 'the header of one part is larger than the filter reads',
+  'decoded-bytes': 'the decoded parts are together larger than the filter reads',
+  'cpu-time': 'reading the message took more processor time than it may',
+  'wall-time': 'reading the message took longer than it may',
+  memory: 'reading the message took more memory than it may',
+  'parser-error': 'no reader could read the message',
+} as const satisfies Record<string, string>
+
+/** A limit that ended the reading of a message or sample; what was found before stays. */
+export type Limit = keyof typeof LIMITS

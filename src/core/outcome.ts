@@ -1,0 +1,53 @@
+/**
+ * The three different things that one must never mix: a *verdict* is an opinion on one sample, an *outcome* is how the work on it
+ * ended, a *disposition* is what the mail server is told. Failure is never a verdict.
+ */
+import type { Cause } from './cause.ts'
+import type { Limit } from './limit.ts'
+
+export const VERDICTS = ['bad', 'suspicious', 'good', 'ignored', 'unknown'] as const
+/** What the rules think of one sample. */
+export type Verdict = (typeof VERDICTS)[number]
+
+/** How the work on one sample ended, or that it has not ended. */
+export type Outcome =
+  | { readonly kind: 'decided'; readonly verdict: Verdict; readonly rule: string; readonly reason: string }
+  | { readonly kind: 'pending'; readonly roles: readonly string[] }
+  | { readonly kind: 'failed'; readonly cause: Cause; readonly rule?: string; readonly detail?: string }
+  | { readonly kind: 'unscannable'; readonly limit: Limit }
+  | { readonly kind: 'encrypted'; readonly what: EncryptedKind }
+  | { readonly kind: 'unanalysed'; readonly why: 'role' | 'cap'; readonly role: string; readonly rule: string }
+export type OutcomeKind = Outcome['kind']
+export type EncryptedKind = 'mail' | 'container' | 'document'
+
+/** From the weakest answer to the strongest; `fold` takes the strongest, so that adding a sample never weakens an answer. */
+export const DISPOSITIONS = ['accept', 'tag', 'redirect', 'quarantine', 'tempfail', 'discard', 'reject'] as const
+/** What the mail server is told about a message. */
+export type Disposition = (typeof DISPOSITIONS)[number]
+
+/** The strongest of several dispositions; a message with nothing to judge is accepted. */
+export function foldDispositions(dispositions: Iterable<Disposition>): Disposition {
+  let strongest = 0
+  for (const disposition of dispositions) strongest = Math.max(strongest, DISPOSITIONS.indexOf(disposition))
+  return DISPOSITIONS[strongest] ?? 'reject'
+}
+
+/** A short word for an outcome, as it stands in the log, the header and `why`: the verdict, or the kind with its cause. */
+export function describeOutcome(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'decided':
+      return outcome.verdict
+    case 'pending':
+      return `pending(${outcome.roles.join(',')})`
+    case 'failed':
+      return `failed(${outcome.cause})`
+    case 'unscannable':
+      return `unscannable(${outcome.limit})`
+    case 'encrypted':
+      return `encrypted(${outcome.what})`
+    case 'unanalysed':
+      return `unanalysed(${outcome.why === 'role' ? outcome.role : 'cap'})`
+    default:
+      return outcome satisfies never
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * One message from bytes to folded outcome. `mailfilter/` and the command line drive it; it knows no milter protocol.
+ */
+import type { Answer, Disposition, Outcome, StorySample } from '../core/index.ts'
+import type { Profile } from '../policy/index.ts'
+
+/** All that the mail server says about a message. Addresses stand without angle brackets. */
+export interface Envelope {
+  readonly queueId: string
+  readonly listener: string
+  readonly profileName: string
+  readonly profile: Profile
+  readonly clientAddress: string
+  readonly helo: string
+  readonly authenticated: boolean
+  readonly sender: string
+  readonly recipients: readonly string[]
+}
+
+/** What was decided about a message, and why. */
+export interface Decision {
+  /** What the reply, the header, the log and `why` call this message. */
+  readonly ref: string
+  readonly disposition: Disposition
+  /** Of the message where it could not be read, else of the sample that decided. */
+  readonly outcome: Outcome
+  readonly samples: readonly StorySample[]
+  readonly answer: Answer
+  /** Milliseconds of each step, for the log. */
+  readonly times: Readonly<Record<string, number>>
+}
+
+/** One message in work. Exactly one of `finish` and `abort` ends it. */
+export interface Examination {
+  readonly ref: string
+  /** Takes the next bytes of the message; false asks to wait for `drained`. */
+  write(chunk: Uint8Array): boolean
+  drained(): Promise<void>
+  /**
+   * All bytes were written. Always resolves within the profile's hold time and the deadline: every fault becomes a decision
+   * by the profile (`failed`, `unscannable`, `pending`). The story is durable when it resolves, or its loss is in the log.
+   */
+  finish(envelope: Envelope, signal: AbortSignal): Promise<Decision>
+  /** Postfix was told: closes the try in the story. */
+  answered(decision: Decision, envelope: Envelope): void
+  abort(): void
+}
+
+export interface Pipeline {
+  /** Begins a message. `sizeHint` is what the sender declared (bytes, 0 for nothing). Throws a `Fault('overloaded')` beyond the budgets. */
+  begin(sizeHint: number): Examination
+}

@@ -1,0 +1,3 @@
+export { createLogger, describeError, type Logger } from './logger.ts'
+export { type TelemetryOptions, telemetryOptions } from './options.ts'
+export { systemClock } from './system-clock.ts'
