@@ -1,0 +1,108 @@
+/** Files and command line → one frozen configuration, or a `ConfigError` with everything that is wrong with it. */
+import { homedir } from 'node:os'
+import { crossCheck } from './check.ts'
+import { defaultDataDir, type Surroundings } from './data-dir.ts'
+import { DEFAULT_FILE, readFiles } from './files.ts'
+import { problemsOf } from './issues.ts'
+import { type Config, configOptions } from './options.ts'
+import { emptyMap, parseYaml } from './parse.ts'
+import { ConfigError, type Problem } from './problem.ts'
+import { configSchema } from './schema.ts'
+import { folderOf, Secret } from './secret.ts'
+import { mergeTrees, type Path, plainValue, type Tree, treeOf, valuePlaceOf } from './tree.ts'
+
+/** A value that the command line lays over the files. */
+export interface Override {
+  readonly path: readonly [string, ...string[]]
+  readonly value: unknown
+  /** The option that it was given with, such as `--listen`: what errors call it. */
+  readonly origin: string
+}
+
+/** What to load. */
+export interface LoadOptions {
+  /** Must exist. Without it the default file is read if it exists. */
+  readonly file?: string
+  readonly set?: readonly Override[]
+  /** Profiles that exist without being written; what `policy/` has built in. */
+  readonly builtinProfiles?: readonly string[]
+  readonly surroundings?: Surroundings
+}
+
+/** A configuration with where it came from. */
+export interface Loaded {
+  readonly config: Config
+  /** The files that were read, in order. */
+  readonly files: readonly string[]
+  /** Makes an error about the value at a path, placed where it was written: for checks that only other rooms can make. */
+  readonly refuse: (path: Path, message: string, remedy?: string) => ConfigError
+}
+
+/** Loads the configuration: deep-frozen, defaults filled in, secrets read. Throws a `ConfigError`. */
+export function loadConfig(options: LoadOptions = {}): Config {
+  return loadConfigWithPlaces(options).config
+}
+
+/** As `loadConfig`, and remembers where everything was written. */
+export function loadConfigWithPlaces(options: LoadOptions = {}): Loaded {
+  const surroundings = options.surroundings ?? ownSurroundings()
+  const { tree, files } = readTrees(options)
+  const config = validate(tree, surroundings)
+  throwIfAny(crossCheck(config, tree, options.builtinProfiles ?? ['mx', 'observe']))
+  throwIfAny(resolveSecrets(config, [], tree, surroundings))
+  return {
+    config: deepFreeze(config),
+    files,
+    refuse: (path, message, remedy = '') =>
+      new ConfigError([{ place: valuePlaceOf(tree, path), path, message, remedy }]),
+  }
+}
+
+function readTrees({ file, set = [] }: LoadOptions): { readonly tree: Tree; readonly files: readonly string[] } {
+  const { files, problems } = readFiles(file ?? DEFAULT_FILE, file === undefined)
+  const parsed = files.map(({ text, origin }) => parseYaml(text, origin))
+  throwIfAny([...problems, ...parsed.flatMap((one) => one.problems)])
+  const origin = files[0]?.origin ?? 'built-in defaults'
+  const start: Tree = emptyMap({ origin, line: files.length === 0 ? 0 : 1, column: files.length === 0 ? 0 : 1 })
+  const trees = [...parsed.map((one) => one.tree), ...set.map(overrideTree)]
+  return { tree: trees.reduce(mergeTrees, start), files: files.map((one) => one.origin) }
+}
+
+function overrideTree({ path, value, origin }: Override): Tree {
+  return treeOf(
+    path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value),
+    origin,
+  )
+}
+
+function validate(tree: Tree, surroundings: Surroundings): Config {
+  const result = configOptions.safeParse(plainValue(tree))
+  if (!result.success) throw new ConfigError(problemsOf(result.error.issues, { tree, schema: configSchema() }))
+  return { ...result.data, dataDir: result.data.dataDir ?? defaultDataDir(surroundings) }
+}
+
+function resolveSecrets(value: unknown, path: Path, tree: Tree, surroundings: Surroundings): readonly Problem[] {
+  if (value instanceof Secret) {
+    const place = valuePlaceOf(tree, path)
+    const message = value.resolve(surroundings.env, folderOf(place.origin))
+    return message === '' ? [] : [{ place, path, message, remedy: 'put the secret there, or name where it lies' }]
+  }
+  if (typeof value !== 'object' || value === null) return []
+  const steps = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
+  return steps.flatMap(([step, inner]) => resolveSecrets(inner, [...path, step], tree, surroundings))
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  Object.freeze(value)
+  for (const inner of Object.values(value)) deepFreeze(inner)
+  return value
+}
+
+function throwIfAny(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ConfigError(problems)
+}
+
+function ownSurroundings(): Surroundings {
+  return { env: process.env, uid: process.getuid?.() ?? -1, home: homedir() }
+}

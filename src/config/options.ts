@@ -1,0 +1,42 @@
+/** The whole configuration: each room declares its own options, here they get their keys. */
+import { z } from 'zod'
+import { analyzersOptions, rolesOptions } from '../analyzers/options.ts'
+import { httpOptions } from '../http/options.ts'
+import { inspectorOptions } from '../inspector/options.ts'
+import { milterOptions } from '../mailfilter/options.ts'
+import { pipelineOptions } from '../pipeline/options.ts'
+import { profilesOptions } from '../policy/options.ts'
+import { rulesOptions } from '../rules/options.ts'
+import { schedulerOptions } from '../scheduler/options.ts'
+import { storeOptions } from '../store/options.ts'
+import { telemetryOptions } from '../telemetry/options.ts'
+
+/** Everything that may stand in `peekaboo.yaml`. */
+export const configOptions = z.strictObject({
+  dataDir: z
+    .string()
+    .regex(/^\//, 'must be an absolute path')
+    .optional()
+    .describe(
+      'folder of the store and the spool (default: what systemd gives, else /var/lib/peekaboo as root, else ~/.local/state/peekaboo)',
+    ),
+  milter: milterOptions,
+  store: storeOptions,
+  inspector: inspectorOptions,
+  spool: pipelineOptions,
+  analyzers: analyzersOptions,
+  roles: rolesOptions,
+  profiles: profilesOptions,
+  rules: rulesOptions,
+  http: httpOptions,
+  scheduler: schedulerOptions,
+  log: telemetryOptions,
+  contact: z
+    .string()
+    .regex(/^[ -~]{1,200}$/, 'must be 1 to 200 printable ASCII characters')
+    .optional()
+    .describe('whom a refused sender may turn to: an address, telephone number or page for the text of the refusal'),
+})
+
+/** The configuration as it is handed to the rooms: deep-frozen, every default filled in. */
+export type Config = Readonly<z.output<typeof configOptions>> & { readonly dataDir: string }
