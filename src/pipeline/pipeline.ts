@@ -47,6 +47,6 @@ export interface Examination {
 }
 
 export interface Pipeline {
-  /** Begins a message. `sizeHint` is what the sender declared (bytes, 0 for nothing). Throws a `Fault('overloaded')` beyond the budgets. */
-  begin(sizeHint: number): Examination
+  /** Begins a message. Never throws: a message for which there is no room is answered `tempfail` at its end. */
+  begin(): Examination
 }

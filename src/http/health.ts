@@ -1,0 +1,24 @@
+import type { Route } from './server.ts'
+
+/** Something that must work for a message to be examined; `check` rejects when it does not. */
+export interface Dependency {
+  readonly name: string
+  readonly check: () => Promise<unknown>
+}
+
+/** `/livez`: the event loop turns. `/readyz`: a message would get through now; names what would stop it. */
+export function healthRoutes(dependencies: readonly Dependency[]): readonly Route[] {
+  return [
+    { method: 'GET', path: '/livez', doc: 'the process answers', answer: async () => ({ status: 200, body: 'ok\n' }) },
+    { method: 'GET', path: '/readyz', doc: 'a message would be examined now', answer: () => ready(dependencies) },
+  ]
+}
+
+async function ready(dependencies: readonly Dependency[]) {
+  const checks = await Promise.allSettled(dependencies.map((one) => one.check()))
+  const states = checks.map((check) =>
+    check.status === 'fulfilled' ? 'ok' : String(check.reason?.message ?? check.reason),
+  )
+  const body = Object.fromEntries(dependencies.map((one, i) => [one.name, states[i] ?? 'ok']))
+  return { status: states.every((state) => state === 'ok') ? 200 : 503, body }
+}

@@ -1,0 +1,46 @@
+/** The HTTP side: a table of routes served by Fastify on one address. Later pages and the API add rows to the table. */
+import { type FastifyInstance, fastify } from 'fastify'
+
+/** One route; what `answer` returns is sent as JSON, or as text when it is a string. */
+export interface Route {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly doc: string
+  readonly answer: () => Promise<RouteAnswer>
+}
+export interface RouteAnswer {
+  readonly status: number
+  readonly body: string | Readonly<Record<string, unknown>>
+}
+
+export class HttpServer {
+  readonly #app: FastifyInstance
+
+  constructor(routes: readonly Route[]) {
+    this.#app = fastify({ logger: false, bodyLimit: 1024 * 1024, requestTimeout: 10_000 })
+    for (const route of routes) this.#add(route)
+  }
+
+  /** Listens on `HOST:PORT` (port 0: any) and returns the address with the port it got. Rejects when it is taken. */
+  async listen(address: string): Promise<string> {
+    const at = address.lastIndexOf(':')
+    const host = address.slice(0, at).replace(/^\[|\]$/g, '')
+    const url = await this.#app.listen({ host, port: Number(address.slice(at + 1)) })
+    return url.replace('http://', '')
+  }
+
+  async close(): Promise<void> {
+    await this.#app.close()
+  }
+
+  #add({ method, path, answer }: Route): void {
+    this.#app.route({
+      method,
+      url: path,
+      handler: async (_request, reply) => {
+        const { status, body } = await answer()
+        return reply.code(status).send(body)
+      },
+    })
+  }
+}

@@ -1,0 +1,28 @@
+import type { Clock } from '../core/index.ts'
+import type { Inspector } from '../inspector/index.ts'
+import type { Ruleset } from '../rules/index.ts'
+import type { Scheduler } from '../scheduler/index.ts'
+import type { Store } from '../store/store.ts'
+import type { Logger } from '../telemetry/index.ts'
+import type { Budget } from './budget.ts'
+import type { MessageKeeper } from './message-keeper.ts'
+import type { StoryWriter } from './story-writer.ts'
+
+/** What the pipeline is made of; `main.ts` puts it together. */
+export interface PipelineDeps {
+  readonly inspector: Inspector
+  readonly store: Store
+  readonly scheduler: Scheduler
+  /** Read anew for each message, so that a reload takes effect with the next one. */
+  readonly ruleset: () => Ruleset
+  /** Role → analyzer; a role that is `none` is absent. */
+  readonly roles: ReadonlyMap<string, string>
+  /** All roles that rules may name. */
+  readonly declaredRoles: readonly string[]
+  readonly keeper: MessageKeeper
+  readonly stories: StoryWriter
+  /** Messages whose answer may be held at the same time. */
+  readonly held: Budget
+  readonly clock: Clock
+  readonly log: Logger
+}

@@ -1,0 +1,191 @@
+/**
+ * The life of one message: bytes go to the inspector and are kept; when all are there it is read, looked up, judged, held while
+ * analyses run, told as a story and answered. Every fault becomes a decision by the profile; nothing is thrown at the caller.
+ */
+import { createHash } from 'node:crypto'
+import { type Answer, causeOf, LIMITS, type Limit, type Outcome, type Reading } from '../core/index.ts'
+import type { Inspection } from '../inspector/index.ts'
+import { dispositionOf, replyFor } from '../policy/index.ts'
+import { type Known, storyKey } from '../store/index.ts'
+import type { StoryDraft } from '../store/store.ts'
+import { describeError } from '../telemetry/index.ts'
+import { Case } from './case.ts'
+import { type Conclusion, conclude, messageFacts } from './conclude.ts'
+import type { PipelineDeps } from './deps.ts'
+import { judge } from './judge.ts'
+import type { KeptMessage } from './kept-message.ts'
+import { lookUp, saveNewFacts } from './known.ts'
+import type { Decision, Envelope, Examination } from './pipeline.ts'
+import { rolesAtFirst } from './questions.ts'
+import { readWhole } from './read-whole.ts'
+import { newRef } from './ref.ts'
+import { StopWatch } from './stop-watch.ts'
+
+export class MessageExamination implements Examination {
+  #ref = newRef()
+  readonly #deps: PipelineDeps
+  readonly #kept: KeptMessage
+  readonly #inspection: Inspection
+  readonly #stop = new AbortController()
+  readonly #hash = createHash('sha256')
+  readonly #watch: StopWatch
+  #ended = false
+
+  constructor(deps: PipelineDeps) {
+    this.#deps = deps
+    this.#watch = new StopWatch(deps.clock)
+    this.#kept = deps.keeper.begin()
+    this.#inspection = deps.inspector.read(this.#stop.signal)
+  }
+
+  get ref(): string {
+    return this.#ref
+  }
+
+  write(chunk: Uint8Array): boolean {
+    this.#hash.update(chunk)
+    const kept = this.#kept.write(chunk)
+    return this.#inspection.write(chunk) && kept
+  }
+
+  /** A reader that failed is no reason to stop taking bytes: `finish` will say so. */
+  async drained(): Promise<void> {
+    await Promise.all([this.#kept.drained(), this.#inspection.drained().catch(() => undefined)])
+  }
+
+  async finish(envelope: Envelope, signal: AbortSignal): Promise<Decision> {
+    try {
+      return await this.#examine(envelope, signal)
+    } catch (error) {
+      this.#deps.log.error({ ref: this.#ref, cause: describeError(error) }, 'message could not be examined')
+      return this.#decision(this.#failed(error, envelope))
+    } finally {
+      this.abort()
+    }
+  }
+
+  answered(decision: Decision, envelope: Envelope): void {
+    this.#deps.stories.answered(decision.ref, envelope.queueId, decision.answer)
+  }
+
+  abort(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#stop.abort()
+    this.#inspection.abort()
+    this.#kept.release()
+  }
+
+  async #examine(envelope: Envelope, signal: AbortSignal): Promise<Decision> {
+    this.#watch.step('receive')
+    const reading = await readWhole(this.#inspection, this.#kept, this.#deps.inspector, signal).catch(
+      (error: unknown) => {
+        this.#deps.log.warn(
+          { ref: this.#ref, queueId: envelope.queueId, cause: describeError(error) },
+          'message not read',
+        )
+        return { fault: error }
+      },
+    )
+    this.#watch.step('read')
+    if ('fault' in reading) return this.#unread(reading.fault, envelope)
+    return this.#judged(reading, envelope, signal)
+  }
+
+  /** Nothing is known of the message but that it could not be read: its identity is that of its bytes. */
+  async #unread(fault: unknown, envelope: Envelope): Promise<Decision> {
+    const key = storyKey(envelope.sender, [this.#hash.digest('hex')])
+    const known = await lookUp(this.#deps, [], key, this.#ref)
+    const conclusion = this.#failed(fault, envelope)
+    return this.#told(conclusion, known, { envelope, key, reading: undefined })
+  }
+
+  async #judged(reading: Reading, envelope: Envelope, signal: AbortSignal): Promise<Decision> {
+    const digests = reading.attachments.map((sample) => sample.sha256)
+    const key = storyKey(envelope.sender, digests.length > 0 ? digests : [this.#hash.digest('hex')])
+    const known = await lookUp(this.#deps, digests, key, this.#ref)
+    this.#watch.step('lookup')
+    saveNewFacts(this.#deps, reading, known, this.#ref)
+    const roles = rolesAtFirst(this.#deps.roles, this.#deps.declaredRoles)
+    const facts = messageFacts(envelope, reading, this.#kept.size)
+    const ruleset = this.#deps.ruleset()
+    const cases = reading.attachments.map((sample) => new Case(sample, facts, ruleset, roles))
+    const whole = wholeOutcome(reading)
+    await judge(cases, whole, envelope.profile, { ...this.#deps, kept: this.#kept }, signal)
+    this.#watch.step('judge')
+    return this.#told(conclude(cases, whole, envelope.profile), known, { envelope, key, reading })
+  }
+
+  /** An old story that still has no verdict ends; then the story is written down. */
+  async #told(conclusion: Conclusion, known: Known, about: About): Promise<Decision> {
+    const { envelope } = about
+    if (known.story) this.#ref = known.story.ref
+    const age = known.story ? this.#deps.clock.now() - known.story.firstSeen : 0
+    const disposition = expired(conclusion, age, envelope) ? envelope.profile.expired : conclusion.disposition
+    const decision = this.#decision({ ...conclusion, disposition })
+    await this.#deps.stories.open(this.#draft(decision, about))
+    this.#watch.step('story')
+    return { ...decision, times: this.#watch.times() }
+  }
+
+  #decision(conclusion: Conclusion): Decision {
+    const { disposition, outcome } = conclusion
+    const answer: Answer = { disposition, reply: smtp(replyFor(disposition, { ref: this.#ref, outcome })) }
+    return { ...conclusion, ref: this.#ref, answer, times: this.#watch.times() }
+  }
+
+  #failed(fault: unknown, envelope: Envelope): Conclusion {
+    const cause = causeOf(fault)
+    const outcome: Outcome = { kind: 'failed', cause, detail: describeError(fault) }
+    return { outcome, disposition: dispositionOf(outcome, envelope.profile), samples: [] }
+  }
+
+  #draft(decision: Decision, { envelope, key, reading }: About): StoryDraft {
+    const { queueId, listener, profileName, profile, clientAddress, helo, sender, recipients } = envelope
+    return {
+      ref: this.#ref,
+      key,
+      queueId,
+      listener,
+      profile: profileName,
+      mode: profile.mode,
+      clientAddress,
+      helo,
+      sender,
+      recipients,
+      subject: reading?.subject ?? '',
+      messageId: reading?.messageId ?? '',
+      size: this.#kept.size,
+      rulesetVersion: this.#deps.ruleset().version,
+      samples: decision.samples,
+      outcome: decision.outcome,
+      answer: decision.answer,
+    }
+  }
+}
+
+interface About {
+  readonly envelope: Envelope
+  readonly key: string
+  readonly reading: Reading | undefined
+}
+
+/** Whoever failed for an hour, or waited for `maxAge`, gets the answer of `expired`. */
+const FAILED_MAX_AGE_MS = 3_600_000
+
+function expired({ disposition, outcome }: Conclusion, age: number, { profile }: Envelope): boolean {
+  if (disposition !== 'tempfail') return false
+  return age > (outcome.kind === 'failed' ? Math.min(FAILED_MAX_AGE_MS, profile.maxAge) : profile.maxAge)
+}
+
+function wholeOutcome(reading: Reading): Outcome | undefined {
+  const limit = reading.unscannable
+  if (limit === '') return undefined
+  return limit in LIMITS
+    ? { kind: 'unscannable', limit: limit as Limit }
+    : { kind: 'failed', cause: 'inspector-garbage' }
+}
+
+function smtp(reply: { code: number; enhanced: string; text: string } | undefined): string {
+  return reply ? `${reply.code} ${reply.enhanced} ${reply.text}` : ''
+}

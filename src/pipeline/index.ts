@@ -1,0 +1,16 @@
+/** One message from bytes to folded outcome. */
+import type { PipelineDeps } from './deps.ts'
+import { MessageExamination } from './examination.ts'
+import type { Pipeline } from './pipeline.ts'
+
+export { Budget } from './budget.ts'
+export type { PipelineDeps } from './deps.ts'
+export { MessageKeeper } from './message-keeper.ts'
+export { type PipelineOptions, pipelineOptions } from './options.ts'
+export type { Decision, Envelope, Examination, Pipeline } from './pipeline.ts'
+export { StoryWriter } from './story-writer.ts'
+
+/** Puts the pipeline together; its parts are started and stopped by whoever made them. */
+export function createPipeline(deps: PipelineDeps): Pipeline {
+  return { begin: () => new MessageExamination(deps) }
+}

@@ -1,0 +1,56 @@
+import type { Outcome } from '../core/index.ts'
+import type { Profile } from '../policy/index.ts'
+import type { Case } from './case.ts'
+import { conclude, isFinal } from './conclude.ts'
+import type { PipelineDeps } from './deps.ts'
+import { Hold } from './hold.ts'
+import type { KeptMessage } from './kept-message.ts'
+import { Questions } from './questions.ts'
+
+type Deps = Pick<PipelineDeps, 'scheduler' | 'roles' | 'held' | 'clock' | 'inspector'> & { readonly kept: KeptMessage }
+
+/**
+ * Asks what the rules need and waits for it: as long as the profile holds an answer, while there is a slot for a held message, and
+ * only while a further report could still change the answer. Afterwards the cases say what is known.
+ */
+export async function judge(
+  cases: readonly Case[],
+  whole: Outcome | undefined,
+  profile: Profile,
+  deps: Deps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { scheduler, clock, roles } = deps
+  const questions = new Questions(cases, {
+    scheduler,
+    clock,
+    roles,
+    makeWant: (one, analyzer) => wantOf(one, analyzer, deps),
+  })
+  const hold = new Hold(deps.held, clock, profile.hold, signal)
+  try {
+    while (!isFinal(conclude(cases, whole, profile))) {
+      const asked = await questions.ask()
+      if (!questions.open && asked === 0) return
+      if (!questions.open) continue
+      if (!hold.begin()) return
+      await questions.wait(hold.signal)
+      if (hold.signal.aborted) return
+    }
+  } finally {
+    hold.end()
+  }
+}
+
+function wantOf(one: Case, analyzer: string, { inspector, kept }: Deps) {
+  const { sha256, size, type, path } = one.sample
+  return {
+    analyzer,
+    sha256,
+    size,
+    type,
+    bytes: (signal: AbortSignal) => inspector.bytes(kept.stream(), path, signal),
+    retain: () => kept.retain(),
+    release: () => kept.release(),
+  }
+}

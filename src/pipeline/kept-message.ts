@@ -1,0 +1,138 @@
+/** The bytes of one message: in memory while it is small, else in a spool file. Freed when its last holder lets go. */
+import { createReadStream } from 'node:fs'
+import { type FileHandle, open, unlink } from 'node:fs/promises'
+import { Fault } from '../core/index.ts'
+import type { Budget } from './budget.ts'
+
+/** Bytes that may wait for the disk before the sender is told to wait. */
+const WRITE_AHEAD = 1024 * 1024
+
+export class KeptMessage {
+  readonly #path: string
+  readonly #inMemory: number
+  readonly #memory: Budget
+  readonly #spool: Budget
+  #chunks: Buffer[] = []
+  #waiting = 0
+  #size = 0
+  #taken = 0
+  #file: FileHandle | undefined
+  #spooling = false
+  #writing: Promise<void> = Promise.resolve()
+  #fault: Fault | undefined
+  #holders = 1
+
+  constructor(path: string, inMemory: number, memory: Budget, spool: Budget) {
+    this.#path = path
+    this.#inMemory = inMemory
+    this.#memory = memory
+    this.#spool = spool
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** Why the message could not be kept; its bytes are of no use then. */
+  get fault(): Fault | undefined {
+    return this.#fault
+  }
+
+  /** Copies the chunk; false asks to wait for `drained`. After a fault bytes are dropped. */
+  write(chunk: Uint8Array): boolean {
+    this.#size += chunk.length
+    if (this.#fault) return true
+    if (!this.#spooling && this.#size > this.#inMemory) this.#toSpool()
+    const budget = this.#spooling ? this.#spool : this.#memory
+    if (!this.#fault && !budget.take(chunk.length)) this.#fail(full(budget, chunk.length))
+    if (this.#fault) return true
+    this.#taken += chunk.length
+    this.#chunks.push(Buffer.from(chunk))
+    this.#waiting += chunk.length
+    if (this.#spooling) this.#flush()
+    return !this.#spooling || this.#waiting < WRITE_AHEAD
+  }
+
+  /** Resolves when what was written has reached the spool file. */
+  drained(): Promise<void> {
+    return this.#writing
+  }
+
+  /** One more holder: `release` must then be called once more. */
+  retain(): void {
+    this.#holders += 1
+  }
+
+  /** Lets go; the last one frees memory and file. */
+  release(): void {
+    this.#holders -= 1
+    if (this.#holders === 0) this.#free()
+  }
+
+  /** The bytes, from the start; as often as needed while somebody holds the message. */
+  async *stream(): AsyncGenerator<Uint8Array> {
+    await this.#writing
+    if (this.#fault) throw this.#fault
+    if (!this.#spooling) {
+      yield* this.#chunks
+      return
+    }
+    for await (const chunk of createReadStream(this.#path)) yield chunk as Buffer
+  }
+
+  /** What lies in memory moves to the file, and is counted there. */
+  #toSpool(): void {
+    const bytes = this.#taken
+    this.#giveBack()
+    this.#spooling = true
+    if (this.#spool.take(bytes)) this.#taken = bytes
+    else this.#fail(full(this.#spool, bytes))
+  }
+
+  #giveBack(): void {
+    const budget = this.#spooling ? this.#spool : this.#memory
+    budget.give(this.#taken)
+    this.#taken = 0
+  }
+
+  #flush(): void {
+    this.#writing = this.#writing.then(() => this.#writeOut()).catch((error: unknown) => this.#fail(spoolFault(error)))
+  }
+
+  async #writeOut(): Promise<void> {
+    const chunks = this.#chunks
+    if (chunks.length === 0 || this.#fault) return
+    this.#chunks = []
+    this.#file ??= await open(this.#path, 'wx', 0o600)
+    const bytes = Buffer.concat(chunks)
+    await this.#file.appendFile(bytes)
+    this.#waiting -= bytes.length
+  }
+
+  #fail(fault: Fault): void {
+    this.#fault ??= fault
+    this.#free()
+  }
+
+  #free(): void {
+    this.#chunks = []
+    if (this.#spooling) this.#writing = this.#writing.then(() => this.#remove()).catch(() => undefined)
+    this.#giveBack()
+  }
+
+  async #remove(): Promise<void> {
+    const file = this.#file
+    this.#file = undefined
+    if (!file) return
+    await file.close()
+    await unlink(this.#path)
+  }
+}
+
+function spoolFault(error: unknown): Fault {
+  return new Fault('spool-error', 'the spool file could not be written', { cause: error })
+}
+
+function full(budget: Budget, bytes: number): Fault {
+  return new Fault('spool-full', `no room for ${bytes} bytes: ${budget.used} of ${budget.total} are in use`)
+}

@@ -1,0 +1,38 @@
+/** What the store knows of a message, asked in one query. A store that is away knows nothing: the mail goes on. */
+import type { Reading } from '../core/index.ts'
+import type { Known } from '../store/store.ts'
+import { describeError } from '../telemetry/index.ts'
+import type { PipelineDeps } from './deps.ts'
+
+export const NOTHING_KNOWN: Known = { facts: new Map(), analyses: [], story: undefined }
+
+type Deps = Pick<PipelineDeps, 'store' | 'inspector' | 'log'>
+
+/** Facts of the digests and the story that this message continues. */
+export async function lookUp(deps: Deps, digests: readonly string[], key: string, ref: string): Promise<Known> {
+  const recipe = deps.inspector.recipe
+  return deps.store
+    .lookup({ digests: [...new Set(digests)], recipe, analyses: [], storyKey: key })
+    .catch((error: unknown) => {
+      deps.log.warn({ ref, cause: describeError(error) }, 'nothing looked up: store unavailable')
+      return NOTHING_KNOWN
+    })
+}
+
+/** Keeps the facts of bytes that were never seen; nobody waits for it. */
+export function saveNewFacts(deps: Deps, reading: Reading, known: Known, ref: string): void {
+  const fresh = new Map(
+    reading.attachments.filter((one) => !known.facts.has(one.sha256)).map((one) => [one.sha256, one]),
+  )
+  if (fresh.size === 0) return
+  const contents = [...fresh.values()].map(({ sha256, size, type, types, testString }) => ({
+    sha256,
+    size,
+    type,
+    types,
+    testString,
+  }))
+  deps.store.saveFacts(deps.inspector.recipe, contents).catch((error: unknown) => {
+    deps.log.warn({ ref, cause: describeError(error) }, 'facts not kept: store unavailable')
+  })
+}

@@ -1,0 +1,110 @@
+/**
+ * Asks the analyzers what the rules need, cheap ones before dear ones, and tells the cases what became known. The rules say what is
+ * needed; nobody else does.
+ */
+import { type Clock, causeOf, Fault, type RoleState } from '../core/index.ts'
+import type { Scheduler, Standing, Want } from '../scheduler/index.ts'
+import type { Case } from './case.ts'
+
+/** Time after which dearer analyzers are asked although cheaper ones have not answered. */
+const TIER_PATIENCE_MS = 2000
+
+interface Question {
+  readonly one: Case
+  readonly role: string
+  readonly tier: number
+}
+
+export interface QuestionsDeps {
+  readonly scheduler: Scheduler
+  readonly clock: Clock
+  /** Role → analyzer. */
+  readonly roles: ReadonlyMap<string, string>
+  readonly makeWant: (one: Case, analyzer: string) => Want
+}
+
+export class Questions {
+  readonly #deps: QuestionsDeps
+  readonly #cases: readonly Case[]
+  #pending: { question: Question; standing: Standing }[] = []
+  #askedAt = 0
+
+  constructor(cases: readonly Case[], deps: QuestionsDeps) {
+    this.#cases = cases
+    this.#deps = deps
+  }
+
+  /** Asks what is to be asked now and says how much that was; afterwards `open` says whether an answer is awaited. */
+  async ask(): Promise<number> {
+    const questions = this.#due()
+    if (questions.length === 0) return 0
+    this.#askedAt = this.#deps.clock.now()
+    await this.#put(questions)
+    return questions.length
+  }
+
+  get open(): boolean {
+    return this.#pending.length > 0
+  }
+
+  /** Resolves when an answer came or dearer analyzers may be asked; then the cases know more. */
+  async wait(signal: AbortSignal): Promise<void> {
+    let cancel = () => {}
+    const patience = new Promise<void>((resolve) => {
+      cancel = this.#deps.clock.after(TIER_PATIENCE_MS, resolve)
+    })
+    await Promise.race([aborted(signal), patience, ...this.#pending.map((one) => one.standing.changed)])
+    cancel()
+    if (signal.aborted) return
+    const again = this.#pending.map((one) => one.question)
+    this.#pending = []
+    await this.#put(again)
+  }
+
+  /** The needs of the lowest tier; dearer ones only when the cheaper were given their time. */
+  #due(): Question[] {
+    const wanted = this.#cases.flatMap((one) => this.#wanted(one))
+    const patient = this.#deps.clock.now() - this.#askedAt < TIER_PATIENCE_MS
+    const cheapest = Math.min(...wanted.map((question) => question.tier))
+    const busy = Math.min(...this.#pending.map((one) => one.question.tier))
+    if (patient && busy < cheapest) return []
+    return wanted.filter((question) => question.tier === cheapest)
+  }
+
+  #wanted(one: Case): Question[] {
+    return one.evaluation.needs.map((role) => ({ one, role, tier: this.#deps.scheduler.tierOf(this.#analyzer(role)) }))
+  }
+
+  async #put(questions: readonly Question[]): Promise<void> {
+    try {
+      const standings = await this.#deps.scheduler.want(
+        questions.map(({ one, role }) => this.#deps.makeWant(one, this.#analyzer(role))),
+      )
+      for (const [i, question] of questions.entries()) this.#note(question, standings[i])
+    } catch (error) {
+      for (const { one, role } of questions) one.learn(role, { state: 'failed', cause: causeOf(error) })
+    }
+  }
+
+  #note(question: Question, standing: Standing | undefined): void {
+    if (!standing) throw new Fault('internal', 'the scheduler did not answer for every want')
+    question.one.learn(question.role, standing.state)
+    if (standing.state.state === 'pending') this.#pending.push({ question, standing })
+  }
+
+  #analyzer(role: string): string {
+    const analyzer = this.#deps.roles.get(role)
+    if (analyzer === undefined) throw new Fault('internal', `the role ${role} is not mapped`)
+    return analyzer
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
+
+/** The state of every role before anybody was asked. */
+export function rolesAtFirst(roles: ReadonlyMap<string, string>, declared: readonly string[]): Map<string, RoleState> {
+  return new Map(declared.map((role) => [role, roles.has(role) ? { state: 'wanted' } : { state: 'unmapped' }]))
+}
