@@ -77,7 +77,13 @@ function choice(options: readonly unknown[], path: Path, written: Written): Prob
   const word = value.kind === 'scalar' ? String(value.value) : ''
   const remedy = suggest(word, options.map(String), 'valid here')
   const message = `${wordFor(path, written)} is not one of ${options.join(', ')}`
-  return { place: value.place, path, message, remedy: remedy.startsWith('did') ? remedy : meaningOf(path, written) }
+  const isNear = remedy.startsWith('did')
+  return {
+    place: value.place,
+    path,
+    message,
+    remedy: isNear ? remedy : meaningOf(path, written) || 'write one of those',
+  }
 }
 
 function wrongValue(issue: Issue, path: Path, written: Written): Problem {
@@ -92,7 +98,7 @@ function wrongValue(issue: Issue, path: Path, written: Written): Problem {
     place: value.place,
     path,
     message: sentence(issue, wordFor(path, written)),
-    remedy: typeRemedy(issue, value) || meaningOf(path, written),
+    remedy: typeRemedy(issue, value) || meaningOf(path, written) || plainRemedy(issue),
   }
 }
 
@@ -133,6 +139,19 @@ function typeRemedy(issue: Issue, value: Tree): string {
     return `write it with its unit, or in quotes`
   }
   return issue.expected === 'number' && /^\d+$/.test(String(value.value)) ? 'remove the quotes' : ''
+}
+
+function plainRemedy(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `write ${KINDS[issue.expected] ?? issue.expected}`
+    case 'too_small':
+      return `write ${issue.minimum} or more`
+    case 'too_big':
+      return `write ${issue.maximum} or less`
+    default:
+      return 'write it otherwise'
+  }
 }
 
 /** What was written, short enough for a line. */

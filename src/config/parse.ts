@@ -32,7 +32,7 @@ export function parseYaml(text: string, origin: string): Parsed {
     return new Walk(document, placeAt).root(start)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    return { tree: emptyMap(start), problems: [problem(start, 'is nested too deeply', `at most ${DEEPEST} levels`)] }
+    return { tree: emptyMap(start), problems: [tooDeep(start)] }
   }
 }
 
@@ -59,10 +59,16 @@ const SYNTAX_REMEDIES: Readonly<Record<string, string>> = {
 
 function syntaxProblems(document: Document, placeAt: (offset: number) => Place): Problem[] {
   const found = [...document.errors, ...document.warnings].map((error) => {
+    // The library's recursion has no bound of its own: it runs into that of the engine and reports it as a syntax error.
+    if (error.message.startsWith('Maximum call stack')) return tooDeep(placeAt(error.pos[0]))
     return problem(placeAt(error.pos[0]), `not valid YAML: ${error.message}`, SYNTAX_REMEDIES[error.code] ?? '')
   })
   if (document.directives?.yaml.version === '1.2') return found
   return [...found, problem(placeAt(0), 'not valid YAML here: only YAML 1.2 is read', 'remove the %YAML line')]
+}
+
+function tooDeep(place: Place): Problem {
+  return problem(place, 'is nested too deeply', `at most ${DEEPEST} levels`)
 }
 
 function problem(place: Place, message: string, remedy: string, path: Path = []): Problem {

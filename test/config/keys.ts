@@ -1,0 +1,132 @@
+/** Every key of the configuration with a value that is taken and one that is refused, both as they stand in YAML. */
+export interface Key {
+  /** Keys from the root; `-` is the first entry of a list. */
+  readonly path: string
+  readonly taken: string
+  readonly refused: string
+  /** The whole configuration with `@` for the value, where the key does not stand alone. */
+  readonly within?: string
+}
+
+const actions = ['bad', 'suspicious', 'good', 'ignored', 'unknown', 'unscannable', 'unanalysed', 'pending', 'failed']
+
+function listener(key: string): string {
+  return `milter: { listeners: [${key}] }`
+}
+
+function box(keys: string): string {
+  return `analyzers:\n  box: { type: dummy, ${keys} }`
+}
+
+function encrypted(keys: string): string {
+  return `profiles:\n  mx:\n    encrypted: { ${keys} }`
+}
+
+export const KEYS: readonly Key[] = [
+  { path: 'dataDir', taken: '/var/lib/peekaboo', refused: 'var/lib' },
+  {
+    path: 'milter.listeners.0.listen',
+    taken: 'inet:127.0.0.1:8095',
+    refused: 'tcp:8095',
+    within: listener('{ listen: @ }'),
+  },
+  {
+    path: 'milter.listeners.0.profile',
+    taken: 'observe',
+    refused: '7',
+    within: listener('{ listen: unix:/s, profile: @ }'),
+  },
+  { path: 'milter.connections', taken: '50', refused: '"50"' },
+  { path: 'milter.held', taken: '33', refused: '0' },
+  { path: 'milter.progress', taken: '5s', refused: '5' },
+  { path: 'milter.deadline', taken: '200s', refused: '200 seconds' },
+  { path: 'milter.grace', taken: '1m', refused: '-1s' },
+  { path: 'store.url', taken: 'sqlite:peekaboo.db', refused: 'postgres://localhost' },
+  { path: 'store.timeout', taken: '2s', refused: '2x' },
+  { path: 'inspector.socket', taken: '/run/peekaboo/inspector.sock', refused: '[]' },
+  { path: 'inspector.processes', taken: '4', refused: '257' },
+  { path: 'inspector.queue', taken: '10', refused: '1.5' },
+  { path: 'inspector.messagesPerProcess', taken: '1000', refused: 'many' },
+  { path: 'inspector.memory', taken: '700MiB', refused: '700' },
+  { path: 'inspector.user', taken: 'nobody', refused: '{}' },
+  { path: 'inspector.limits.messageSize', taken: '10MB', refused: '10 bananas' },
+  { path: 'inspector.limits.parts', taken: '100', refused: '0' },
+  { path: 'inspector.limits.mimeDepth', taken: '10', refused: '-1' },
+  { path: 'inspector.limits.messageDepth', taken: '10', refused: 'true' },
+  { path: 'inspector.limits.headerBytes', taken: '64KiB', refused: '64KIB' },
+  { path: 'inspector.limits.cpu', taken: '500ms', refused: '""' },
+  { path: 'inspector.limits.cpuPerMegabyte', taken: '100ms', refused: '100 ms each' },
+  { path: 'inspector.limits.wall', taken: '60s', refused: 'null' },
+  { path: 'spool.memoryPerMessage', taken: '256KiB', refused: '256' },
+  { path: 'spool.memory', taken: '64MiB', refused: 'lots' },
+  { path: 'spool.spool', taken: '1GiB', refused: '1TiB' },
+  { path: 'analyzers.box.type', taken: 'dummy', refused: 'dumy' },
+  { path: 'analyzers.box.tier', taken: '1', refused: '4', within: box('tier: @') },
+  { path: 'analyzers.box.after', taken: '1s', refused: 'later', within: box('after: @') },
+  {
+    path: 'analyzers.box.answer',
+    taken: '{ score: 5, families: [x] }',
+    refused: 'sometimes',
+    within: box('answer: @'),
+  },
+  { path: 'analyzers.box.answer.score', taken: '0', refused: '11', within: box('answer: { score: @ }') },
+  {
+    path: 'analyzers.box.answer.families',
+    taken: '[]',
+    refused: 'x',
+    within: box('answer: { score: 1, families: @ }'),
+  },
+  { path: 'analyzers.box.bySha256', taken: '{}', refused: '[]', within: box('bySha256: @') },
+  { path: 'roles.sandbox', taken: 'none', refused: '5' },
+  { path: 'profiles.mx.extends', taken: 'observe', refused: '[mx]' },
+  { path: 'profiles.mx.mode', taken: 'monitor', refused: 'observe' },
+  { path: 'profiles.mx.hold', taken: '30s', refused: '30' },
+  { path: 'profiles.mx.maxAge', taken: '2h', refused: '2 hours' },
+  { path: 'profiles.mx.expired', taken: 'reject', refused: 'return' },
+  {
+    path: 'profiles.mx.encrypted.mail',
+    taken: 'accept',
+    refused: 'acept',
+    within: encrypted('container: tag, document: tag, mail: @'),
+  },
+  {
+    path: 'profiles.mx.encrypted.container',
+    taken: 'tag',
+    refused: 'no',
+    within: encrypted('mail: tag, document: tag, container: @'),
+  },
+  {
+    path: 'profiles.mx.encrypted.document',
+    taken: 'tag',
+    refused: '1',
+    within: encrypted('mail: tag, container: tag, document: @'),
+  },
+  ...actions.map((name) => ({ path: `profiles.site.${name}`, taken: 'tempfail', refused: 'drop' })),
+  { path: 'rules.dirs', taken: '[/etc/peekaboo/rules.d]', refused: '/etc/peekaboo/rules.d' },
+  { path: 'http.listen', taken: 'off', refused: 'false' },
+  { path: 'scheduler.lease', taken: '60s', refused: '60' },
+  { path: 'scheduler.poll', taken: '2s', refused: 'often' },
+  { path: 'scheduler.maxAge', taken: '30m', refused: '30M' },
+  { path: 'scheduler.attempts', taken: '3', refused: '21' },
+  { path: 'log.level', taken: 'debug', refused: 'verbose' },
+  { path: 'contact', taken: 'postmaster@example.org', refused: '"\\u00e9"' },
+]
+
+/** A configuration that holds one key, and where its value stands. */
+export function configurationOf({ path, within }: Key, value: string): Placed {
+  const template = within ?? nested(path.split('.'))
+  const before = template.slice(0, template.indexOf('@')).split('\n')
+  const column = (before.at(-1)?.length ?? 0) + 1
+  return { text: `${template.replace('@', () => value)}\n`, line: before.length, column }
+}
+
+interface Placed {
+  readonly text: string
+  readonly line: number
+  readonly column: number
+}
+
+function nested(steps: readonly string[]): string {
+  const lines = steps.map((step, depth) => `${'  '.repeat(depth)}${step}:`)
+  return `${lines.join('\n')} @`
+}
