@@ -5,9 +5,8 @@
 import { createHash } from 'node:crypto'
 import { type Answer, causeOf, LIMITS, type Limit, type Outcome, type Reading } from '../core/index.ts'
 import type { Inspection } from '../inspector/index.ts'
-import { dispositionOf, replyFor } from '../policy/index.ts'
-import { type Known, storyKey } from '../store/index.ts'
-import type { StoryDraft } from '../store/store.ts'
+import { dispositionOf, headerFor, replyFor } from '../policy/index.ts'
+import type { Known, StoryDraft } from '../store/store.ts'
 import { describeError } from '../telemetry/index.ts'
 import { Case } from './case.ts'
 import { type Conclusion, conclude, messageFacts } from './conclude.ts'
@@ -20,6 +19,7 @@ import { rolesAtFirst } from './questions.ts'
 import { readWhole } from './read-whole.ts'
 import { newRef } from './ref.ts'
 import { StopWatch } from './stop-watch.ts'
+import { storyKey } from './story-key.ts'
 
 export class MessageExamination implements Examination {
   #ref = newRef()
@@ -130,8 +130,10 @@ export class MessageExamination implements Examination {
 
   #decision(conclusion: Conclusion): Decision {
     const { disposition, outcome } = conclusion
-    const answer: Answer = { disposition, reply: smtp(replyFor(disposition, { ref: this.#ref, outcome })) }
-    return { ...conclusion, ref: this.#ref, answer, times: this.#watch.times() }
+    const smtp = replyFor(disposition, { ref: this.#ref, outcome })
+    const answer: Answer = { disposition, reply: smtp ? `${smtp.code} ${smtp.enhanced} ${smtp.text}` : '' }
+    const header = headerFor({ ref: this.#ref, outcome })
+    return { ...conclusion, ref: this.#ref, answer, smtp, header, times: this.#watch.times() }
   }
 
   #failed(fault: unknown, envelope: Envelope): Conclusion {
@@ -184,8 +186,4 @@ function wholeOutcome(reading: Reading): Outcome | undefined {
   return limit in LIMITS
     ? { kind: 'unscannable', limit: limit as Limit }
     : { kind: 'failed', cause: 'inspector-garbage' }
-}
-
-function smtp(reply: { code: number; enhanced: string; text: string } | undefined): string {
-  return reply ? `${reply.code} ${reply.enhanced} ${reply.text}` : ''
 }

@@ -7,7 +7,7 @@ export { Budget } from './budget.ts'
 export type { PipelineDeps } from './deps.ts'
 export { MessageKeeper } from './message-keeper.ts'
 export { type PipelineOptions, pipelineOptions } from './options.ts'
-export type { Decision, Envelope, Examination, Pipeline } from './pipeline.ts'
+export type { Decision, Envelope, Examination, Pipeline, SmtpReply } from './pipeline.ts'
 export { StoryWriter } from './story-writer.ts'
 
 /** Puts the pipeline together; its parts are started and stopped by whoever made them. */

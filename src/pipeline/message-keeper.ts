@@ -23,10 +23,13 @@ export class MessageKeeper {
     this.spool = new Budget(options.spool)
   }
 
-  /** Makes the folder and removes what an earlier process left there: those messages were answered 451 or not at all. */
+  /**
+   * Makes the folder and removes what processes that are gone left there: those messages were answered 451 or not at all. Returns
+   * how many there were.
+   */
   async start(): Promise<number> {
     await mkdir(this.#dir, { recursive: true, mode: 0o700 })
-    const left = (await readdir(this.#dir)).filter((name) => name.endsWith('.msg'))
+    const left = (await readdir(this.#dir)).filter((name) => name.endsWith('.msg') && !isInUse(name))
     await Promise.all(left.map((name) => unlink(join(this.#dir, name))))
     return left.length
   }
@@ -35,5 +38,16 @@ export class MessageKeeper {
     this.#count += 1
     const path = join(this.#dir, `${process.pid}-${this.#count}.msg`)
     return new KeptMessage(path, this.#perMessage, this.memory, this.spool)
+  }
+}
+
+/** Whether the process that wrote the file still runs; one with our own number is a predecessor. */
+function isInUse(name: string): boolean {
+  const pid = Number.parseInt(name, 10)
+  if (pid === process.pid) return false
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -17,6 +17,13 @@ export interface Envelope {
   readonly recipients: readonly string[]
 }
 
+/** An SMTP reply in its parts. */
+export interface SmtpReply {
+  readonly code: number
+  readonly enhanced: string
+  readonly text: string
+}
+
 /** What was decided about a message, and why. */
 export interface Decision {
   /** What the reply, the header, the log and `why` call this message. */
@@ -26,6 +33,10 @@ export interface Decision {
   readonly outcome: Outcome
   readonly samples: readonly StorySample[]
   readonly answer: Answer
+  /** The reply in its parts; absent where Postfix chooses its own. */
+  readonly smtp: SmtpReply | undefined
+  /** Value of the header that a delivered message gets. */
+  readonly header: string
   /** Milliseconds of each step, for the log. */
   readonly times: Readonly<Record<string, number>>
 }

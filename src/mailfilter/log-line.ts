@@ -1,0 +1,40 @@
+/** The one line that the log has for each message. */
+import { describeOutcome, type StorySample } from '../core/index.ts'
+import type { Decision, Envelope } from '../pipeline/index.ts'
+
+/** Samples that the line names; the story in the store names all. */
+const NAMED = 50
+
+export function logLine(decision: Decision, envelope: Envelope): Readonly<Record<string, unknown>> {
+  const { ref, disposition, outcome, samples, answer, times } = decision
+  return {
+    ref,
+    queueId: envelope.queueId,
+    listener: envelope.listener,
+    profile: envelope.profileName,
+    mode: envelope.profile.mode,
+    client: envelope.clientAddress,
+    sender: envelope.sender,
+    recipients: envelope.recipients,
+    verdict: describeOutcome(outcome),
+    rule: 'rule' in outcome ? outcome.rule : undefined,
+    disposition,
+    reply: answer.reply || undefined,
+    attachments: samples.length,
+    samples: samples.slice(0, NAMED).map(sampleLine),
+    times,
+  }
+}
+
+function sampleLine({ sample, outcome }: StorySample): Readonly<Record<string, unknown>> {
+  const { sha256, name, type, size, path } = sample
+  return {
+    sha256,
+    name,
+    type,
+    size,
+    path,
+    verdict: describeOutcome(outcome),
+    rule: 'rule' in outcome ? outcome.rule : undefined,
+  }
+}

@@ -1,0 +1,123 @@
+/** One message of one session: hands its bytes to the pipeline and answers with what the pipeline decided. */
+import type { Clock } from '../core/index.ts'
+import { type FinalReply, type HeaderField, SMFIP, type Transaction } from '../milter/index.ts'
+import type { Decision, Envelope, Examination, Pipeline } from '../pipeline/index.ts'
+import { describeError, type Logger } from '../telemetry/index.ts'
+import { HeaderBlock } from './header-block.ts'
+import { logLine } from './log-line.ts'
+import { HEADER, replyOf } from './reply.ts'
+
+export interface MessageDeps {
+  readonly pipeline: Pipeline
+  readonly listener: ListenerProfile
+  readonly log: Logger
+  readonly clock: Clock
+  readonly deadlineMs: number
+}
+export interface ListenerProfile {
+  readonly listen: string
+  readonly profileName: string
+  readonly profile: Envelope['profile']
+}
+
+/** How long a monitored message waits for a reader that does not keep up; then it passes unexamined. */
+const MONITOR_PATIENCE_MS = 500
+
+export class Message {
+  readonly #deps: MessageDeps
+  readonly #tx: Transaction
+  readonly #header = new HeaderBlock()
+  readonly #examination: Examination
+  #ours = 0
+  #unexamined: string | undefined
+  #finishing = false
+
+  constructor(tx: Transaction, deps: MessageDeps) {
+    this.#tx = tx
+    this.#deps = deps
+    this.#examination = deps.pipeline.begin()
+  }
+
+  header(field: HeaderField): Promise<void> | undefined {
+    if (field.nameText.toLowerCase() === HEADER.toLowerCase()) this.#ours += 1
+    this.#header.add(field, ((this.#tx.session.negotiated?.protocol ?? 0) & SMFIP.HDR_LEADSPC) !== 0)
+    return this.#header.isLarge ? this.#write(this.#header.take()) : undefined
+  }
+
+  endOfHeaders(): Promise<void> | undefined {
+    this.#header.end()
+    return this.#write(this.#header.take())
+  }
+
+  body(chunk: Uint8Array): Promise<void> | undefined {
+    return this.#write(chunk)
+  }
+
+  /** The answer. A monitored message is answered at once and examined behind its back. */
+  async endOfMessage(): Promise<FinalReply> {
+    this.#finishing = true
+    const envelope = this.#envelope()
+    if (this.#isMonitored) {
+      void this.#examine(envelope, new AbortController().signal)
+      return { kind: 'accept' }
+    }
+    const decision = await this.#examine(envelope, this.#tx.signal)
+    if (!this.#tx.signal.aborted) this.#examination.answered(decision, envelope)
+    return replyOf(decision, this.#tx.edit, this.#ours)
+  }
+
+  /** The message was taken back. One that is being examined ends by its signal, so that its analyses go on. */
+  abort(): void {
+    if (!this.#finishing) this.#examination.abort()
+  }
+
+  get #isMonitored(): boolean {
+    return this.#deps.listener.profile.mode === 'monitor'
+  }
+
+  async #examine(envelope: Envelope, gone: AbortSignal): Promise<Decision> {
+    const { clock, deadlineMs, log } = this.#deps
+    const late = new AbortController()
+    const cancel = clock.after(deadlineMs, () => late.abort())
+    const decision = await this.#examination.finish(envelope, AbortSignal.any([gone, late.signal]))
+    cancel()
+    if (this.#isMonitored) this.#examination.answered(decision, envelope)
+    log.info(
+      { ...logLine(decision, envelope), gone: gone.aborted || undefined, unexamined: this.#unexamined },
+      'message',
+    )
+    return decision
+  }
+
+  #write(chunk: Uint8Array): Promise<void> | undefined {
+    if (this.#unexamined !== undefined || this.#examination.write(chunk)) return undefined
+    return this.#isMonitored ? this.#patiently() : this.#examination.drained()
+  }
+
+  async #patiently(): Promise<void> {
+    let cancel = () => {}
+    const tooLong = new Promise<string>((resolve) => {
+      cancel = this.#deps.clock.after(MONITOR_PATIENCE_MS, () => resolve('the reader does not keep up'))
+    })
+    const drained = this.#examination.drained().then(() => undefined, describeError)
+    this.#unexamined = await Promise.race([drained, tooLong])
+    cancel()
+    if (this.#unexamined !== undefined) this.#examination.abort()
+  }
+
+  #envelope(): Envelope {
+    const { session, sender, recipients, macros, queueId } = this.#tx
+    const { listen, profileName, profile } = this.#deps.listener
+    return {
+      queueId: queueId ?? '',
+      listener: listen,
+      profileName,
+      profile,
+      clientAddress: session.connect?.address ?? '',
+      helo: session.helo ?? '',
+      authenticated: (macros.get('{auth_authen}') ?? '') !== '',
+      sender: sender?.address ?? '',
+      recipients: recipients.map((recipient) => recipient.address),
+    }
+  }
+}

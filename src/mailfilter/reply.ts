@@ -1,0 +1,27 @@
+/** From a decision to what the mail server is told. */
+import type { Disposition } from '../core/index.ts'
+import { accept, discard, type FinalReply, type MessageEdit, reject, tempfail } from '../milter/index.ts'
+import type { Decision } from '../pipeline/index.ts'
+
+/** The header that says what we think of a delivered message; any that came with it are removed. */
+export const HEADER = 'X-Peekaboo'
+
+const REPLIES: Readonly<Record<Disposition, (decision: Decision) => FinalReply>> = {
+  accept: () => accept(),
+  tag: () => accept(),
+  redirect: () => accept(),
+  quarantine: ({ ref }) => ({ kind: 'quarantine', reason: `peekaboo ${ref}` }),
+  tempfail: ({ smtp }) => tempfail(smtp),
+  discard: () => discard(),
+  reject: ({ smtp }) => reject(smtp),
+}
+
+/** `ours` is how many headers of our name the message brought along. */
+export function replyOf(decision: Decision, edit: MessageEdit, ours: number): FinalReply {
+  const { disposition, header } = decision
+  if (disposition !== 'reject' && disposition !== 'tempfail' && disposition !== 'discard') {
+    for (let index = ours; index > 0; index -= 1) edit.deleteHeader(HEADER, index)
+    edit.addHeader(HEADER, header)
+  }
+  return REPLIES[disposition](decision)
+}

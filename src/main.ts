@@ -1,0 +1,177 @@
+#!/usr/bin/env node
+/** The composition root: the one list of drivers, what is made of what, and the order of start and stop. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Analyzer } from './analyzers/analyzer.ts'
+import { DummyAnalyzer } from './analyzers/dummy/dummy.ts'
+import { type Composition, runCli } from './cli/index.ts'
+import type { Config } from './config/index.ts'
+import { type Clock, Fault } from './core/index.ts'
+import { HttpServer, healthRoutes } from './http/index.ts'
+import { createInspector } from './inspector/index.ts'
+import { createListener, type ListenerProfile, parseListen } from './mailfilter/index.ts'
+import type { MilterServer } from './milter/index.ts'
+import { Budget, createPipeline, MessageKeeper, type Pipeline, StoryWriter } from './pipeline/index.ts'
+import { resolveProfiles } from './policy/index.ts'
+import { loadRuleset, type Ruleset, type RulesetFile } from './rules/index.ts'
+import { Scheduler } from './scheduler/index.ts'
+import { openStore } from './store/index.ts'
+import { describeError, type Logger, systemClock } from './telemetry/index.ts'
+
+/** The analyzer drivers by their `type`. */
+const DRIVERS: Readonly<
+  Record<string, (name: string, options: Config['analyzers'][string], clock: Clock) => Analyzer>
+> = {
+  dummy: (name, options, clock) => new DummyAnalyzer(name, options, clock),
+}
+
+/** Makes every part of the filter and starts none. Throws what is wrong with rules or profiles. */
+export function compose(config: Config, log: Logger, clock: Clock = systemClock): Composition {
+  const profiles = resolveProfiles(config.profiles)
+  const roles = new Map(Object.entries(config.roles).filter(([, analyzer]) => analyzer !== 'none'))
+  const declaredRoles = Object.keys(config.roles)
+  const ruleset = loadRules(config)
+  const store = openStore(config.store, { dataDir: config.dataDir, onEvent: (event) => log.warn(event, 'store') })
+  const inspector = createInspector(config.inspector, { onEvent: (event) => log.warn(event, 'inspector'), clock })
+  const analyzers = new Map(
+    Object.entries(config.analyzers).map(([name, options]) => [name, analyzerOf(name, options, clock)]),
+  )
+  const scheduler = new Scheduler({ store, analyzers, clock, log, options: config.scheduler })
+  const keeper = new MessageKeeper(join(config.dataDir, 'spool'), config.spool)
+  const stories = new StoryWriter(store, join(config.dataDir, 'stories.jsonl'), log)
+  const held = new Budget(config.milter.held)
+  const pipeline = createPipeline({
+    inspector,
+    store,
+    scheduler,
+    ruleset: () => ruleset,
+    roles,
+    declaredRoles,
+    keeper,
+    stories,
+    held,
+    clock,
+    log,
+  })
+  const edges = new Edges(config, pipeline, log, clock, (name) => {
+    const profile = profiles.get(name)
+    if (!profile) throw new Fault('internal', `the profile ${name} does not exist`)
+    return profile
+  })
+  return {
+    config,
+    pipeline,
+    inspector,
+    store,
+    ruleset,
+    profiles,
+    async startCore() {
+      await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+      await keeper.start()
+      await Promise.all([startStore(store, log), inspector.start()])
+      await stories.start()
+      await scheduler.start()
+    },
+    startListeners: () =>
+      edges.start([
+        { name: 'inspector', check: () => inspector.check() },
+        { name: 'store', check: () => store.check() },
+      ]),
+    async stop() {
+      await edges.stop()
+      await scheduler.stop()
+      await inspector.stop()
+      await store.stop()
+    },
+  }
+}
+
+/** The sides towards Postfix and towards health checks. */
+class Edges {
+  readonly #config: Config
+  readonly #log: Logger
+  readonly #milters: readonly { readonly listen: string; readonly server: MilterServer }[]
+  #http: HttpServer | undefined
+
+  constructor(
+    config: Config,
+    pipeline: Pipeline,
+    log: Logger,
+    clock: Clock,
+    profileOf: (name: string) => ListenerProfile['profile'],
+  ) {
+    this.#config = config
+    this.#log = log
+    this.#milters = config.milter.listeners.map(({ listen, profile }) => {
+      const listener = { listen, profileName: profile, profile: profileOf(profile) }
+      const deps = { pipeline, listener, log, clock, deadlineMs: config.milter.deadline }
+      return { listen, server: createListener(deps, config.milter) }
+    })
+  }
+
+  /** Listens everywhere or nowhere; rejects naming the address that cannot be had. */
+  async start(dependencies: Parameters<typeof healthRoutes>[0]): Promise<{ milter: string[]; http: string }> {
+    for (const { listen, server } of this.#milters) {
+      await server.listen(parseListen(listen)).catch((error: unknown) => {
+        throw new Error(`cannot listen on ${listen}: is another filter running there?`, { cause: error })
+      })
+    }
+    return {
+      milter: this.#milters.map(({ listen, server }) => addressOf(listen, server)),
+      http: await this.#startHttp(dependencies),
+    }
+  }
+
+  async stop(): Promise<void> {
+    const { grace: graceMs } = this.#config.milter
+    await Promise.allSettled(this.#milters.map(({ server }) => server.close({ graceMs })))
+    await this.#http?.close()
+  }
+
+  async #startHttp(dependencies: Parameters<typeof healthRoutes>[0]): Promise<string> {
+    const { listen } = this.#config.http
+    if (listen === 'off') return ''
+    this.#http = new HttpServer(healthRoutes(dependencies))
+    return this.#http.listen(listen).catch((error: unknown) => {
+      this.#log.error({ listen, cause: describeError(error) }, 'no health checks: address cannot be had')
+      return ''
+    })
+  }
+}
+
+/** A store that is away at the start is no reason not to start: it is tried again with every use. */
+async function startStore(store: { start(): Promise<void> }, log: Logger): Promise<void> {
+  await store
+    .start()
+    .catch((error: unknown) => log.error({ cause: describeError(error) }, 'store unavailable at the start'))
+}
+
+function analyzerOf(name: string, options: Config['analyzers'][string], clock: Clock): Analyzer {
+  const driver = DRIVERS[options.type]
+  if (!driver) throw new Fault('internal', `no driver is named ${options.type}`)
+  return driver(name, options, clock)
+}
+
+/** The site's rules, then the shipped ones. */
+function loadRules(config: Config): Ruleset {
+  const shipped = fileURLToPath(new URL('../rules/', import.meta.url))
+  const files = [...config.rules.dirs, shipped].flatMap(rulesIn)
+  return loadRuleset(files, { roles: Object.keys(config.roles) })
+}
+
+function rulesIn(dir: string): RulesetFile[] {
+  const names = readdirSync(dir)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+  return names.map((name) => ({ path: join(dir, name), text: readFileSync(join(dir, name), 'utf8') }))
+}
+
+/** Where a server really listens: port 0 asks the system for any. */
+function addressOf(listen: string, server: MilterServer): string {
+  const address = server.address()
+  return typeof address === 'object' && address ? listen.replace(/:\d+$/, `:${address.port}`) : listen
+}
+
+if (import.meta.main) process.exitCode = await runCli(process.argv.slice(2), { compose })

@@ -1,0 +1,83 @@
+/** The house of ARCHITECTURE.md as data: which room may import which, and which packages it is known for. */
+
+export const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  milter: [],
+  mail: ['core'],
+  archive: ['core'],
+  facts: ['core'],
+  inspector: ['core', 'mail', 'archive', 'facts'],
+  rules: ['core'],
+  policy: ['core'],
+  analyzers: ['core', 'telemetry'],
+  store: ['core', 'telemetry'],
+  scheduler: ['core', 'telemetry'],
+  pipeline: ['core', 'inspector', 'rules', 'policy', 'scheduler', 'telemetry'],
+  mailfilter: ['core', 'milter', 'pipeline', 'telemetry'],
+  http: ['core', 'pipeline', 'telemetry'],
+  telemetry: ['core'],
+  config: ['core'],
+  cli: [
+    'core',
+    'milter',
+    'mail',
+    'archive',
+    'facts',
+    'inspector',
+    'rules',
+    'policy',
+    'analyzers',
+    'store',
+    'scheduler',
+    'pipeline',
+    'mailfilter',
+    'http',
+    'telemetry',
+    'config',
+  ],
+  main: [
+    'core',
+    'milter',
+    'mail',
+    'archive',
+    'facts',
+    'inspector',
+    'rules',
+    'policy',
+    'analyzers',
+    'store',
+    'scheduler',
+    'pipeline',
+    'mailfilter',
+    'http',
+    'telemetry',
+    'config',
+    'cli',
+  ],
+}
+
+/** The two contracts, which rooms may import past the index. */
+export const CONTRACTS: Readonly<Record<string, readonly string[]>> = {
+  'store/store.ts': ['scheduler', 'pipeline', 'http', 'cli'],
+  'analyzers/analyzer.ts': ['scheduler', 'cli'],
+}
+
+export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  core: ['zod'],
+  mail: ['mailparser', 'libmime'],
+  inspector: ['zod'],
+  rules: ['yaml', '@marcbachmann/cel-js', 're2js', 'zod'],
+  policy: ['zod'],
+  analyzers: ['zod'],
+  store: ['zod', 'mariadb'],
+  scheduler: ['zod'],
+  pipeline: ['zod'],
+  mailfilter: ['zod'],
+  http: ['zod', 'fastify'],
+  telemetry: ['zod', 'pino'],
+  config: ['zod', 'yaml'],
+  cli: ['zod', 'commander'],
+}
+
+/** Rooms that only compute. */
+export const QUIET: readonly string[] = ['core', 'mail', 'archive', 'facts', 'rules', 'policy']
