@@ -215,6 +215,11 @@ export class PostfixInstance {
     await runOk('/usr/sbin/postqueue', ['-c', this.configDir, '-i', queueId])
   }
 
+  /** Deletes a message from the queue. */
+  async remove(queueId: string): Promise<void> {
+    await runOk('/usr/sbin/postsuper', ['-c', this.configDir, '-d', queueId])
+  }
+
   /** Has everything that waits delivered now. */
   async flush(): Promise<void> {
     await runOk('/usr/sbin/postqueue', ['-c', this.configDir, '-f'])

@@ -44,16 +44,18 @@ export function mail(source: MailSource = {}): Buffer {
   if (attachments.length === 0) return join([...head, 'Content-Type: text/plain; charset=utf-8'], text)
   const boundary = source.boundary ?? 'part-of-a-test-mail'
   const first = join(['Content-Type: text/plain; charset=utf-8'], text)
-  const body = multipart(boundary, [first, ...attachments.map(part)])
+  const body = multipart(boundary, [first, ...attachments.map(attachmentPart)])
   return join([...head, `Content-Type: multipart/mixed; boundary="${boundary}"`], body)
 }
 
-function multipart(boundary: string, parts: readonly Buffer[]): Buffer {
+/** Joins finished parts. */
+export function multipart(boundary: string, parts: readonly Buffer[]): Buffer {
   const wrapped = parts.flatMap((one) => [Buffer.from(`--${boundary}${crlf}`), one, Buffer.from(crlf)])
   return Buffer.concat([...wrapped, Buffer.from(`--${boundary}--${crlf}`)])
 }
 
-function part(attachment: MailAttachment): Buffer {
+/** Builds one part with its headers. */
+export function attachmentPart(attachment: MailAttachment): Buffer {
   const { name, encoding = 'base64', disposition = 'attachment' } = attachment
   const type = attachment.type ?? 'application/octet-stream'
   const head = [
