@@ -9,6 +9,7 @@ import {
   type MessageEdit,
   type MilterHooks,
   type MilterServer,
+  type MilterServerOptions,
   quarantine,
   type Reply,
   reject,
@@ -168,8 +169,9 @@ export function headerWords(words: string): { readonly index: number; readonly n
 /** Starts a server that follows a script, on a loopback port of its own. */
 export async function startScriptedFilter(
   script: FilterScript,
+  options: Partial<MilterServerOptions> = {},
 ): Promise<{ readonly server: MilterServer; readonly port: number }> {
-  const server = createMilterServer({ hooks: script.hooks(), actions: scriptActions })
+  const server = createMilterServer({ actions: scriptActions, ...options, hooks: script.hooks() })
   await server.listen({ host: '127.0.0.1', port: 0 })
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the scripted filter listens on no port')

@@ -93,7 +93,11 @@ export class SmtpClient {
   /** DATA, the message with its dots stuffed, and the final dot; resolves with the last reply that came. */
   async data(message: Uint8Array): Promise<SmtpReply> {
     const go = await this.raw('DATA')
-    if (go.code !== 354) return go
+    return go.code === 354 ? await this.content(message) : go
+  }
+
+  /** The message with its dots stuffed and the final dot, after DATA has been answered. */
+  async content(message: Uint8Array): Promise<SmtpReply> {
     this.#socket.write(stuffDots(message))
     return await this.read('the final dot')
   }
