@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import type { Findings } from './report.ts'
+
+const bench = join(import.meta.dirname, 'bench.ts')
+
+/** Runs the short form and returns what it found; it fails where a message was lost. */
+async function runShort(...args: readonly string[]): Promise<Findings> {
+  const command = [bench, '--short', '--json', ...args]
+  const { stdout } = await promisify(execFile)(process.execPath, command, { timeout: 120_000, maxBuffer: 2 ** 24 })
+  return JSON.parse(stdout) as Findings
+}
+
+test('the benchmark of the protocol runs and no message is lost', async () => {
+  const { measurements, held, losses } = await runShort('--only', 'protocol')
+
+  assert.deepEqual(losses, [])
+  assert.deepEqual(
+    measurements.map(({ peer, load }) => [peer, load.answered]),
+    [
+      ['null', 60],
+      ['null-nr', 60],
+      ['protocol', 60],
+    ],
+  )
+  assert.deepEqual(
+    held.map((result) => [result.subject, result.held]),
+    [['protocol-holding', 50]],
+  )
+})

@@ -1,0 +1,105 @@
+// npm run bench: the filter and its peers under the same load in the same run, as ratios. See options.ts for the command line.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Built, build } from './build.ts'
+import { writeCorpus } from './corpus.ts'
+import { type HeldPlan, type HeldResult, measureHeld } from './held.ts'
+import { lossesOf, miscountOf } from './losses.ts'
+import { type Measurement, measureAll, type Sent } from './measure.ts'
+import { type Options, readOptions } from './options.ts'
+import { type Peer, type PeerName, startNamed } from './peers.ts'
+import { pinSelf } from './program.ts'
+import { type Findings, reportText } from './report.ts'
+import { judge } from './targets.ts'
+
+const peersOf: Readonly<Record<'protocol' | 'pipeline' | 'all', readonly PeerName[]>> = {
+  protocol: ['null', 'null-nr', 'protocol'],
+  pipeline: ['sha256', 'python', 'filter'],
+  all: ['null', 'null-nr', 'sha256', 'python', 'protocol', 'filter'],
+}
+
+/** Where things lie, and how progress is told. */
+interface Ground {
+  readonly folder: string
+  readonly built: Built
+  readonly options: Options
+  readonly progress: (text: string) => void
+}
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2))
+  const folder = await mkdtemp(join(tmpdir(), 'peekaboo-bench-'))
+  try {
+    pinSelf()
+    progress('compiling')
+    const ground = { folder, built: await build(folder), options, progress }
+    const speed = options.only === 'held' ? { measurements: [], losses: [] } : await speedOf(ground)
+    const held = options.only === 'pipeline' ? [] : await heldOf(ground)
+    const findings = { ...speed, held, targets: judge(speed.measurements, held) }
+    progress('')
+    process.stdout.write(options.json ? `${JSON.stringify(findings)}\n` : `${reportText(findings)}\n`)
+    return findings.losses.length === 0 ? 0 : 1
+  } finally {
+    if (options.keep) process.stderr.write(`bench: kept ${folder}\n`)
+    else await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function speedOf({
+  folder,
+  built,
+  options,
+  progress,
+}: Ground): Promise<Pick<Findings, 'measurements' | 'losses'>> {
+  progress('generating mails')
+  const corpus = await writeCorpus(folder, 'day')
+  const peers: Peer[] = []
+  let outputs: readonly string[] = []
+  let measurements: Measurement[] = []
+  const sent: Sent = new Map()
+  try {
+    for (const name of peersOf[options.only === 'held' ? 'all' : (options.only ?? 'all')]) {
+      progress(`starting ${name}`)
+      peers.push(await startNamed(name, built, folder))
+    }
+    measurements = await measureAll(built.load, peers, corpus, options, sent, progress)
+  } finally {
+    outputs = await Promise.all(peers.map((peer) => peer.stop()))
+  }
+  const losses = peers.flatMap((peer, n) => {
+    const passes = sent.get(peer.name) ?? 0
+    const all = { messages: passes * corpus.files.length, attachments: passes * corpus.attachments }
+    return miscountOf(peer.name, outputs[n] ?? '', all)
+  })
+  return { measurements, losses: [...lossesOf(measurements), ...losses] }
+}
+
+async function heldOf(ground: Ground): Promise<HeldResult[]> {
+  const { folder, options, progress } = ground
+  const subjects: PeerName[] =
+    options.only === 'protocol' ? ['protocol-holding'] : ['protocol-holding', 'filter-holding']
+  const warm = await writeCorpus(folder, 'text4k')
+  const small = await writeCorpus(folder, 'held4k', options.short ? 50 : 1000)
+  const plans: HeldPlan[] = [{ corpus: small, count: small.files.length, limitBytesEach: 30_000 }]
+  if (!options.short) plans.push({ corpus: await writeCorpus(folder, 'att25m'), count: 100, limitBytesEach: 1_000_000 })
+  const results: HeldResult[] = []
+  for (const plan of plans) {
+    for (const subject of subjects) {
+      progress(`${subject}: holding ${plan.count} of ${plan.corpus.name}`)
+      const peer = await startNamed(subject, ground.built, folder)
+      try {
+        results.push(await measureHeld(ground.built.load, peer, warm, plan))
+      } finally {
+        await peer.stop()
+      }
+    }
+  }
+  return results
+}
+
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
+}
+
+process.exitCode = await main()

@@ -1,0 +1,83 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Corpus } from './corpus.ts'
+import { holdLoad, sendLoad } from './load.ts'
+import type { Peer } from './peers.ts'
+import { processTree, residentBytes } from './process-tree.ts'
+
+/** What held mails cost the process that holds them. */
+export interface HeldResult {
+  readonly subject: string
+  readonly corpus: string
+  readonly count: number
+  /** How many of them were still held when memory was read: all, else the measurement says nothing. */
+  readonly held: number
+  readonly residentBytes: number
+  readonly bytesEach: number
+  /** The same for all processes of the peer together. */
+  readonly treeBytesEach: number
+  readonly limitBytesEach: number
+}
+
+/** Which mails are held, and what one may cost. */
+export interface HeldPlan {
+  readonly corpus: Corpus
+  readonly count: number
+  readonly limitBytesEach: number
+}
+
+interface Memory {
+  readonly own: number
+  readonly tree: number
+}
+
+/**
+ * Growth of resident memory from one held mail to many. Mails without an attachment (`warm`) are answered at once and go
+ * first, so that what a running filter needs in any case is there before.
+ */
+export async function measureHeld(load: string, peer: Peer, warm: Corpus, plan: HeldPlan): Promise<HeldResult> {
+  await sendLoad(load, peer.socket, warm, 10, 20)
+  const one = await hold(load, peer, plan.corpus, 1)
+  const many = await hold(load, peer, plan.corpus, plan.count)
+  return {
+    subject: peer.name,
+    corpus: plan.corpus.name,
+    count: plan.count,
+    held: one.held === 1 ? many.held : 0,
+    residentBytes: many.memory.own,
+    bytesEach: (many.memory.own - one.memory.own) / (plan.count - 1),
+    treeBytesEach: (many.memory.tree - one.memory.tree) / (plan.count - 1),
+    limitBytesEach: plan.limitBytesEach,
+  }
+}
+
+async function hold(
+  load: string,
+  peer: Peer,
+  corpus: Corpus,
+  count: number,
+): Promise<{ held: number; memory: Memory }> {
+  let memory = { own: 0, tree: 0 }
+  const result = await holdLoad(load, peer.socket, corpus, count, async () => {
+    memory = await settled(peer.pid)
+  })
+  return { held: result.replies.held ?? 0, memory }
+}
+
+/** Memory once it has not moved by more than a hundredth for two seconds. */
+async function settled(pid: number): Promise<Memory> {
+  const deadline = performance.now() + 120_000
+  let since = performance.now()
+  let last = memoryOf(pid)
+  while (performance.now() - since < 2000 && performance.now() < deadline) {
+    await wait(200)
+    const now = memoryOf(pid)
+    if (Math.abs(now.own - last.own) < last.own / 100 && Math.abs(now.tree - last.tree) < last.tree / 100) continue
+    last = now
+    since = performance.now()
+  }
+  return memoryOf(pid)
+}
+
+function memoryOf(pid: number): Memory {
+  return { own: residentBytes(pid), tree: processTree(pid).reduce((sum, each) => sum + residentBytes(each), 0) }
+}
