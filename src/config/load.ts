@@ -9,6 +9,7 @@ import { emptyMap, parseYaml } from './parse.ts'
 import { ConfigError, type Problem } from './problem.ts'
 import { configSchema } from './schema.ts'
 import { folderOf, Secret } from './secret.ts'
+import { showConfig } from './show.ts'
 import { mergeTrees, type Path, plainValue, type Tree, treeOf, valuePlaceOf } from './tree.ts'
 
 /** A value that the command line lays over the files. */
@@ -34,8 +35,10 @@ export interface Loaded {
   readonly config: Config
   /** The files that were read, in order. */
   readonly files: readonly string[]
-  /** Makes an error about the value at a path, placed where it was written: for checks that only other rooms can make. */
-  readonly refuse: (path: Path, message: string, remedy?: string) => ConfigError
+  /** Makes an error of problems that only another room can find, each placed where the value was written. */
+  readonly refuse: (problems: readonly Omit<Problem, 'place'>[]) => ConfigError
+  /** The configuration in force as YAML that could be written so, with the place of whatever is no default. */
+  readonly show: () => string
 }
 
 /** Loads the configuration: deep-frozen, defaults filled in, secrets read. Throws a `ConfigError`. */
@@ -48,13 +51,14 @@ export function loadConfigWithPlaces(options: LoadOptions = {}): Loaded {
   const surroundings = options.surroundings ?? ownSurroundings()
   const { tree, files } = readTrees(options)
   const config = validate(tree, surroundings)
-  throwIfAny(crossCheck(config, tree, options.builtinProfiles ?? ['mx', 'observe']))
+  throwIfAny(crossCheck(config, tree, options.builtinProfiles ?? ['mx', 'observe', 'submission']))
   throwIfAny(resolveSecrets(config, [], tree, surroundings))
   return {
     config: deepFreeze(config),
     files,
-    refuse: (path, message, remedy = '') =>
-      new ConfigError([{ place: valuePlaceOf(tree, path), path, message, remedy }]),
+    refuse: (problems) =>
+      new ConfigError(problems.map((problem) => ({ ...problem, place: valuePlaceOf(tree, problem.path) }))),
+    show: () => showConfig(tree, config.dataDir),
   }
 }
 

@@ -93,11 +93,11 @@ test('the same text gives the same value, and no load changes another', (t) => {
 })
 
 test('profiles that policy has built in may be named by listeners', (t) => {
-  const text = 'milter: { listeners: [{ listen: unix:/a, profile: submission }] }\n'
+  const text = 'milter: { listeners: [{ listen: unix:/a, profile: relay }] }\n'
 
-  const config = load(t, text, { file: written(t, { x: text }), builtinProfiles: ['mx', 'submission'] })
+  const config = load(t, text, { file: written(t, { x: text }), builtinProfiles: ['mx', 'relay'] })
 
-  assert.equal(config.milter.listeners[0]?.profile, 'submission')
+  assert.equal(config.milter.listeners[0]?.profile, 'relay')
 })
 
 test('a role may be said to have no analyzer', (t) => {
@@ -108,7 +108,8 @@ test('an error that another room finds is placed where the value was written', (
   const file = written(t, { 'peekaboo.yaml': 'profiles:\n  a: { extends: b }\n  b: { extends: a }\n' })
   const { refuse } = loadConfigWithPlaces({ file, surroundings: SURROUNDINGS })
 
-  const error = refuse(['profiles', 'b', 'extends'], 'goes round in circles', 'break the circle')
+  const path = ['profiles', 'b', 'extends']
+  const error = refuse([{ path, message: 'goes round in circles', remedy: 'break the circle' }])
 
   assert.equal(error.message, `${file}:3:17: profiles.b.extends: goes round in circles; break the circle`)
 })

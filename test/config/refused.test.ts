@@ -55,7 +55,7 @@ const REFUSED: Readonly<Record<string, readonly [text: string, problem: RegExp]>
   ],
   'a profile named like a method of objects': [
     'milter: { listeners: [{ listen: unix:/a, profile: toString }] }\n',
-    /there is no profile "toString"; there are: mx, observe/,
+    /there is no profile "toString"; there are: mx, observe, submission/,
   ],
   'a port that does not exist': ['milter: { listeners: [{ listen: "inet:h:65536" }] }\n', /has no valid port/],
   'two listeners at one address': [
