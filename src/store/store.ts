@@ -1,7 +1,8 @@
 /**
  * The contract of every store: what all nodes know together. A store is a folder beside this file (`memory`, `sqlite`); one
  * contract test runs over all. Every method rejects with a `Fault('store-unavailable')` when the store cannot answer within its
- * statement time-out; nothing is retried by the caller except where it says so. Times are the store's own clock, Unix milliseconds.
+ * statement time-out; nothing is retried by the caller except where it says so. A write that was rejected because its time was over may
+ * still have happened. Times are the store's own clock, Unix milliseconds. Every `sha256` is 64 lower-case hex digits.
  */
 import type { Answer, Cause, Content, Outcome, Report, Story, StoryFacts, StorySample } from '../core/index.ts'
 
@@ -15,7 +16,8 @@ export interface AnalysisKey {
 
 /**
  * `wanted → leased → submitting → submitted → reported | failed`. Every write but the first checks owner and fencing token;
- * an expired lease may be taken over by anyone, who gets a higher token.
+ * an expired lease may be taken over by anyone, who gets a higher token and the state, marker and task id as they were left.
+ * `wanted` belongs to nobody (an owner gives a row back by advancing it to `wanted`); `reported` and `failed` never change again.
  */
 export type AnalysisState = 'wanted' | 'leased' | 'submitting' | 'submitted' | 'reported' | 'failed'
 
@@ -24,6 +26,7 @@ export interface Analysis extends AnalysisKey {
   readonly owner: string
   /** Fencing token: grows with every take-over. */
   readonly token: number
+  /** 0 where nobody works on it (`wanted`, `reported`, `failed`). */
   readonly leaseUntil: number
   readonly attempts: number
   readonly marker: string
@@ -59,11 +62,17 @@ export interface LookupQuery {
 export interface Known {
   readonly facts: ReadonlyMap<string, Content>
   readonly analyses: readonly Analysis[]
-  /** The story that this message continues: the same key, not yet ended by a final answer. */
+  /**
+   * The story that this message continues: the newest of the same key whose newest try has no final answer (anything but
+   * `tempfail` is final) and is not older than five days.
+   */
   readonly story: Story | undefined
 }
 
-/** A message about to be answered; with a `ref` that is known already it continues that story. */
+/**
+ * A message about to be answered; with a `ref` that is known already it continues that story: a try is added, the samples and
+ * what is said about the message are replaced, the recipients are joined, `firstSeen` stays.
+ */
 export interface StoryDraft extends StoryFacts {
   readonly ref: string
   readonly key: string
@@ -78,7 +87,10 @@ export interface StoryDraft extends StoryFacts {
 export type StoryQuery = { readonly ref: string } | { readonly queueId: string } | { readonly sha256: string }
 
 export interface Store {
-  /** Opens, migrates, and proves that it can write. */
+  /**
+   * Opens, migrates, and proves that it can write. After a `Fault` the store goes on trying by itself until `stop`, so that a daemon may
+   * start without it; after a `StoreRefused` (a newer schema, a foreign file) it does not.
+   */
   start(): Promise<void>
   /** Writes out what is queued and closes; safe to call at any time, also twice. */
   stop(): Promise<void>
@@ -89,15 +101,18 @@ export interface Store {
   saveFacts(recipe: string, contents: readonly Content[]): Promise<void>
   /** Writes the row `deciding` (and the samples), durable before it resolves. Must be called before Postfix is answered. */
   openStory(draft: StoryDraft): Promise<void>
-  /** Marks the newest try of the story as answered. */
+  /** Marks the newest try of the story under that queue id as answered; nothing happens where there is none. */
   answerStory(ref: string, queueId: string, answer: Answer): Promise<void>
-  /** Newest first. */
+  /** Newest story first. */
   stories(query: StoryQuery, limit: number): Promise<readonly Story[]>
   /**
-   * Creates what is missing, takes over what is `wanted` or whose lease expired, and returns all rows as they are now, in order
-   * of the keys: those that carry this owner and a live lease are ours to work on. One statement per batch, rows sorted by key.
+   * Creates what is missing, takes over what is `wanted` or whose lease expired, and returns the row of each key as it is now, in the
+   * order of the keys: those that carry this owner and a live lease are ours to work on. One batch, rows sorted by key.
    */
   claim(keys: readonly AnalysisKey[], owner: string, leaseMs: number): Promise<readonly Analysis[]>
-  /** Applies each change whose owner and token still hold the row; says for each whether it did. Extends the lease. */
+  /**
+   * Applies, in order, each change whose owner and token still hold the row, and says for each whether it did. Extends the lease; a
+   * change to the same state does only that.
+   */
   advance(changes: readonly AnalysisChange[], leaseMs: number): Promise<readonly boolean[]>
 }

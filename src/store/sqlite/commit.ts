@@ -1,0 +1,155 @@
+/** The writer's side of every write: prepared statements, and one transaction for all operations of a batch. */
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { ChangeRow, Operation, OperationResult, OperationValue, StoryOperation } from './operation.ts'
+import { explainProblem } from './problem.ts'
+import { ANALYSIS_COLUMNS } from './rows.ts'
+
+/** Commits a batch; never throws. */
+export type Commit = (operations: readonly Operation[], now: number | null) => readonly OperationResult[]
+
+/** Prepares the statements of one open database. */
+export function createCommit(database: DatabaseSync, path: string): Commit {
+  const apply = createApply(database)
+  const clock = database.prepare("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now")
+  return (operations, now) => {
+    const together = commitTogether(operations, now)
+    // One operation that cannot be written must not take the others of its batch with it; a store that is away takes all.
+    const isWorthSplitting =
+      operations.length > 1 && together.some((result) => 'problem' in result && !result.problem.isStoreAway)
+    return isWorthSplitting ? operations.flatMap((operation) => commitTogether([operation], now)) : together
+  }
+
+  function commitTogether(operations: readonly Operation[], now: number | null): readonly OperationResult[] {
+    try {
+      // A commit under FULL makes all earlier ones durable too. The pragma has no effect inside a transaction.
+      database.exec(`PRAGMA synchronous = ${operations.some(isDurable) ? 'FULL' : 'NORMAL'}`)
+      database.exec('BEGIN IMMEDIATE')
+      // Read only when the lock is ours: so the time never runs backwards from one owner of the lock to the next.
+      const at = now ?? Number(clock.get()?.now)
+      const results = operations.map((operation) => ({ value: apply(operation, at) }))
+      database.exec('COMMIT')
+      return results
+    } catch (error) {
+      const problem = explainProblem(error, path)
+      rollback(database)
+      return operations.map(() => ({ problem }))
+    }
+  }
+}
+
+function isDurable(operation: Operation): boolean {
+  if (operation.kind === 'story') return operation.isDurable
+  return operation.kind === 'claim' || operation.kind === 'advance'
+}
+
+/** SQLite rolls back by itself after some errors; a rollback that fails leaves what reopening the file repairs. */
+function rollback(database: DatabaseSync): void {
+  try {
+    if (database.isTransaction) database.exec('ROLLBACK')
+  } catch {}
+}
+
+function createApply(database: DatabaseSync): (operation: Operation, now: number) => OperationValue {
+  const facts = database.prepare(SAVE_FACTS)
+  const check = database.prepare('UPDATE schema SET checked = ?')
+  const openStory = createOpenStory(database)
+  const answer = database.prepare(ANSWER_TRY)
+  const endStory = database.prepare('UPDATE story SET is_over = ? WHERE id = ? AND newest_try = ?')
+  const claim = createClaim(database)
+  const advance = database.prepare(ADVANCE)
+  return (operation, now) => {
+    switch (operation.kind) {
+      case 'facts':
+        facts.run(operation.recipe, now, operation.contentsJson)
+        return undefined
+      case 'story':
+        return openStory(operation, now)
+      case 'answer': {
+        const answered = answer.get(operation.answerJson, operation.ref, operation.queueId)
+        if (answered) endStory.run(operation.isFinal ? 1 : 0, answered.story ?? null, answered.id ?? null)
+        return undefined
+      }
+      case 'claim':
+        return claim(operation.keysJson, operation.owner, now, operation.leaseMs)
+      case 'advance':
+        return operation.changes.map((change) => runAdvance(advance, change, now, operation.leaseMs))
+      case 'check':
+        check.run(now)
+        return undefined
+      default:
+        return operation satisfies never
+    }
+  }
+}
+
+// `WHERE true` keeps the parser from reading ON CONFLICT as a join condition (SQLite's documentation of UPSERT, "Parsing Ambiguity").
+const SAVE_FACTS = `
+  INSERT INTO facts (sha256, recipe, content, saved)
+  SELECT unhex(value ->> 'sha256'), ?1, value, ?2 FROM json_each(?3) WHERE true
+  ON CONFLICT (sha256, recipe) DO UPDATE SET content = excluded.content, saved = excluded.saved
+    WHERE content <> excluded.content`
+
+const ANSWER_TRY = `
+  UPDATE story_try SET state = 'answered', answer = ?1
+  WHERE id = (SELECT max(t.id) FROM story_try t JOIN story s ON s.id = t.story WHERE s.ref = ?2 AND t.queue_id = ?3)
+  RETURNING id, story`
+
+function createOpenStory(database: DatabaseSync): (story: StoryOperation, now: number) => undefined {
+  const upsert = database.prepare(`
+    INSERT INTO story (ref, key, first_seen, newest_try, tried, is_over, facts, outcome) VALUES (?1, ?2, ?3, 0, ?3, 0, ?4, ?5)
+    ON CONFLICT (ref) DO UPDATE SET tried = excluded.tried, is_over = 0, facts = excluded.facts, outcome = excluded.outcome
+    RETURNING id`)
+  const addTry = database.prepare(`
+    INSERT INTO story_try (story, queue_id, at, state, recipients, answer) VALUES (?, ?, ?, 'deciding', ?, ?) RETURNING id`)
+  const pointToTry = database.prepare('UPDATE story SET newest_try = ? WHERE id = ?')
+  const dropSamples = database.prepare('DELETE FROM story_sample WHERE story = ?')
+  const addSamples = database.prepare(`
+    INSERT INTO story_sample (story, position, sha256, sample)
+    SELECT ?, key, unhex(value ->> '$.sample.sha256'), value FROM json_each(?)`)
+  return (story, now) => {
+    const id = upsert.get(story.ref, story.key, now, story.factsJson, story.outcomeJson)?.id ?? null
+    const newest = addTry.get(id, story.queueId, now, story.recipientsJson, story.answerJson)?.id ?? null
+    pointToTry.run(newest, id)
+    dropSamples.run(id)
+    addSamples.run(id, story.samplesJson)
+  }
+}
+
+const KEYED = `a.sha256 = unhex(k.value ->> 0) AND a.analyzer = k.value ->> 1 AND a.options = k.value ->> 2 AND a.revision = k.value ->> 3`
+
+/** What is held may be taken when its lease is over; a row taken keeps state, marker and task id, for the new owner to go on from. */
+function createClaim(database: DatabaseSync) {
+  const create = database.prepare(`
+    INSERT INTO analysis (sha256, analyzer, options, revision, state, owner, token, lease_until, attempts, marker, task_id, cause, updated)
+    SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, 'wanted', '', 0, 0, 0, '', '', '', ?2 FROM json_each(?1)
+    WHERE true ORDER BY 1, 2, 3, 4 ON CONFLICT DO NOTHING`)
+  const take = database.prepare(`
+    UPDATE analysis SET owner = ?2, token = token + 1, lease_until = ?3 + ?4, updated = ?3,
+      state = iif(state = 'wanted', 'leased', state)
+    WHERE rowid IN (SELECT a.rowid FROM json_each(?1) k CROSS JOIN analysis a ON ${KEYED})
+      AND (state = 'wanted' OR (state IN ('leased', 'submitting', 'submitted') AND lease_until <= ?3))`)
+  const readBack = database.prepare(`
+    SELECT ${ANALYSIS_COLUMNS} FROM json_each(?1) k CROSS JOIN analysis a ON ${KEYED} ORDER BY k.key`)
+  return (keys: string, owner: string, now: number, leaseMs: number) => {
+    create.run(keys, now)
+    take.run(keys, owner, now, leaseMs)
+    return readBack.all(keys)
+  }
+}
+
+const ADVANCE = `
+  UPDATE analysis SET state = ?1, updated = ?2,
+    owner = iif(?1 = 'wanted', '', owner),
+    lease_until = iif(?1 IN ('leased', 'submitting', 'submitted'), ?2 + ?3, 0),
+    attempts = coalesce(?4, attempts), marker = coalesce(?5, marker), task_id = coalesce(?6, task_id),
+    report = coalesce(?7, report), cause = coalesce(?8, cause)
+  WHERE sha256 = unhex(?9) AND analyzer = ?10 AND options = ?11 AND revision = ?12
+    AND owner = ?13 AND token = ?14 AND state IN ('leased', 'submitting', 'submitted')`
+
+function runAdvance(statement: StatementSync, change: ChangeRow, now: number, leaseMs: number): boolean {
+  const { changes } = statement.run(
+    ...[change.state, now, leaseMs, change.attempts, change.marker, change.taskId, change.reportJson, change.cause],
+    ...[change.sha256, change.analyzer, change.options, change.revision, change.owner, change.token],
+  )
+  return Number(changes) === 1
+}

@@ -1,0 +1,54 @@
+/** The contract's words → the operations of the writer thread. */
+import type { Content } from '../../core/index.ts'
+import type { StoryDraft } from '../store.ts'
+import type { Operation, StoryOperation } from './operation.ts'
+
+/** So many facts take the writer some milliseconds: others get into the same or the next commit. */
+const FACTS_AT_ONCE = 500
+/** What one change or a short operation takes, about. */
+const SMALL_BYTES = 500
+
+/** Facts in pieces, each one statement. */
+export function factsOperations(recipe: string, contents: readonly Content[]): readonly Operation[] {
+  const operations: Operation[] = []
+  for (let at = 0; at < contents.length; at += FACTS_AT_ONCE) {
+    operations.push({ kind: 'facts', recipe, contentsJson: JSON.stringify(contents.slice(at, at + FACTS_AT_ONCE)) })
+  }
+  return operations
+}
+
+/** A draft with its nested values as text. */
+export function storyOperation(draft: StoryDraft): StoryOperation {
+  const { ref, key, queueId, samples, outcome, answer, recipients, ...facts } = draft
+  return {
+    kind: 'story',
+    ref,
+    key,
+    queueId,
+    factsJson: JSON.stringify(facts),
+    recipientsJson: JSON.stringify(recipients),
+    outcomeJson: JSON.stringify(outcome),
+    answerJson: JSON.stringify(answer),
+    samplesJson: JSON.stringify(samples),
+    isDurable: answer.disposition === 'quarantine',
+  }
+}
+
+/** About how much memory an operation takes while it waits. */
+export function sizeOf(operation: Operation): number {
+  switch (operation.kind) {
+    case 'facts':
+      return operation.contentsJson.length
+    case 'story':
+      return operation.samplesJson.length + operation.factsJson.length + operation.recipientsJson.length
+    case 'claim':
+      return operation.keysJson.length
+    case 'advance':
+      return operation.changes.reduce((sum, change) => sum + SMALL_BYTES + (change.reportJson?.length ?? 0), 0)
+    case 'answer':
+    case 'check':
+      return SMALL_BYTES
+    default:
+      return operation satisfies never
+  }
+}

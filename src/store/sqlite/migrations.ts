@@ -1,0 +1,80 @@
+/**
+ * The schema's history. A migration that was released never changes; a new one is added below. Expand first: add tables and columns that
+ * older versions ignore and leave `minReader` alone. Contract one release later: remove what nobody uses any more and raise `minReader`
+ * to the version from which on nodes did without, so that older ones refuse to start instead of failing on every mail.
+ */
+export interface Migration {
+  readonly version: number
+  /** The oldest version of the schema whose programs may still work on the database after this migration. */
+  readonly minReader: number
+  readonly sql: string
+}
+
+/** Every version of the schema, oldest first. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    minReader: 1,
+    sql: `
+      CREATE TABLE facts (
+        sha256 BLOB NOT NULL,
+        recipe TEXT NOT NULL,
+        content TEXT NOT NULL,
+        saved INTEGER NOT NULL,
+        PRIMARY KEY (sha256, recipe)
+      ) STRICT;
+
+      CREATE TABLE analysis (
+        sha256 BLOB NOT NULL,
+        analyzer TEXT NOT NULL,
+        options TEXT NOT NULL,
+        revision TEXT NOT NULL,
+        state TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        token INTEGER NOT NULL,
+        lease_until INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        marker TEXT NOT NULL,
+        task_id TEXT NOT NULL,
+        report TEXT,
+        cause TEXT NOT NULL,
+        updated INTEGER NOT NULL,
+        PRIMARY KEY (sha256, analyzer, options, revision)
+      ) STRICT;
+
+      CREATE TABLE story (
+        id INTEGER PRIMARY KEY,
+        ref TEXT NOT NULL UNIQUE,
+        key TEXT NOT NULL,
+        first_seen INTEGER NOT NULL,
+        newest_try INTEGER NOT NULL,
+        tried INTEGER NOT NULL,
+        is_over INTEGER NOT NULL,
+        facts TEXT NOT NULL,
+        outcome TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX story_open ON story (key, id) WHERE is_over = 0 AND key <> '';
+
+      CREATE TABLE story_try (
+        id INTEGER PRIMARY KEY,
+        story INTEGER NOT NULL REFERENCES story (id) ON DELETE CASCADE,
+        queue_id TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        recipients TEXT NOT NULL,
+        answer TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX story_try_story ON story_try (story, id);
+      CREATE INDEX story_try_queue ON story_try (queue_id, story);
+
+      CREATE TABLE story_sample (
+        story INTEGER NOT NULL REFERENCES story (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        sha256 BLOB NOT NULL,
+        sample TEXT NOT NULL,
+        PRIMARY KEY (story, position)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX story_sample_digest ON story_sample (sha256, story);
+    `,
+  },
+]

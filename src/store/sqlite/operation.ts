@@ -1,0 +1,80 @@
+/** What the main thread asks of the writer thread. Everything crosses as flat text: cloning nested objects is what costs. */
+import type { SQLOutputValue } from 'node:sqlite'
+import type { Problem } from './problem.ts'
+
+/** One write. Texts named `…Json` are JSON documents. */
+export type Operation =
+  | { readonly kind: 'facts'; readonly recipe: string; readonly contentsJson: string }
+  | StoryOperation
+  | {
+      readonly kind: 'answer'
+      readonly ref: string
+      readonly queueId: string
+      readonly answerJson: string
+      readonly isFinal: boolean
+    }
+  /** Keys as a JSON list of `[sha256, analyzer, options digest, revision]`. */
+  | { readonly kind: 'claim'; readonly keysJson: string; readonly owner: string; readonly leaseMs: number }
+  | { readonly kind: 'advance'; readonly changes: readonly ChangeRow[]; readonly leaseMs: number }
+  | { readonly kind: 'check' }
+
+export interface StoryOperation {
+  readonly kind: 'story'
+  readonly ref: string
+  readonly key: string
+  readonly queueId: string
+  readonly factsJson: string
+  readonly recipientsJson: string
+  readonly outcomeJson: string
+  readonly answerJson: string
+  readonly samplesJson: string
+  /** Whether the commit must survive a loss of power: mail that is kept here instead of delivered. */
+  readonly isDurable: boolean
+}
+
+/** One change of an analysis; null leaves a column alone. */
+export interface ChangeRow {
+  readonly sha256: string
+  readonly analyzer: string
+  readonly options: string
+  readonly revision: string
+  readonly owner: string
+  readonly token: number
+  readonly state: string
+  readonly attempts: number | null
+  readonly marker: string | null
+  readonly taskId: string | null
+  readonly reportJson: string | null
+  readonly cause: string | null
+}
+
+/** A row as SQLite gives it. */
+export type Row = Record<string, SQLOutputValue>
+
+/** What an operation yields: rows for `claim`, flags for `advance`, nothing else. */
+export type OperationValue = readonly Row[] | readonly boolean[] | undefined
+export type OperationResult = { readonly value: OperationValue } | { readonly problem: Problem }
+
+/** Main thread → writer thread; each gets one reply with its number. `now` is null for the database's own time. */
+export type WriterRequest =
+  | {
+      readonly id: number
+      readonly kind: 'open'
+      readonly path: string
+      readonly busyMs: number
+      readonly isSuspect: boolean
+    }
+  | {
+      readonly id: number
+      readonly kind: 'commit'
+      readonly now: number | null
+      readonly operations: readonly Operation[]
+    }
+  | { readonly id: number; readonly kind: 'close' }
+
+/** Writer thread → main thread. */
+export type WriterReply =
+  | { readonly id: number; readonly kind: 'opened'; readonly from: number; readonly to: number }
+  | { readonly id: number; readonly kind: 'committed'; readonly results: readonly OperationResult[] }
+  | { readonly id: number; readonly kind: 'closed' }
+  | { readonly id: number; readonly kind: 'failed'; readonly problem: Problem }

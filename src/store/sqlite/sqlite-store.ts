@@ -1,0 +1,199 @@
+/**
+ * The embedded store: one SQLite file (WAL). All writes go through one thread of their own; point reads happen here. Never blocks the event
+ * loop: the writer's lock waits and disk waits happen in its thread, and the reader does not wait.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type Answer, type Content, Fault, type Story } from '../../core/index.ts'
+import { requireDigests } from '../digest.ts'
+import { type StoreEvent, StoreRefused } from '../event.ts'
+import type {
+  Analysis,
+  AnalysisChange,
+  AnalysisKey,
+  Known,
+  LookupQuery,
+  Store,
+  StoryDraft,
+  StoryQuery,
+} from '../store.ts'
+import { isFinal } from '../story-life.ts'
+import { Breaker } from './breaker.ts'
+import { factsOperations, sizeOf, storyOperation } from './draft.ts'
+import type { Operation, OperationValue, Row } from './operation.ts'
+import { explainProblem, type Problem, problemFault } from './problem.ts'
+import { Reader } from './reader.ts'
+import { analysisOf, changeRow, keysJson } from './rows.ts'
+import { Writer } from './writer.ts'
+
+/** Where the file lies and how long a statement may take. */
+export interface SqliteOptions {
+  readonly path: string
+  readonly timeoutMs: number
+  readonly onEvent?: (event: StoreEvent) => void
+  /** Unix milliseconds; without it the database's own time counts. */
+  readonly now?: () => number
+  /** The writer thread's program. */
+  readonly writerEntry?: URL
+}
+
+/** Makes a store on one SQLite file; nothing is opened before `start`. */
+export function createSqliteStore(options: SqliteOptions): Store {
+  return new SqliteStore(options)
+}
+
+type State = 'new' | 'open' | 'stopped'
+
+class SqliteStore implements Store {
+  readonly #options: SqliteOptions
+  readonly #writer: Writer
+  readonly #breaker: Breaker
+  #reader: Reader | undefined
+  #state: State = 'new'
+  #isDamaged = false
+
+  constructor(options: SqliteOptions) {
+    this.#options = options
+    const { path, timeoutMs, now, writerEntry: entry = defaultEntry() } = options
+    this.#writer = new Writer({ path, timeoutMs, now, entry, onAway: (problem) => this.#goAway(problem) })
+    this.#breaker = new Breaker(
+      () => this.#connect(),
+      (event) => this.#report(event),
+    )
+  }
+
+  async start(): Promise<void> {
+    if (this.#state !== 'new') throw new Fault('internal', 'store: start was called twice')
+    this.#state = 'open'
+    const problem = await this.#reopen()
+    if (!problem) return
+    if (!problem.isRefused) this.#goAway(problem)
+    else await this.stop()
+    throw problem.isRefused ? new StoreRefused(problem.message) : problemFault(problem)
+  }
+
+  async stop(): Promise<void> {
+    if (this.#state === 'stopped') return
+    this.#state = 'stopped'
+    this.#breaker.stop()
+    await this.#writer.close()
+    this.#reader?.close()
+    this.#reader = undefined
+  }
+
+  async check(): Promise<void> {
+    await this.#write({ kind: 'check' })
+    this.#read((reader) => reader.check())
+  }
+
+  async lookup(query: LookupQuery): Promise<Known> {
+    requireDigests(query.digests)
+    requireDigests(query.analyses.map((key) => key.sha256))
+    return this.#read((reader) => reader.lookup(query, this.#options.now?.() ?? null))
+  }
+
+  async saveFacts(recipe: string, contents: readonly Content[]): Promise<void> {
+    requireDigests(contents.map((content) => content.sha256))
+    await Promise.all(factsOperations(recipe, contents).map((operation) => this.#write(operation)))
+  }
+
+  async openStory(draft: StoryDraft): Promise<void> {
+    requireDigests(draft.samples.map((judged) => judged.sample.sha256))
+    await this.#write(storyOperation(draft))
+  }
+
+  async answerStory(ref: string, queueId: string, answer: Answer): Promise<void> {
+    await this.#write({ kind: 'answer', ref, queueId, answerJson: JSON.stringify(answer), isFinal: isFinal(answer) })
+  }
+
+  async stories(query: StoryQuery, limit: number): Promise<readonly Story[]> {
+    const stories: Story[] = []
+    for (const id of this.#read((reader) => reader.find(query, limit))) {
+      // One story of many samples takes a millisecond: others get their turn between two.
+      await nextTurn()
+      const story = this.#read((reader) => reader.story(id))
+      if (story) stories.push(story)
+    }
+    return stories
+  }
+
+  async claim(keys: readonly AnalysisKey[], owner: string, leaseMs: number): Promise<readonly Analysis[]> {
+    requireDigests(keys.map((key) => key.sha256))
+    const rows = await this.#write({ kind: 'claim', keysJson: keysJson(keys), owner, leaseMs })
+    return (rows as readonly Row[]).map(analysisOf)
+  }
+
+  async advance(changes: readonly AnalysisChange[], leaseMs: number): Promise<readonly boolean[]> {
+    requireDigests(changes.map((change) => change.key.sha256))
+    return (await this.#write({ kind: 'advance', changes: changes.map(changeRow), leaseMs })) as readonly boolean[]
+  }
+
+  async #write(operation: Operation): Promise<OperationValue> {
+    this.#requireOpen()
+    if (this.#breaker.fault) throw this.#breaker.fault
+    return this.#writer.write(operation, sizeOf(operation))
+  }
+
+  #read<T>(read: (reader: Reader) => T): T {
+    this.#requireOpen()
+    const fault = this.#breaker.fault
+    if (fault && (this.#isDamaged || !this.#reader)) throw fault
+    if (!this.#reader) throw new Fault('store-unavailable', `store ${this.#options.path} is not open`)
+    try {
+      return read(this.#reader)
+    } catch (error) {
+      const problem = explainProblem(error, this.#options.path)
+      if (problem.isDamaged) this.#goAway(problem)
+      throw problemFault(problem)
+    }
+  }
+
+  #requireOpen(): void {
+    if (this.#state !== 'open') throw new Fault('store-unavailable', `store ${this.#options.path} is not open`)
+  }
+
+  #goAway(problem: Problem): void {
+    if (this.#state !== 'open') return
+    this.#isDamaged ||= problem.isDamaged
+    const fault = problemFault(problem)
+    this.#breaker.open(fault)
+    this.#writer.abandon(fault)
+  }
+
+  async #connect(): Promise<Fault | undefined> {
+    const problem = await this.#reopen()
+    return problem && problemFault(problem)
+  }
+
+  /** Opens writer and reader anew and proves that both work; what was wrong before is forgotten only then. */
+  async #reopen(): Promise<Problem | undefined> {
+    const opened = await this.#writer.open(this.#isDamaged)
+    if ('message' in opened) return opened
+    if (this.#state !== 'open') return undefined
+    try {
+      await this.#writer.write({ kind: 'check' }, 0)
+      if (this.#state !== 'open') return undefined
+      this.#reader?.close()
+      this.#reader = undefined
+      this.#reader = new Reader(this.#options.path)
+      this.#reader.check()
+    } catch (error) {
+      return error instanceof Fault ? awayBecause(error) : explainProblem(error, this.#options.path)
+    }
+    this.#isDamaged = false
+    if (opened.from !== opened.to) this.#report({ kind: 'migrated', ...opened })
+    return undefined
+  }
+
+  #report(event: StoreEvent): void {
+    this.#options.onEvent?.(event)
+  }
+}
+
+function awayBecause(fault: Fault): Problem {
+  return { message: fault.message, isStoreAway: true, isRefused: false, isDamaged: false }
+}
+
+/** Beside this file, with the same ending: `.ts` in the tree, `.js` once built. */
+function defaultEntry(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
+}

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Report } from '../../src/core/index.ts'
+import type { Analysis, AnalysisChange, AnalysisState, Store } from '../../src/store/index.ts'
+import { key, keys, query } from './build.ts'
+import type { OnStore } from './contract.ts'
+
+const LEASE_MS = 60_000
+const REPORT: Report = { analyzer: 'cape', version: '2.4', score: 7.5, families: ['Größe'], evidence: ['ran'] }
+
+export function describeLeases(onStore: OnStore): void {
+  test(
+    'the first who asks gets the lease, the second sees whose it is, and neither changes it by asking again',
+    onStore(async ({ store, now, advanceMs }) => {
+      const mine = await claimOne(store, 'node-a')
+      advanceMs(LEASE_MS - 1)
+      const theirs = await claimOne(store, 'node-b')
+      const again = await claimOne(store, 'node-a')
+
+      assert.deepEqual(mine, {
+        ...key(1),
+        ...{ state: 'leased', owner: 'node-a', token: 1, leaseUntil: now() + 1, attempts: 0 },
+        ...{ marker: '', taskId: '', report: null, cause: '', updated: now() - LEASE_MS + 1 },
+      } satisfies Analysis)
+      assert.deepEqual(theirs, mine)
+      assert.deepEqual(again, mine)
+    }),
+  )
+
+  test(
+    'the rows come back in the order of the keys, whatever that is, and twice for a key named twice',
+    onStore(async ({ store }) => {
+      await store.claim([key(2)], 'node-b', LEASE_MS)
+      const asked = [key(3), key(1), key(2), key(1, { revision: '2' }), key(3)]
+
+      const rows = await store.claim(asked, 'node-a', LEASE_MS)
+
+      assert.deepEqual(
+        rows.map(({ analyzer, optionsDigest, revision, sha256 }) => ({ analyzer, optionsDigest, revision, sha256 })),
+        asked,
+      )
+      assert.deepEqual(
+        rows.map((row) => `${row.owner} ${row.token}`),
+        ['node-a 1', 'node-a 1', 'node-b 1', 'node-a 1', 'node-a 1'],
+      )
+    }),
+  )
+
+  test(
+    'a lookup shows what runs without taking it',
+    onStore(async ({ store, advanceMs }) => {
+      const row = await claimOne(store, 'node-a')
+      advanceMs(LEASE_MS * 2)
+
+      const known = await store.lookup(query({ analyses: [key(0), key(1)] }))
+
+      assert.deepEqual(known.analyses, [row])
+    }),
+  )
+
+  for (const state of ['leased', 'submitting', 'submitted'] satisfies AnalysisState[]) {
+    test(
+      `an expired lease in state ${state} is taken over with a higher token and goes on from there`,
+      onStore(async ({ store, now, advanceMs }) => {
+        const old = await claimOne(store, 'node-a')
+        await store.advance([change(old, { state, marker: 'mark', taskId: '17', attempts: 2 })], LEASE_MS)
+        advanceMs(LEASE_MS)
+
+        const taken = await claimOne(store, 'node-b')
+
+        assert.deepEqual(taken, {
+          ...old,
+          ...{ state, owner: 'node-b', token: 2, leaseUntil: now() + LEASE_MS, updated: now() },
+          ...{ marker: 'mark', taskId: '17', attempts: 2 },
+        })
+        assert.deepEqual(await store.advance([change(old, { state: 'reported', report: REPORT })], LEASE_MS), [false])
+        assert.deepEqual(await rowNow(store), taken)
+      }),
+    )
+  }
+
+  test(
+    'an owner whose own lease expired gets a higher token too, so that its older self is fenced off',
+    onStore(async ({ store, advanceMs }) => {
+      const old = await claimOne(store, 'node-a')
+      advanceMs(LEASE_MS)
+      await claimOne(store, 'node-a')
+
+      assert.deepEqual(await store.advance([change(old, { state: 'submitting' })], LEASE_MS), [false])
+    }),
+  )
+
+  test(
+    'a heartbeat extends the lease and changes nothing else',
+    onStore(async ({ store, now, advanceMs }) => {
+      const row = await claimOne(store, 'node-a')
+      advanceMs(LEASE_MS - 1)
+
+      assert.deepEqual(await store.advance([change(row, {})], LEASE_MS), [true])
+
+      assert.deepEqual(await rowNow(store), { ...row, leaseUntil: now() + LEASE_MS, updated: now() })
+    }),
+  )
+
+  for (const [state, rest] of [
+    ['reported', { report: REPORT }],
+    ['failed', { cause: 'analysis-expired' }],
+  ] as const) {
+    test(
+      `${state} is for good: nobody claims it and its own holder cannot change it`,
+      onStore(async ({ store, now, advanceMs }) => {
+        const row = await claimOne(store, 'node-a')
+        assert.deepEqual(await store.advance([change(row, { state, ...rest })], LEASE_MS), [true])
+        const done = { ...row, state, leaseUntil: 0, updated: now(), ...rest }
+        advanceMs(LEASE_MS * 10)
+
+        assert.deepEqual(await claimOne(store, 'node-b'), done)
+        assert.deepEqual(await store.advance([change(row, { state: 'submitted' })], LEASE_MS), [false])
+        assert.deepEqual(await rowNow(store), done)
+      }),
+    )
+  }
+
+  test(
+    'what its owner gives back is free at once, and no longer the owner’s',
+    onStore(async ({ store }) => {
+      const row = await claimOne(store, 'node-a')
+      await store.advance([change(row, { state: 'wanted', attempts: 1 })], LEASE_MS)
+      assert.deepEqual(await store.advance([change(row, { state: 'submitting' })], LEASE_MS), [false])
+
+      const taken = await claimOne(store, 'node-b')
+
+      assert.deepEqual([taken.state, taken.owner, taken.token, taken.attempts], ['leased', 'node-b', 2, 1])
+    }),
+  )
+
+  test(
+    'a batch of changes is applied in order, each by its own right',
+    onStore(async ({ store }) => {
+      const [one, two] = await store.claim([key(1), key(2)], 'node-a', LEASE_MS)
+      assert.ok(one && two)
+      const changes = [
+        change(one, { state: 'submitting', marker: 'm' }),
+        change(two, { token: two.token + 1 }),
+        change(one, { state: 'submitted', taskId: '9' }),
+        change(two, { owner: 'node-b' }),
+        change(two, { key: key(3) }),
+      ]
+
+      assert.deepEqual(await store.advance(changes, LEASE_MS), [true, false, true, false, false])
+
+      const { state, marker, taskId } = await rowNow(store)
+      assert.deepEqual([state, marker, taskId], ['submitted', 'm', '9'])
+    }),
+  )
+
+  test(
+    'a batch of no keys and no changes is no work',
+    onStore(async ({ store }) => {
+      assert.deepEqual(await store.claim([], 'node-a', LEASE_MS), [])
+      assert.deepEqual(await store.advance([], LEASE_MS), [])
+    }),
+  )
+
+  test(
+    'a thousand analyses are claimed and finished in one batch each',
+    onStore(async ({ store }) => {
+      const rows = await store.claim(keys(1000), 'node-a', LEASE_MS)
+      const finished = rows.map((row) => change(row, { state: 'reported', report: REPORT }))
+
+      const applied = await store.advance(finished, LEASE_MS)
+
+      assert.equal(applied.filter(Boolean).length, 1000)
+      const { analyses } = await store.lookup(query({ analyses: keys(1000) }))
+      assert.ok(analyses.length === 1000 && analyses.every((row) => row.report?.score === 7.5))
+    }),
+  )
+}
+
+async function claimOne(store: Store, owner: string): Promise<Analysis> {
+  const [row] = await store.claim([key(1)], owner, LEASE_MS)
+  assert.ok(row)
+  return row
+}
+
+async function rowNow(store: Store): Promise<Analysis> {
+  const [row] = (await store.lookup(query({ analyses: [key(1)] }))).analyses
+  assert.ok(row)
+  return row
+}
+
+function change(row: Analysis, changes: Partial<AnalysisChange>): AnalysisChange {
+  const { analyzer, optionsDigest, revision, sha256, owner, token, state } = row
+  return { key: { analyzer, optionsDigest, revision, sha256 }, owner, token, state, ...changes }
+}
