@@ -1,0 +1,99 @@
+/** The inspector as the filter uses it: starts a supervisor where none is named, and sends it messages. */
+
+import type { Clock } from '../core/index.ts'
+import { Fault } from '../core/index.ts'
+import type { ParserCode } from './command.ts'
+import { type Connection, type ConnectionJob, Connections } from './connection.ts'
+import type { OnEvent } from './events.ts'
+import { frame, GarbageError } from './frame.ts'
+import { MessageInspection } from './inspection.ts'
+import type { Inspection, Inspector, InspectorState } from './inspector.ts'
+import { SupervisorChild } from './launch.ts'
+import type { InspectorOptions } from './options.ts'
+import { decodeState, FRAME } from './protocol.ts'
+import { recipeOf } from './recipe.ts'
+import { streamSample } from './sample-bytes.ts'
+
+export interface InspectorDeps {
+  readonly clock: Clock
+  readonly onEvent: OnEvent
+  /** What the parser processes of a supervisor of our own run (default: the real parser). */
+  readonly code?: ParserCode
+}
+
+/** The client; nothing is started before `start`. */
+export function createInspector(options: InspectorOptions, deps: InspectorDeps): Inspector {
+  return new InspectorClient(options, deps)
+}
+
+const TEST_MESSAGE = Buffer.from('Subject: check\r\n\r\ncheck\r\n')
+const CHECK_MS = 10_000
+
+class InspectorClient implements Inspector {
+  readonly recipe: string
+  readonly #options: InspectorOptions
+  readonly #deps: InspectorDeps
+  #child: SupervisorChild | undefined
+  #connections: Connections | undefined
+
+  constructor(options: InspectorOptions, deps: InspectorDeps) {
+    this.#options = options
+    this.#deps = deps
+    this.recipe = recipeOf(options)
+    if (options.socket !== '') this.#connections = new Connections(options.socket)
+  }
+
+  async start(): Promise<void> {
+    if (this.#options.socket !== '') return
+    const child = new SupervisorChild({ options: this.#options, ...this.#deps })
+    this.#child = child
+    this.#connections = new Connections(child.socket)
+    await child.start()
+  }
+
+  async stop(): Promise<void> {
+    this.#connections?.destroy()
+    await this.#child?.stop()
+    this.#child = undefined
+  }
+
+  read(signal: AbortSignal): Inspection {
+    return new MessageInspection(this.#reach(), this.#options.limits.messageSize, signal)
+  }
+
+  bytes(message: AsyncIterable<Uint8Array>, path: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    return streamSample(this.#reach(), message, path, signal)
+  }
+
+  async check(): Promise<InspectorState> {
+    const signal = AbortSignal.timeout(CHECK_MS)
+    const inspection = this.read(signal)
+    inspection.write(TEST_MESSAGE)
+    const reading = await inspection.finish()
+    if (reading.unscannable !== '') throw new Fault('inspector-unavailable', `a test message is ${reading.unscannable}`)
+    return askState(this.#reach(), signal)
+  }
+
+  /** Before `start` nobody listens there, which is what the job is then told. */
+  #reach(): Connections {
+    this.#connections ??= new Connections('/nonexistent/inspector.sock')
+    return this.#connections
+  }
+}
+
+function askState(connections: Connections, signal: AbortSignal): Promise<InspectorState> {
+  return new Promise((resolve, reject) => {
+    const job: ConnectionJob = {
+      take: (type, raw) => {
+        if (type !== FRAME.status) throw new GarbageError('an answer out of order')
+        resolve(decodeState(raw))
+        connections.close(connection)
+      },
+      writable: () => {},
+      lost: reject,
+    }
+    const connection: Connection = connections.open(job)
+    signal.addEventListener('abort', () => reject(new Fault('deadline')), { once: true })
+    connection.write(frame(FRAME.state))
+  })
+}

@@ -1,0 +1,140 @@
+/** A client's connections to the supervisor: one job at a time on each, kept open for the next. */
+import { connect, type Socket } from 'node:net'
+import { Fault } from '../core/index.ts'
+import { FrameReader, GarbageError } from './frame.ts'
+import { REPLY_CAPS } from './protocol.ts'
+
+/** Bytes that may wait for the socket before a writer is asked to wait. */
+const HIGH_BYTES = 256 * 1024
+/** Idle connections that are kept. */
+const KEPT = 64
+
+/** The job that a connection works for. Each call of `lost` and every thrown `GarbageError` ends the connection. */
+export interface ConnectionJob {
+  take(type: number, raw: Buffer): void
+  writable(): void
+  lost(fault: Fault): void
+}
+
+export class Connection {
+  job: ConnectionJob | undefined
+  /** Counts the jobs of this connection; answers carry it. */
+  number = 0
+  readonly #socket: Socket
+  readonly #reader: FrameReader
+  #isConnected = false
+
+  constructor(path: string, onClose: (connection: Connection) => void) {
+    this.#reader = new FrameReader(REPLY_CAPS, (type, raw) => this.#take(type, raw))
+    this.#socket = connect({ path })
+    this.#socket.on('connect', () => {
+      this.#isConnected = true
+    })
+    this.#socket.on('data', (chunk: Buffer) => this.#feed(chunk))
+    this.#socket.on('drain', () => this.job?.writable())
+    this.#socket.on('error', () => {})
+    this.#socket.on('close', () => {
+      onClose(this)
+      this.#lose(new Fault(this.#isConnected ? 'inspector-crashed' : 'inspector-unavailable'))
+    })
+  }
+
+  /** Sends bytes, which must not be changed before `isFlushed`. */
+  write(bytes: Buffer): void {
+    this.#socket.write(bytes)
+  }
+
+  /** Whether everything was handed to the kernel. */
+  get isFlushed(): boolean {
+    return this.#socket.writableLength === 0
+  }
+
+  get isFull(): boolean {
+    return this.#socket.writableLength >= HIGH_BYTES
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
+  /** Whether the connection lets the process end. */
+  hold(yes: boolean): void {
+    if (yes) this.#socket.ref()
+    else this.#socket.unref()
+  }
+
+  destroy(): void {
+    this.job = undefined
+    this.#reader.stop()
+    this.#socket.destroy()
+  }
+
+  #feed(chunk: Buffer): void {
+    try {
+      this.#reader.feed(chunk)
+    } catch (error) {
+      if (!(error instanceof GarbageError)) throw error
+      this.#lose(new Fault('inspector-garbage', error.message))
+    }
+  }
+
+  #take(type: number, raw: Buffer): void {
+    if (this.job === undefined) throw new GarbageError('an answer without a job')
+    this.job.take(type, raw)
+  }
+
+  #lose(fault: Fault): void {
+    const job = this.job
+    this.destroy()
+    job?.lost(fault)
+  }
+}
+
+/** The connections to one supervisor. */
+export class Connections {
+  readonly #path: string
+  readonly #all = new Set<Connection>()
+  readonly #idle: Connection[] = []
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** A connection for one job; whether the supervisor can be reached, the job is told. */
+  open(job: ConnectionJob): Connection {
+    const connection = this.#idle.pop() ?? this.#connect()
+    connection.hold(true)
+    connection.number = (connection.number + 1) >>> 0
+    connection.job = job
+    return connection
+  }
+
+  /** The job ended in order: its connection serves the next. */
+  close(connection: Connection): void {
+    connection.job = undefined
+    connection.resume()
+    connection.hold(false)
+    if (this.#all.has(connection) && this.#idle.length < KEPT) this.#idle.push(connection)
+    else connection.destroy()
+  }
+
+  /** Ends all; the jobs in work are told nothing. */
+  destroy(): void {
+    for (const connection of this.#all) connection.destroy()
+    this.#idle.length = 0
+  }
+
+  #connect(): Connection {
+    const connection = new Connection(this.#path, (closed) => {
+      this.#all.delete(closed)
+      const at = this.#idle.indexOf(closed)
+      if (at >= 0) this.#idle.splice(at, 1)
+    })
+    this.#all.add(connection)
+    return connection
+  }
+}

@@ -1,0 +1,178 @@
+/** One message on its way to a parser process, from the client's side. */
+import { Fault, type Limit, type Reading } from '../core/index.ts'
+import type { Connection, ConnectionJob, Connections } from './connection.ts'
+import { GarbageError, HEAD_BYTES, writeHead } from './frame.ts'
+import { type Inspection, unscannableReading } from './inspector.ts'
+import { DATA_BYTES, decodeEnding, decodeReading, type Ending, FRAME, jobOf } from './protocol.ts'
+
+const OPENING_BYTES = HEAD_BYTES + 4
+/** Room for a small message whole: with its request and its end it leaves in one write. */
+const FIRST_BYTES = 16 * 1024
+const NOTHING = Buffer.alloc(0)
+
+/**
+ * Bytes are copied into frames as they come. Nothing is sent, and no process is taken, before the first buffer is full or
+ * the message is whole: a client that is slow to send its first bytes occupies nobody.
+ */
+export class MessageInspection implements Inspection, ConnectionJob {
+  readonly #connections: Connections
+  readonly #signal: AbortSignal
+  readonly #maxBytes: number
+  readonly #onAbort = () => this.#lose(abortFault(this.#signal))
+  readonly #reading: Promise<Reading>
+  #resolve: (reading: Reading) => void = () => {}
+  #reject: (fault: Fault) => void = () => {}
+  #wake: (() => void) | undefined
+  #connection: Connection | undefined
+  #job = 0
+  #buffer: Buffer = Buffer.allocUnsafe(FIRST_BYTES)
+  #start = OPENING_BYTES
+  #at = OPENING_BYTES + HEAD_BYTES
+  #bytes = 0
+  #isCut = false
+  #isSent = false
+  #isOver = false
+
+  constructor(connections: Connections, maxBytes: number, signal: AbortSignal) {
+    this.#connections = connections
+    this.#maxBytes = maxBytes
+    this.#signal = signal
+    this.#reading = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    // Who never calls `finish` need not handle its rejection.
+    this.#reading.catch(() => {})
+    if (signal.aborted) this.#onAbort()
+    else signal.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  write(chunk: Uint8Array): boolean {
+    if (this.#isOver || this.#isSent || this.#isCut) return true
+    const room = this.#maxBytes - this.#bytes
+    const end = Math.min(chunk.length, room)
+    this.#isCut = chunk.length > room
+    for (let from = 0; from < end; ) {
+      if (this.#at === this.#buffer.length) this.#flush()
+      const step = Math.min(end - from, this.#buffer.length - this.#at)
+      this.#buffer.set(chunk.subarray(from, from + step), this.#at)
+      this.#at += step
+      from += step
+    }
+    this.#bytes += end
+    return this.#connection === undefined || !this.#connection.isFull
+  }
+
+  async drained(): Promise<void> {
+    while (!this.#isOver && this.#connection?.isFull) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+    if (this.#isOver) await this.#reading
+  }
+
+  finish(): Promise<Reading> {
+    if (this.#isOver || this.#isSent) return this.#reading
+    this.#isSent = true
+    if (this.#at + HEAD_BYTES > this.#buffer.length) this.#flush()
+    const from = this.#start === OPENING_BYTES ? 0 : this.#start
+    if (this.#at > this.#start + HEAD_BYTES) this.#closeFrame()
+    else this.#at = this.#start
+    writeHead(this.#buffer, this.#at, FRAME.end, 0)
+    const connection = this.#open()
+    connection.write(this.#buffer.subarray(from, this.#at + HEAD_BYTES))
+    this.#buffer = NOTHING
+    return this.#reading
+  }
+
+  abort(): void {
+    this.#lose(new Fault('shutting-down', 'the reading was given up'))
+  }
+
+  take(type: number, raw: Buffer): void {
+    if (jobOf(raw) !== this.#job) throw new GarbageError('an answer to another job')
+    if (type === FRAME.fault) {
+      this.#fault(decodeEnding(raw))
+    } else if (type === FRAME.result && this.#isSent) {
+      const reading = decodeReading(raw, this.#bytes)
+      this.#settle(this.#isCut ? { ...reading, unscannable: 'message-size' } : reading)
+    } else {
+      throw new GarbageError('an answer out of order')
+    }
+  }
+
+  lost(fault: Fault): void {
+    this.#lose(fault)
+  }
+
+  writable(): void {
+    this.#wakeUp()
+  }
+
+  #wakeUp(): void {
+    const wake = this.#wake
+    this.#wake = undefined
+    wake?.()
+  }
+
+  #fault(ending: Ending): void {
+    if ('cause' in ending) this.#lose(new Fault(ending.cause, ending.detail || undefined), this.#isSent)
+    else this.#settle(unscannableReading(ending.limit satisfies Limit))
+  }
+
+  /** Sends what the buffer holds as one DATA frame, and takes the buffer again where the kernel took all. */
+  #flush(): void {
+    const connection = this.#open()
+    const from = this.#start === OPENING_BYTES ? 0 : this.#start
+    this.#closeFrame()
+    connection.write(this.#buffer.subarray(from, this.#at))
+    const mayReuse = connection.isFlushed && this.#buffer.length === HEAD_BYTES + DATA_BYTES
+    if (!mayReuse) this.#buffer = Buffer.allocUnsafeSlow(HEAD_BYTES + DATA_BYTES)
+    this.#start = 0
+    this.#at = HEAD_BYTES
+  }
+
+  #closeFrame(): void {
+    writeHead(this.#buffer, this.#start, FRAME.data, this.#at - this.#start - HEAD_BYTES)
+  }
+
+  /** The first bytes leave: from here on a connection is ours, and the buffer begins with the request. */
+  #open(): Connection {
+    if (this.#connection) return this.#connection
+    const connection = this.#connections.open(this)
+    this.#connection = connection
+    this.#job = connection.number
+    writeHead(this.#buffer, 0, FRAME.read, 4)
+    this.#buffer.writeUInt32BE(this.#job, HEAD_BYTES)
+    return connection
+  }
+
+  #settle(reading: Reading): void {
+    this.#resolve(reading)
+    this.#end(this.#isSent)
+  }
+
+  #lose(fault: Fault, mayKeep = false): void {
+    if (this.#isOver) return
+    this.#reject(fault)
+    this.#end(mayKeep)
+  }
+
+  /** A connection on which bytes are still to come cannot serve another job. */
+  #end(mayKeep: boolean): void {
+    this.#isOver = true
+    this.#signal.removeEventListener('abort', this.#onAbort)
+    this.#buffer = NOTHING
+    const connection = this.#connection
+    this.#connection = undefined
+    if (connection && mayKeep) this.#connections.close(connection)
+    else connection?.destroy()
+    this.#wakeUp()
+  }
+}
+
+/** What an aborted wait is rejected with: the reason that was given where it is a fault, else the deadline. */
+export function abortFault(signal: AbortSignal): Fault {
+  return signal.reason instanceof Fault ? signal.reason : new Fault('deadline', undefined, { cause: signal.reason })
+}

@@ -1,0 +1,24 @@
+/**
+ * The entry of a parser process: the real readers on the pipe that the supervisor gave (descriptor 3). It runs inside all
+ * layers, with nothing in its environment, and is told the limits on its command line.
+ */
+import { Socket } from 'node:net'
+import { createContentMeter } from '../facts/index.ts'
+import { createMessageReader, extractBytes, type MailLimits } from '../mail/index.ts'
+import { type ParserWork, serveJobs } from './parser.ts'
+
+const CHANNEL = 3
+
+function realWork(limits: MailLimits): ParserWork {
+  return {
+    async read(source) {
+      const reader = createMessageReader({ limits, newMeter: createContentMeter })
+      for await (const chunk of source) if (!reader.write(chunk)) await reader.drained()
+      return reader.end()
+    },
+    bytes: (path, source) => extractBytes({ path, limits }, source),
+  }
+}
+
+const limits = JSON.parse(process.argv[2] ?? '{}') as MailLimits
+serveJobs(new Socket({ fd: CHANNEL, readable: true, writable: true }), realWork(limits), process.exit)

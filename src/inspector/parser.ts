@@ -1,0 +1,129 @@
+/**
+ * Inside a parser process: takes jobs from the channel to the supervisor, one at a time, and answers them. The readers
+ * are handed in, so that tests can put others in their place.
+ */
+import type { Duplex } from 'node:stream'
+import type { Limit, Reading } from '../core/index.ts'
+import { FrameReader, frame, GarbageError, HEAD_BYTES } from './frame.ts'
+import { bodyOf, DATA_BYTES, type Ending, FRAME, JOB_CAPS, jobOf, RESULT_BYTES } from './protocol.ts'
+import { ByteQueue } from './queue.ts'
+
+/** What a parser process does with the bytes of a message. */
+export interface ParserWork {
+  read(source: AsyncIterable<Uint8Array>): Promise<Reading>
+  bytes(path: string, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+}
+
+/** Serves jobs until the channel ends; `exit` ends the process with a code. */
+export function serveJobs(channel: Duplex, work: ParserWork, exit: (code: number) => void): void {
+  const jobs = new Jobs(channel, work, exit)
+  const reader = new FrameReader(JOB_CAPS, (type, raw) => jobs.take(type, raw))
+  channel.on('data', (chunk: Buffer) => {
+    try {
+      reader.feed(chunk)
+    } catch (error) {
+      if (!(error instanceof GarbageError)) throw error
+      exit(65)
+    }
+  })
+  channel.on('end', () => exit(0))
+  channel.on('error', () => exit(0))
+  process.on('uncaughtException', (error) => jobs.trap(error))
+  channel.write(frame(FRAME.ready))
+}
+
+/** The job in work, if any. */
+class Jobs {
+  readonly #channel: Duplex
+  readonly #work: ParserWork
+  readonly #exit: (code: number) => void
+  #job = 0
+  #source: ByteQueue | undefined
+
+  constructor(channel: Duplex, work: ParserWork, exit: (code: number) => void) {
+    this.#channel = channel
+    this.#work = work
+    this.#exit = exit
+  }
+
+  take(type: number, raw: Buffer): void {
+    if (type === FRAME.data) this.#source?.push(raw.subarray(HEAD_BYTES))
+    else if (type === FRAME.end) this.#source?.end()
+    else if (type === FRAME.release) this.#release(jobOf(raw))
+    else this.#begin(type, raw)
+  }
+
+  /** An exception that no job caught: says why, then ends. What state the process is in, nobody knows. */
+  trap(error: unknown): void {
+    if (this.#source) this.#fault(error)
+    else this.#exit(70)
+  }
+
+  #begin(type: number, raw: Buffer): void {
+    if (this.#source) throw new GarbageError('a job within a job')
+    const job = jobOf(raw)
+    this.#job = job
+    const source = new ByteQueue(this.#channel)
+    this.#source = source
+    const done = type === FRAME.read ? this.#read(job, source) : this.#bytes(job, source, type, bodyOf(raw).toString())
+    done.then(
+      () => this.#finish(job),
+      (error) => this.#job === job && this.#fault(error),
+    )
+  }
+
+  async #read(job: number, source: ByteQueue): Promise<void> {
+    const reading = await this.#work.read(source)
+    await source.drain()
+    if (this.#job === job) this.#channel.write(resultFrame(job, reading))
+  }
+
+  async #bytes(job: number, source: ByteQueue, type: number, path: string): Promise<void> {
+    if (type !== FRAME.bytes) throw new Error('not supported')
+    for await (const chunk of this.#work.bytes(path, source)) {
+      for (let at = 0; at < chunk.length; at += DATA_BYTES) {
+        if (this.#job !== job) return
+        const more = this.#channel.write(frame(FRAME.chunk, job, chunk.subarray(at, at + DATA_BYTES)))
+        if (!more) await new Promise((resolve) => this.#channel.once('drain', resolve))
+      }
+    }
+    await source.drain()
+    if (this.#job === job) this.#channel.write(frame(FRAME.done, job))
+  }
+
+  /** The supervisor wants no answer any more: the reader is left without further bytes and its answer is dropped. */
+  #release(job: number): void {
+    if (this.#job === job) {
+      this.#source?.cut()
+      this.#finish(job)
+    }
+    this.#channel.write(frame(FRAME.released, job))
+  }
+
+  #finish(job: number): void {
+    if (this.#job !== job) return
+    this.#job = 0
+    this.#source = undefined
+  }
+
+  /** Tells why the job ends, and ends with it: after an exception the process is not used again. */
+  #fault(error: unknown): void {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    const limit: Limit = isMemoryError(error) ? 'memory' : 'parser-error'
+    const ending: Ending = { limit, detail: text.slice(0, 300) }
+    this.#channel.end(frame(FRAME.fault, this.#job, JSON.stringify(ending)), () => this.#exit(71))
+    this.#job = 0
+  }
+}
+
+/** V8 and Node say in several ways that RLIMIT_DATA stopped an allocation. */
+function isMemoryError(error: unknown): boolean {
+  return error instanceof RangeError && /allocat|memory/i.test(error.message)
+}
+
+function resultFrame(job: number, reading: Reading): Buffer {
+  const json = Buffer.from(JSON.stringify(reading))
+  if (json.length <= RESULT_BYTES) return frame(FRAME.result, job, json)
+  const ending: Ending = { limit: 'header-bytes', detail: `what was found fills ${json.length} bytes` }
+  return frame(FRAME.fault, job, JSON.stringify(ending))
+}

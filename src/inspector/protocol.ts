@@ -1,0 +1,152 @@
+/**
+ * What client, supervisor and parser process say to each other. One job at a time on every connection and pipe:
+ *
+ *     READ(job)        DATA* END  →  RESULT(job, reading) | FAULT(job, cause or limit)
+ *     BYTES(job, path) DATA* END  →  CHUNK(job, bytes)* DONE(job) | FAULT(job, cause or limit)
+ *     STATE                       →  STATUS(state)                       (client and supervisor only)
+ *     RELEASE(job)                →  RELEASED(job)                       (gives up a job; supervisor and process only:
+ *                                                                         a client gives up by closing its connection)
+ *     (start)                     →  READY                               (process and supervisor only)
+ *
+ * OPEN is reserved for unpacking containers and answered with a fault until it exists. RESULT and DONE come only after END;
+ * FAULT may come at any time and, before END, ends the connection. `job` is a number that the asker chose: an answer with
+ * any other is garbage. Both ends check the other as a hostile peer: unknown type, too long, wrong order, JSON of another
+ * form, facts that cannot be true.
+ */
+import { z } from 'zod'
+import {
+  CAUSES,
+  type Cause,
+  LIMITS,
+  type Limit,
+  type Reading,
+  readingSchema,
+  SEVERITIES,
+  toZod,
+} from '../core/index.ts'
+import { type Caps, GarbageError, HEAD_BYTES } from './frame.ts'
+import type { InspectorState } from './inspector.ts'
+
+/** Frame types; those of answers have the high bit. */
+export const FRAME = {
+  read: 0x01,
+  bytes: 0x02,
+  data: 0x03,
+  end: 0x04,
+  release: 0x05,
+  state: 0x06,
+  open: 0x07,
+  ready: 0x80,
+  result: 0x81,
+  chunk: 0x82,
+  done: 0x83,
+  fault: 0x84,
+  status: 0x85,
+  released: 0x86,
+} as const
+
+/** Most bytes in one DATA or CHUNK frame, so that head and payload fill one read of 64 KiB. */
+export const DATA_BYTES = 65_536 - HEAD_BYTES - 4
+/** Most bytes of one RESULT: 10,000 parts with a kilobyte or two each. */
+export const RESULT_BYTES = 32 * 1024 * 1024
+const JOB = 4
+
+/** What a supervisor takes from a client. */
+export const REQUEST_CAPS: Caps = new Map([
+  [FRAME.read, JOB],
+  [FRAME.bytes, JOB + 4096],
+  [FRAME.data, DATA_BYTES],
+  [FRAME.end, 0],
+  [FRAME.state, 0],
+  [FRAME.open, JOB + 65_536],
+])
+/** What a parser process takes from its supervisor. */
+export const JOB_CAPS: Caps = new Map([...REQUEST_CAPS, [FRAME.release, JOB]])
+/** What a supervisor takes from a parser process. */
+export const ANSWER_CAPS: Caps = new Map([
+  [FRAME.ready, 0],
+  [FRAME.result, JOB + RESULT_BYTES],
+  [FRAME.chunk, JOB + DATA_BYTES],
+  [FRAME.done, JOB],
+  [FRAME.fault, JOB + 4096],
+  [FRAME.released, JOB],
+])
+/** What a client takes from a supervisor. */
+export const REPLY_CAPS: Caps = new Map([
+  [FRAME.result, JOB + RESULT_BYTES],
+  [FRAME.chunk, JOB + DATA_BYTES],
+  [FRAME.done, JOB],
+  [FRAME.fault, JOB + 4096],
+  [FRAME.status, 65_536],
+])
+
+/** Why a job ended without its answer: the message broke a limit, or something failed. */
+export type Ending =
+  | { readonly limit: Limit; readonly detail: string }
+  | { readonly cause: Cause; readonly detail: string }
+
+const detail = z.string().max(512)
+const endingSchema = z.union([
+  z.strictObject({ limit: z.enum(Object.keys(LIMITS) as [Limit, ...Limit[]]), detail }),
+  z.strictObject({ cause: z.enum(Object.keys(CAUSES) as [Cause, ...Cause[]]), detail }),
+])
+const stateSchema = z.strictObject({
+  layers: z.array(z.strictObject({ name: z.string(), active: z.boolean(), detail: z.string() })),
+  processes: z.int(),
+  idle: z.int(),
+})
+const readingForm = toZod(readingSchema)
+
+/** The job number of a frame that has one. */
+export function jobOf(raw: Buffer): number {
+  if (raw.length < HEAD_BYTES + JOB) throw new GarbageError('a frame without its job number')
+  return raw.readUInt32BE(HEAD_BYTES)
+}
+
+/** The payload of a frame after its job number. */
+export function bodyOf(raw: Buffer): Buffer {
+  return raw.subarray(HEAD_BYTES + JOB)
+}
+
+/** Reads a RESULT. Throws `GarbageError` where it cannot be a reading of a message of that many bytes. */
+export function decodeReading(raw: Buffer, messageBytes: number): Reading {
+  const reading = parseJson(bodyOf(raw), readingForm)
+  if (reading.unscannable !== '' && !Object.hasOwn(LIMITS, reading.unscannable)) throw new GarbageError('no such limit')
+  for (const { sha256, size, path, anomalies } of reading.attachments) {
+    // No transfer encoding gives more bytes than it took, a conversion of characters at most three for one.
+    if (size > 4 * messageBytes) throw new GarbageError('an attachment larger than its message')
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new GarbageError('an attachment without a digest')
+    if (!/^[!-~]{1,1024}$/.test(path)) throw new GarbageError('an attachment without a place')
+    checkSeverities(anomalies)
+  }
+  checkSeverities(reading.anomalies)
+  return reading
+}
+
+/** Reads a FAULT. Throws `GarbageError`. */
+export function decodeEnding(raw: Buffer): Ending {
+  return parseJson(bodyOf(raw), endingSchema)
+}
+
+/** Reads a STATUS. Throws `GarbageError`. */
+export function decodeState(raw: Buffer): InspectorState {
+  return parseJson(raw.subarray(HEAD_BYTES), stateSchema)
+}
+
+function checkSeverities(anomalies: Reading['anomalies']): void {
+  for (const { severity } of anomalies) {
+    if (!(SEVERITIES as readonly string[]).includes(severity)) throw new GarbageError('no such severity')
+  }
+}
+
+function parseJson<T>(bytes: Buffer, form: z.ZodType<T>): T {
+  let value: unknown
+  try {
+    value = JSON.parse(bytes.toString('utf8'))
+  } catch (cause) {
+    throw new GarbageError('not JSON', { cause })
+  }
+  const checked = form.safeParse(value)
+  if (!checked.success) throw new GarbageError(`JSON of another form: ${checked.error.issues[0]?.path.join('.')}`)
+  return checked.data
+}

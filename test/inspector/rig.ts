@@ -1,0 +1,124 @@
+/** An inspector in a temporary folder: supervisor and client in this process, parser processes of any code. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import type { Reading } from '../../src/core/index.ts'
+import { parserCode } from '../../src/inspector/command.ts'
+import {
+  createInspector,
+  type Inspector,
+  type InspectorEvent,
+  type InspectorOptions,
+  inspectorOptions,
+  type ParserCode,
+  type Supervisor,
+  startSupervisor,
+} from '../../src/inspector/index.ts'
+import type { LayerKey } from '../../src/inspector/layers.ts'
+import { systemClock } from '../../src/telemetry/index.ts'
+
+export interface Rig {
+  readonly inspector: Inspector
+  readonly supervisor: Supervisor
+  readonly socket: string
+  readonly folder: string
+  readonly events: readonly InspectorEvent[]
+  /** Resolves with the first event, past or to come, that fits. */
+  seen(fits: (event: InspectorEvent) => boolean): Promise<InspectorEvent>
+}
+
+export interface RigSettings {
+  readonly options?: Record<string, unknown>
+  /** File name in `parsers/` that is run instead of the real parser. */
+  readonly parser?: string
+  readonly without?: readonly LayerKey[]
+}
+
+/** Options as the configuration would give them. */
+export function optionsOf(given: Record<string, unknown> = {}): InspectorOptions {
+  return inspectorOptions.parse(given)
+}
+
+/** The code of a parser process of the tests: it may read what the real one may, and the folder of its own. */
+export function testCode(name: string): ParserCode {
+  const folder = fileURLToPath(new URL('./parsers', import.meta.url))
+  return { entry: join(folder, name), readable: [...parserCode().readable, folder] }
+}
+
+/** Starts supervisor and client; both are gone, and the folder with them, when the test ends. */
+export async function startRig(t: TestContext, settings: RigSettings = {}): Promise<Rig> {
+  const folder = mkdtempSync(join(tmpdir(), 'peekaboo-test-inspector-'))
+  const socket = join(folder, 'inspector.sock')
+  const events: InspectorEvent[] = []
+  const watchers = new Set<(event: InspectorEvent) => void>()
+  const onEvent = (event: InspectorEvent) => {
+    events.push(event)
+    for (const watch of watchers) watch(event)
+  }
+  const options = optionsOf({ processes: 1, ...settings.options, socket })
+  const code = settings.parser === undefined ? parserCode() : testCode(settings.parser)
+  const without = settings.without ?? []
+  const supervisor = await startSupervisor({ socket, options, onEvent, clock: systemClock, code, without })
+  const inspector = createInspector(options, { onEvent, clock: systemClock })
+  await inspector.start()
+  t.after(async () => {
+    await inspector.stop()
+    await supervisor.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const seen = (fits: (event: InspectorEvent) => boolean) =>
+    new Promise<InspectorEvent>((resolve) => {
+      const past = events.find(fits)
+      if (past) return resolve(past)
+      const watch = (event: InspectorEvent) => {
+        if (!fits(event)) return
+        watchers.delete(watch)
+        resolve(event)
+      }
+      watchers.add(watch)
+    })
+  return { inspector, supervisor, socket, folder, events, seen }
+}
+
+/** A signal that never comes. */
+export function never(): AbortSignal {
+  return new AbortController().signal
+}
+
+/** Reads one message whole. */
+export async function readMessage(inspector: Inspector, message: string | Uint8Array): Promise<Reading> {
+  const inspection = inspector.read(never())
+  const bytes = Buffer.from(message)
+  for (let at = 0; at < bytes.length; at += 50_000) {
+    if (!inspection.write(bytes.subarray(at, at + 50_000))) await inspection.drained()
+  }
+  return inspection.finish()
+}
+
+/** A message with one attachment. */
+export function mailWith(content: Uint8Array, name = 'a.bin'): Buffer {
+  const head = [
+    'From: a@example.org',
+    'Subject: test',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/mixed; boundary=b1',
+    '',
+    '--b1',
+    'Content-Type: text/plain',
+    '',
+    'hello',
+    '--b1',
+    `Content-Type: application/octet-stream; name="${name}"`,
+    'Content-Disposition: attachment',
+    'Content-Transfer-Encoding: base64',
+    '',
+    '',
+  ].join('\r\n')
+  const lines = Buffer.from(content).toString('base64').replace(/.{76}/g, '$&\r\n')
+  return Buffer.from(`${head}${lines}\r\n--b1--\r\n`)
+}
+
+/** Whether a process exists and is no zombie. */
+export { isAlive, untilGone } from './pids.ts'
