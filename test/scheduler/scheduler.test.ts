@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { pino } from 'pino'
+import type { Analyzer, Progress } from '../../src/analyzers/analyzer.ts'
+import { DummyAnalyzer } from '../../src/analyzers/dummy/dummy.ts'
+import { dummyOptions } from '../../src/analyzers/dummy/options.ts'
+import { Scheduler, schedulerOptions, type Want } from '../../src/scheduler/index.ts'
+import { createMemoryStore } from '../../src/store/index.ts'
+import type { Store } from '../../src/store/store.ts'
+import { FakeClock, settle } from '../fakes/clock.ts'
+
+const SHA256 = 'a'.repeat(64)
+
+function want(changes: Partial<Want> = {}): Want {
+  const bytes = async function* () {
+    yield Buffer.from('sample')
+  }
+  return {
+    analyzer: 'box',
+    sha256: SHA256,
+    size: 6,
+    type: 'text/plain',
+    bytes,
+    retain: () => {},
+    release: () => {},
+    ...changes,
+  }
+}
+
+function node(t: TestContext, clock: FakeClock, store: Store, analyzer: Analyzer): Scheduler {
+  const options = schedulerOptions.parse(undefined)
+  const log = pino({ level: 'silent' })
+  const scheduler = new Scheduler({ store, analyzers: new Map([['box', analyzer]]), clock, log, options })
+  t.after(() => scheduler.stop())
+  return scheduler
+}
+
+function dummy(clock: FakeClock, options: object): DummyAnalyzer {
+  return new DummyAnalyzer('box', dummyOptions.parse({ type: 'dummy', ...options }), clock)
+}
+
+async function openStore(clock: FakeClock): Promise<Store> {
+  const store = createMemoryStore({ clock })
+  await store.start()
+  return store
+}
+
+/** How the only want stands now. */
+async function standing(scheduler: Scheduler, one = want()): Promise<string> {
+  const [now] = await scheduler.want([one])
+  return now?.state.state ?? 'nothing'
+}
+
+test('the same question in one batch is asked once and answered for each', async (t) => {
+  const clock = new FakeClock()
+  const box = dummy(clock, { answer: { score: 3 } })
+  const scheduler = node(t, clock, await openStore(clock), box)
+
+  const standings = await scheduler.want([want(), want()])
+  await settle()
+
+  assert.equal(standings.length, 2)
+  assert.equal(box.submitted, 1)
+  assert.equal(await standing(scheduler), 'reported')
+})
+
+test('a second node waits for the first and does not run the sample again', async (t) => {
+  const clock = new FakeClock()
+  const store = await openStore(clock)
+  const first = dummy(clock, { after: '30s', answer: { score: 3 } })
+  const second = dummy(clock, { after: '30s', answer: { score: 3 } })
+  const nodeA = node(t, clock, store, first)
+  const nodeB = node(t, clock, store, second)
+
+  await standing(nodeA)
+  await clock.advance(10_000)
+  const meanwhile = await standing(nodeB)
+  await clock.advance(25_000)
+
+  assert.deepEqual([meanwhile, await standing(nodeB)], ['pending', 'reported'])
+  assert.deepEqual([first.submitted, second.submitted], [1, 0])
+})
+
+test('an analysis whose node died is taken over after its lease, and polled rather than submitted again', async (t) => {
+  const clock = new FakeClock()
+  const store = await openStore(clock)
+  const sandbox = dummy(clock, { after: '5m', answer: { score: 3 } })
+  const dead = node(t, clock, store, sandbox)
+  await standing(dead)
+  await settle()
+  const stopped = dead.stop()
+  await settle()
+  await stopped
+  const again = dummyAfterRestart(sandbox)
+  const scheduler = node(t, clock, store, again)
+
+  await clock.advance(61_000)
+  await standing(scheduler)
+  await clock.advance(300_000)
+
+  assert.equal(await standing(scheduler), 'reported')
+  assert.equal(sandbox.submitted, 1)
+})
+
+test('a failed attempt is tried again as often as the options say, then the cause is kept', async (t) => {
+  const clock = new FakeClock()
+  const analyzer = scripted({
+    state: 'failed',
+    cause: 'analyzer-failed',
+    detail: 'the machine did not start',
+    mayRetry: true,
+  })
+  const scheduler = node(t, clock, await openStore(clock), analyzer)
+
+  await standing(scheduler)
+  await clock.advance(60_000)
+
+  assert.equal(await standing(scheduler), 'failed')
+  assert.equal(analyzer.submissions, 3)
+})
+
+test('an analysis that never ends is given up by our own clock', async (t) => {
+  const clock = new FakeClock()
+  const scheduler = node(t, clock, await openStore(clock), dummy(clock, { answer: 'never' }))
+
+  await standing(scheduler)
+  await clock.advance(31 * 60_000)
+
+  const [now] = await scheduler.want([want()])
+  assert.deepEqual(now?.state, { state: 'failed', cause: 'analysis-expired' })
+})
+
+test('the message is kept from the claim to the end of the analysis and no longer', async (t) => {
+  const clock = new FakeClock()
+  const scheduler = node(t, clock, await openStore(clock), dummy(clock, { after: '10s', answer: { score: 3 } }))
+  let holders = 0
+  const kept = want({ retain: () => (holders += 1), release: () => (holders -= 1) })
+
+  await scheduler.want([kept])
+  const during = holders
+  await clock.advance(20_000)
+
+  assert.deepEqual([during, holders], [1, 0])
+})
+
+test('stopping lets go of everything that runs', async (t) => {
+  const clock = new FakeClock()
+  const scheduler = node(t, clock, await openStore(clock), dummy(clock, { answer: 'never' }))
+  await standing(scheduler)
+  await settle()
+
+  await scheduler.stop()
+
+  assert.equal(clock.waiting, 0)
+})
+
+/** The same sandbox seen by a new process: stopping the old client does not end its tasks. */
+function dummyAfterRestart(sandbox: DummyAnalyzer): Analyzer {
+  const progress: Progress = {
+    state: 'reported',
+    report: { analyzer: 'box', version: '1', score: 3, evidence: ['scripted'] },
+  }
+  return Object.assign(Object.create(sandbox), { poll: async () => [progress] })
+}
+
+/** An analyzer that gives every task the same end, and counts. */
+function scripted(progress: Progress): Analyzer & { submissions: number } {
+  return {
+    name: 'box',
+    type: 'scripted',
+    tier: 3,
+    optionsDigest: '',
+    submissions: 0,
+    revision: () => '1',
+    start: async () => {},
+    stop: async () => {},
+    async submit() {
+      this.submissions += 1
+      return String(this.submissions)
+    },
+    poll: async (ids) => ids.map(() => progress),
+    find: async () => undefined,
+    health: async () => [],
+  }
+}
