@@ -47,6 +47,7 @@ export async function runConversation(
     }
   } finally {
     await driver.end()
+    await script.whenIdle()
   }
 }
 

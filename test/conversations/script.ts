@@ -30,6 +30,8 @@ export class FilterScript {
   #replies = new Map<StageName, StagedReply>()
   #edits: ScriptedEdit[] = []
   #seen: string[] = []
+  #last: string | undefined
+  #sessions = 0
   #onEvent: () => void = () => undefined
   #gate: { readonly reached: () => void; readonly opened: Promise<void> } | undefined
 
@@ -54,19 +56,33 @@ export class FilterScript {
     this.#seen = []
   }
 
+  /** The latest event that is more than the end of something. */
+  get lastSeen(): string | undefined {
+    return this.#last
+  }
+
   /** Resolves with what the filter saw since the last call, repeated events once, when that is so many events. */
   async waitSeen(count: number): Promise<readonly string[]> {
     // An abort or a close is answered by nothing, so the client may be ahead of it.
+    await this.#until(() => this.#seen.length >= count)
+    const seen = this.#seen
+    this.#seen = []
+    return seen
+  }
+
+  /** Resolves when no session is open, so that nothing of one conversation is seen in the next. */
+  async whenIdle(): Promise<void> {
+    await this.#until(() => this.#sessions === 0)
+  }
+
+  async #until(isSo: () => boolean): Promise<void> {
     const deadline = AbortSignal.timeout(10_000)
-    while (this.#seen.length < count && !deadline.aborted) {
+    while (!isSo() && !deadline.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#onEvent = resolve
       deadline.addEventListener('abort', () => resolve())
       await promise
     }
-    const seen = this.#seen
-    this.#seen = []
-    return seen
   }
 
   /** The next end of message is not answered before `open` is called; `reached` resolves when it has come. */
@@ -110,8 +126,10 @@ export class FilterScript {
   }
 
   #see(event: string): void {
-    if (this.#seen.at(-1) === event) return
-    this.#seen.push(event)
+    if (event === 'connect') this.#sessions += 1
+    if (event === 'close') this.#sessions -= 1
+    if (event !== 'abort' && event !== 'close') this.#last = event
+    if (this.#seen.at(-1) !== event) this.#seen.push(event)
     this.#onEvent()
   }
 }
