@@ -1,0 +1,3 @@
+/** What is true of the bytes of a sample, whatever it calls itself. */
+export { createContentMeter } from './content-meter.ts'
+export { testStrings } from './test-string.ts'

@@ -1,0 +1,112 @@
+/**
+ * Base64 as libbase64 and most mail programs read it: everything but the 64 letters is skipped (also - and _), and after padding
+ * in the middle decoding goes on with the next quartet. `Buffer.from` alone would stop at the first `=` and take -_ for +/.
+ */
+import type { Decoder } from './decoder.ts'
+
+const CR = 0x0d
+const LF = 0x0a
+const PAD = 0x3d
+const EMPTY = Buffer.alloc(0)
+/** Value of each letter; 64 is skipped, 65 is padding. */
+const VALUES = valueTable()
+
+/** Decodes any base64, the common form of it (whole lines of one length) natively. */
+export function createBase64Decoder(): Decoder {
+  const slow = createSlowDecoder()
+  let carry = EMPTY
+
+  function write(raw: Buffer): Buffer {
+    const data = carry.length > 0 ? Buffer.concat([carry, raw]) : raw
+    const width = slow.isAligned() ? lineWidth(data) : 0
+    const end = width > 0 ? uniformLines(data, width) : 0
+    const fast = end > 0 ? decodeNatively(data, end, width) : undefined
+    if (fast === undefined) return slowly(data)
+    carry = Buffer.from(data.subarray(end))
+    if (carry.length <= width) return fast
+    const rest = slowly(carry)
+    return rest.length === 0 ? fast : Buffer.concat([fast, rest])
+  }
+  function slowly(data: Buffer): Buffer {
+    carry = EMPTY
+    return slow.write(data)
+  }
+  return { write, end: () => Buffer.concat([slowly(carry), slow.end()]) }
+}
+
+/** Bytes of the first line with its end, or of all that is there when no line ends; 0 where the first line is no whole number of quartets. */
+function lineWidth(data: Buffer): number {
+  const newline = data.indexOf(LF)
+  if (newline < 0) return data.length > 4096 ? data.length - (data.length % 4) : 0
+  const letters = newline > 0 && data[newline - 1] === CR ? newline - 1 : newline
+  return letters > 0 && letters % 4 === 0 ? newline + 1 : 0
+}
+
+/** How far lines of exactly that width reach. */
+function uniformLines(data: Buffer, width: number): number {
+  let end = 0
+  if (data[width - 1] !== LF) return width
+  const isCrlf = data[width - 2] === CR
+  for (; end + width <= data.length; end += width) {
+    if (data[end + width - 1] !== LF || (data[end + width - 2] === CR) !== isCrlf) break
+  }
+  return end
+}
+
+/**
+ * Undefined unless every byte but the line ends is a letter: had one been skipped, fewer bytes would come out, as the number of
+ * letters is a multiple of four.
+ */
+function decodeNatively(data: Buffer, end: number, width: number): Buffer | undefined {
+  const block = data.subarray(0, end)
+  if (block.includes(0x2d) || block.includes(0x5f)) return undefined
+  const ending = data[width - 1] !== LF ? 0 : data[width - 2] === CR ? 2 : 1
+  const decoded = Buffer.from(block.toString('latin1', 0, end), 'base64')
+  return decoded.length === ((end / width) * (width - ending) * 3) / 4 ? decoded : undefined
+}
+
+function createSlowDecoder() {
+  let bits = 0
+  let letters = 0
+
+  function write(data: Buffer): Buffer {
+    const out = Buffer.allocUnsafe(Math.ceil((data.length * 3) / 4) + 3)
+    let at = 0
+    for (let i = 0; i < data.length; i++) {
+      const value = VALUES[data[i] as number] as number
+      if (value < 64) {
+        bits = (bits << 6) | value
+        if (++letters === 4) {
+          out[at++] = bits >> 16
+          out[at++] = bits >> 8
+          out[at++] = bits
+          letters = bits = 0
+        }
+      } else if (value === 65) at = flush(out, at)
+    }
+    return out.subarray(0, at)
+  }
+  function flush(out: Buffer, from: number): number {
+    let at = from
+    if (letters === 2) out[at++] = bits >> 4
+    if (letters === 3) {
+      out[at++] = bits >> 10
+      out[at++] = bits >> 2
+    }
+    letters = bits = 0
+    return at
+  }
+  function end(): Buffer {
+    const out = Buffer.allocUnsafe(3)
+    return out.subarray(0, flush(out, 0))
+  }
+  return { write, end, isAligned: () => letters === 0 }
+}
+
+function valueTable(): Uint8Array {
+  const table = new Uint8Array(256).fill(64)
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+  for (let i = 0; i < 64; i++) table[letters.charCodeAt(i)] = i
+  table[PAD] = 65
+  return table
+}

@@ -1,0 +1,68 @@
+/** The bytes of one sample of a message, got by the same reading that found it, so that they have its sha256. */
+import type { Content, ContentMeter } from '../core/index.ts'
+import type { MailLimits } from './limits.ts'
+import { createMessageReader, openStrict, type ReaderOptions } from './reader.ts'
+import { MAILPARSER_PATH } from './union.ts'
+
+export interface Extraction {
+  /** The path of the sample. */
+  readonly path: string
+  /** The limits with which it was found. */
+  readonly limits: MailLimits
+}
+
+/** Streams the sample's bytes while the message is read; throws when the message has none at that path. */
+export function extractBytes(wanted: Extraction, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  return wanted.path.startsWith(MAILPARSER_PATH) ? extractSlowly(wanted, source) : extractStrictly(wanted, source)
+}
+
+async function* extractStrictly(wanted: Extraction, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const tapped = tapOne(wanted, 'strict', wanted.path)
+  const { message } = openStrict(tapped.options)
+  for await (const chunk of source) {
+    message.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
+    yield* tapped.take()
+  }
+  message.end()
+  yield* tapped.take()
+  tapped.check()
+}
+
+async function* extractSlowly(wanted: Extraction, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const tapped = tapOne(wanted, 'mailparser', wanted.path.slice(MAILPARSER_PATH.length))
+  const reader = createMessageReader(tapped.options)
+  for await (const chunk of source) {
+    if (!reader.write(chunk)) await reader.drained()
+    yield* tapped.take()
+  }
+  await reader.end()
+  yield* tapped.take()
+  tapped.check()
+}
+
+function tapOne(wanted: Extraction, reading: 'strict' | 'mailparser', path: string) {
+  let pieces: Buffer[] = []
+  let isFound = false
+  const options: ReaderOptions = {
+    limits: wanted.limits,
+    newMeter: () => unmeasured,
+    tap(at, by) {
+      if (by !== reading || at !== path) return undefined
+      isFound = true
+      return (bytes) => pieces.push(bytes)
+    },
+  }
+  function* take(): Generator<Uint8Array> {
+    const ready = pieces
+    pieces = []
+    yield* ready
+  }
+  function check(): void {
+    if (!isFound)
+      throw new Error(`the message has no part ${wanted.path}: it is not the message that the sample was found in`)
+  }
+  return { options, take, check }
+}
+
+const NOTHING: Content = { sha256: '', size: 0, type: '', types: [], testString: '' }
+const unmeasured: ContentMeter = { write: () => undefined, end: () => NOTHING }

@@ -1,0 +1,190 @@
+/**
+ * The reading of one message by mailparser. Every part that is no multipart is taken as raw decoded bytes, texts too: mailparser
+ * itself folds named texts into the body and loses them. Messages within are read by further instances.
+ * mailparser stops for ever at an attachment that is not released, so every way out of one releases it.
+ */
+import { type AttachmentStream, MailParser } from 'mailparser'
+import type { Content, ContentMeter } from '../core/index.ts'
+import type { MailLimits } from './limits.ts'
+import { isDeclaredMessage, looksLikeMessage, SNIFF_BYTES } from './sniff.ts'
+import type { Tap } from './strict-context.ts'
+
+export interface MailparserLeaf {
+  readonly path: string
+  readonly depth: number
+  readonly type: string
+  readonly name: string
+  readonly disposition: string
+  content: Content | undefined
+}
+
+export interface MailparserContext {
+  readonly limits: MailLimits
+  readonly newMeter: () => ContentMeter
+  readonly tap: (path: string) => Tap | undefined
+  /** What the strict reading, which is ahead, found out about the part there. */
+  readonly isMessageAt: (path: string) => boolean | undefined
+  readonly leaves: MailparserLeaf[]
+  /** Why mailparser gave up; what it had found stays. */
+  failure: string
+}
+
+export class MailparserMessage {
+  readonly #context: MailparserContext
+  readonly #prefix: string
+  readonly #depth: number
+  readonly #parser: MailParser
+  readonly #paths = new Set<string>()
+  readonly #ended = Promise.withResolvers<void>()
+  readonly #drainWaiters: (() => void)[] = []
+  #open = 0
+  #isParsed = false
+  #isOver = false
+
+  constructor(context: MailparserContext, prefix: string, depth: number) {
+    this.#context = context
+    this.#prefix = prefix
+    this.#depth = depth
+    this.#parser = newParser(context.limits)
+    this.#parser.on('data', (item) => item.type === 'attachment' && this.#take(item))
+    this.#parser.on('end', () => this.#parsed())
+    this.#parser.on('error', (error: Error) => this.#fail(error))
+    this.#parser.on('drain', () => this.#drain())
+  }
+
+  /** False asks to wait for `drained` before writing on. */
+  write(chunk: Buffer): boolean {
+    return this.#isOver || this.#parser.write(chunk)
+  }
+
+  drained(): Promise<void> {
+    if (this.#isOver || !this.#parser.writableNeedDrain) return Promise.resolve()
+    return new Promise((resolve) => this.#drainWaiters.push(resolve))
+  }
+
+  /** Resolves when everything is read or mailparser gave up; never rejects. */
+  end(): Promise<void> {
+    if (!this.#isOver) this.#parser.end()
+    return this.#ended.promise
+  }
+
+  /** Gives up; what was found stays. */
+  abort(): void {
+    this.#finish()
+    this.#parser.destroy()
+  }
+
+  #take(attachment: AttachmentStream): void {
+    this.#open++
+    const leaf = this.#leafOf(attachment)
+    const sink = openSink(this.#context, leaf)
+    const { content } = attachment
+    const close = (): void => {
+      attachment.release?.()
+      this.#open--
+      if (this.#isParsed) this.#parsed()
+    }
+    content.on('data', (bytes: Buffer) => {
+      if (sink.write(bytes)) return
+      content.pause()
+      void sink.drained().then(() => content.resume())
+    })
+    content.on('end', () => void sink.end().then(close))
+    content.on('error', (error: Error) => {
+      close()
+      this.#fail(error)
+    })
+  }
+
+  #leafOf(attachment: AttachmentStream): MailparserLeaf {
+    const number = `${this.#prefix}${attachment.partId ?? '1'}`
+    let path = number
+    for (let copy = 2; this.#paths.has(path); copy++) path = `${number}+${copy}`
+    this.#paths.add(path)
+    const leaf = {
+      path,
+      depth: this.#depth,
+      type: attachment.contentType,
+      name: attachment.filename ?? '',
+      disposition: attachment.contentDisposition ?? '',
+      content: undefined,
+    }
+    this.#context.leaves.push(leaf)
+    return leaf
+  }
+
+  #parsed(): void {
+    this.#isParsed = true
+    if (this.#open === 0) this.#finish()
+  }
+
+  #fail(error: Error): void {
+    if (this.#context.failure === '') this.#context.failure = error.message
+    this.abort()
+  }
+
+  #finish(): void {
+    this.#isOver = true
+    this.#drain()
+    this.#ended.resolve()
+  }
+
+  #drain(): void {
+    for (const resolve of this.#drainWaiters.splice(0)) resolve()
+  }
+}
+
+/** Our own limits come first; mailparser's, which lose the whole message, are out of their reach. */
+function newParser(limits: MailLimits): MailParser {
+  const options = {
+    ignoreEmbedded: true,
+    maxHeadSize: 64 * limits.headerBytes,
+    maxChildNodes: limits.parts + 100,
+    checksumAlgo: false,
+    skipHtmlToText: true,
+    skipTextToHtml: true,
+    skipTextLinks: true,
+    skipImageLinks: true,
+  } as const
+  const parser = new MailParser(options)
+  // mailparser's own list of what it folds into the text; with none it hands out the bytes of every part.
+  Object.assign(parser, { textTypes: [] })
+  return parser
+}
+
+interface Sink {
+  write(bytes: Buffer): boolean
+  drained(): Promise<void>
+  end(): Promise<void>
+}
+
+function openSink(context: MailparserContext, leaf: MailparserLeaf): Sink {
+  const meter = context.newMeter()
+  const tap = context.tap(leaf.path)
+  let start: Buffer = Buffer.alloc(0)
+  let message: MailparserMessage | undefined
+  let isDecided = false
+
+  function decide(): void {
+    isDecided = true
+    const known = context.isMessageAt(leaf.path)
+    const isMessage = known ?? (isDeclaredMessage(leaf.type, leaf.name) || looksLikeMessage(start))
+    if (!isMessage || leaf.depth >= context.limits.messageDepth) return
+    message = new MailparserMessage(context, `${leaf.path}.`, leaf.depth + 1)
+    message.write(start)
+  }
+  function write(bytes: Buffer): boolean {
+    meter.write(bytes)
+    tap?.(bytes)
+    if (isDecided) return message?.write(bytes) ?? true
+    start = start.length === 0 ? bytes : Buffer.concat([start, bytes])
+    if (start.length >= SNIFF_BYTES) decide()
+    return true
+  }
+  async function end(): Promise<void> {
+    if (!isDecided) decide()
+    leaf.content = meter.end()
+    await message?.end()
+  }
+  return { write, drained: () => message?.drained() ?? Promise.resolve(), end }
+}

@@ -1,0 +1,92 @@
+/** What the strict readings of a message and of the messages within it share: the limits, and what was found. */
+import type { Anomaly, Content, ContentMeter, Limit } from '../core/index.ts'
+import type { MailLimits } from './limits.ts'
+import type { Part } from './part.ts'
+
+/** Takes the decoded bytes of a part as they stream by. */
+export type Tap = (bytes: Buffer) => void
+
+/** Reads a message within the message. */
+export interface InnerMessage {
+  write(chunk: Buffer): void
+  end(): void
+}
+
+/** A part that is no multipart. */
+export interface Leaf {
+  readonly path: string
+  readonly depth: number
+  readonly part: Part
+  /** `body`: a text shown as the message itself; `inner-body`: one of a message within, which is its own sample. */
+  readonly role: 'sample' | 'body' | 'inner-body'
+  readonly anomalies: Anomaly[]
+  /** Undefined while the part is being read, and where a limit ended the reading in its middle. */
+  content: Content | undefined
+  /** Whether it is read as a message; undefined until that is known. */
+  isMessage: boolean | undefined
+}
+
+export interface StrictContext {
+  readonly limits: MailLimits
+  readonly newMeter: () => ContentMeter
+  readonly newMessage: (prefix: string, depth: number) => InnerMessage
+  readonly tap: (path: string) => Tap | undefined
+  readonly findings: StrictFindings
+}
+
+/** The findings, in the order in which they were met. */
+export class StrictFindings {
+  readonly leaves: Leaf[] = []
+  readonly byPath = new Map<string, Leaf>()
+  readonly anomalies: Anomaly[] = []
+  readonly #limits: MailLimits
+  subject = ''
+  messageId = ''
+  #limit: Limit | '' = ''
+  #isStopped = false
+  #parts = 0
+
+  constructor(limits: MailLimits) {
+    this.#limits = limits
+  }
+
+  add(leaf: Leaf): void {
+    this.leaves.push(leaf)
+    this.byPath.set(leaf.path, leaf)
+  }
+
+  remove(leaf: Leaf): void {
+    this.leaves.splice(this.leaves.lastIndexOf(leaf), 1)
+    this.byPath.delete(leaf.path)
+  }
+
+  note(name: string, severity: Anomaly['severity'], offset: number): void {
+    // One message may repeat an oddity in each of its parts: a hundred say as much as ten thousand.
+    if (this.anomalies.length < 100) this.anomalies.push({ name, severity, offset })
+  }
+
+  /** A limit was reached; what it left out makes the message unscannable, the reading goes on. */
+  reach(limit: Limit, offset: number): void {
+    if (this.#limit !== '') return
+    this.#limit = limit
+    this.anomalies.push({ name: `limit-${limit}`, severity: 'unscannable', offset })
+  }
+
+  /** A limit was reached beyond which nothing is read. */
+  stop(limit: Limit, offset: number): void {
+    this.reach(limit, offset)
+    this.#isStopped = true
+  }
+
+  countPart(offset: number): void {
+    if (++this.#parts > this.#limits.parts) this.stop('parts', offset)
+  }
+
+  get limit(): Limit | '' {
+    return this.#limit
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped
+  }
+}

@@ -1,0 +1,100 @@
+/** The two readings put together: each distinct content at a place is one sample that names the readings which see it. */
+import type { Anomaly, Body, Sample } from '../core/index.ts'
+import type { MailparserLeaf } from './mailparser-reader.ts'
+import type { Leaf } from './strict-context.ts'
+
+/** What the path of a sample begins with that mailparser alone sees: its part numbers need not be those of the strict reading. */
+export const MAILPARSER_PATH = 'mailparser:'
+
+export interface Union {
+  readonly attachments: readonly Sample[]
+  readonly bodies: readonly Body[]
+  readonly disagreements: number
+}
+
+/** Unites the readings. Where one was not read to its end (`isPartial`), what the other sees beyond it is no disagreement. */
+export function unite(strict: readonly Leaf[], mailparser: readonly MailparserLeaf[], isPartial: boolean): Union {
+  const unmatched = new Set(mailparser.filter((leaf) => leaf.content !== undefined))
+  const matched = matchLeaves(strict, unmatched)
+  let disagreements = 0
+  const disagree = (size: number): Anomaly[] => {
+    // A part of no bytes is read as such by one and passed over by the other.
+    if (isPartial || size === 0) return []
+    disagreements++
+    return [{ name: 'parser-disagreement', severity: 'suspicious', offset: -1 }]
+  }
+  const attachments: Sample[] = []
+  const bodies: Body[] = []
+  for (const leaf of strict) {
+    if (leaf.content === undefined) continue
+    const isSeen = matched.has(leaf)
+    const anomalies = isSeen ? [] : disagree(leaf.content.size)
+    if (leaf.role === 'body') bodies.push(bodyOf(leaf))
+    if (leaf.role === 'sample') attachments.push(strictSample(leaf, isSeen, anomalies))
+  }
+  for (const leaf of unmatched) attachments.push(mailparserSample(leaf, disagree(leaf.content?.size ?? 0)))
+  return { attachments, bodies, disagreements }
+}
+
+/** Pairs what has the same content at the same place, then what has the same content anywhere. */
+function matchLeaves(strict: readonly Leaf[], unmatched: Set<MailparserLeaf>): ReadonlySet<Leaf> {
+  const matched = new Set<Leaf>()
+  for (const keyOf of [placeKey, contentKey]) {
+    const waiting = new Map<string, MailparserLeaf[]>()
+    for (const leaf of [...unmatched].reverse()) {
+      const same = waiting.get(keyOf(leaf))
+      if (same === undefined) waiting.set(keyOf(leaf), [leaf])
+      else same.push(leaf)
+    }
+    for (const leaf of strict) {
+      const twin = matched.has(leaf) ? undefined : waiting.get(keyOf(leaf))?.pop()
+      if (twin === undefined) continue
+      matched.add(leaf)
+      unmatched.delete(twin)
+    }
+  }
+  return matched
+}
+
+function placeKey(leaf: Leaf | MailparserLeaf): string {
+  return `${leaf.path} ${leaf.content?.sha256}`
+}
+
+function contentKey(leaf: Leaf | MailparserLeaf): string {
+  return `${leaf.content?.sha256}`
+}
+
+function bodyOf(leaf: Leaf): Body {
+  const { sha256, size } = leaf.content as NonNullable<Leaf['content']>
+  return { type: leaf.part.type, charset: leaf.part.charset, size, sha256 }
+}
+
+function strictSample(leaf: Leaf, isSeen: boolean, anomalies: readonly Anomaly[]): Sample {
+  const { name, names, declaredType, disposition } = leaf.part
+  return {
+    ...(leaf.content as NonNullable<Leaf['content']>),
+    name,
+    names,
+    path: leaf.path,
+    depth: leaf.depth,
+    declaredType,
+    disposition,
+    readings: isSeen ? ['strict', 'mailparser'] : ['strict'],
+    anomalies: [...leaf.anomalies, ...anomalies],
+  }
+}
+
+function mailparserSample(leaf: MailparserLeaf, anomalies: readonly Anomaly[]): Sample {
+  const { name, disposition, type: declaredType, depth } = leaf
+  return {
+    ...(leaf.content as NonNullable<MailparserLeaf['content']>),
+    name,
+    names: name === '' ? [] : [{ value: name, origin: 'disposition.filename' }],
+    path: MAILPARSER_PATH + leaf.path,
+    depth,
+    declaredType,
+    disposition: disposition === 'inline' ? 'inline' : disposition === '' ? '' : 'attachment',
+    readings: ['mailparser'],
+    anomalies,
+  }
+}
