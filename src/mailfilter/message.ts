@@ -58,7 +58,12 @@ export class Message {
     this.#finishing = true
     const envelope = this.#envelope()
     if (this.#isMonitored) {
-      void this.#examine(envelope, new AbortController().signal)
+      this.#examine(envelope, new AbortController().signal).catch((error: unknown) => {
+        this.#deps.log.error(
+          { queueId: envelope.queueId, cause: describeError(error) },
+          'monitored message not examined',
+        )
+      })
       return { kind: 'accept' }
     }
     const decision = await this.#examine(envelope, this.#tx.signal)
