@@ -1,0 +1,124 @@
+/**
+ * The rules in order → how the work on a sample ends. The first rule that applies decides, but never past a question:
+ *
+ * - Evaluation goes on past a rule that waits, failed or was not analysed ("unresolved").
+ * - `good` and `ignored` never decide past an unresolved rule; `suspicious` and `unknown` do where all unresolved ones say the same.
+ * - `bad` decides past rules that can no longer apply and past rules that say `bad` too. A bad rule that holds by the bytes alone,
+ *   without any report, decides whatever reports make of the rules before it.
+ *
+ * Why not simply "the first bad rule that surely applies": a rule before it that still waits may turn out to apply and say something
+ * else; then the verdict would depend on which report came first. So it is monotone: no further report changes a verdict.
+ */
+import type { Outcome } from '../core/index.ts'
+import type { Rule } from './read-rules.ts'
+import { type Scope, STEP_BUDGET } from './scope.ts'
+import { ruleError, Stuck } from './stuck.ts'
+
+/** What is known of a sample, and the same with no report at all. */
+export interface Scopes {
+  readonly known: Scope
+  readonly bytesOnly: () => Scope
+}
+
+export interface Unresolved {
+  readonly rule: Rule
+  readonly stuck: Stuck
+}
+
+/** What each rule that was asked came to; the last that applied and decided is named by the outcome. */
+export type Results = Map<Rule, boolean | Stuck>
+
+/** Decides a sample. `results` takes what each rule came to, for who wants to explain it. */
+export function evaluateRules(rules: readonly Rule[], scopes: Scopes, results?: Results): Outcome {
+  const unresolved: Unresolved[] = []
+  for (const [i, rule] of rules.entries()) {
+    const result = ask(rule, scopes.known)
+    results?.set(rule, result)
+    if (result === false) continue
+    if (result instanceof Stuck) unresolved.push({ rule, stuck: result })
+    else return applied(rule, rules.slice(i + 1), unresolved, scopes, results)
+  }
+  return noneApplied(unresolved)
+}
+
+/** Asks one rule; whatever is thrown makes it a rule that failed. */
+export function ask({ condition }: Rule, scope: Scope): boolean | Stuck {
+  scope.steps = STEP_BUDGET
+  try {
+    const result = condition.run(scope)
+    return typeof result === 'boolean' || result instanceof Stuck ? result : ruleError('not true or false', false)
+  } catch (error) {
+    return ruleError(error instanceof Error ? error.message : String(error), false)
+  }
+}
+
+function applied(
+  rule: Rule,
+  later: readonly Rule[],
+  unresolved: readonly Unresolved[],
+  scopes: Scopes,
+  results?: Results,
+): Outcome {
+  const byBytes = once(() => holdsByBytes(rule, scopes))
+  if (unresolved.length === 0 && (rule.verdict === 'bad' || byBytes())) return decided(rule)
+  const overruling = byBytes() ? undefined : badByBytes(later, scopes)
+  if (overruling) {
+    results?.set(overruling, true)
+    return decided(overruling)
+  }
+  const decides = decidesPast(rule.verdict, unresolved) || (rule.verdict === 'bad' && byBytes())
+  return decides ? decided(rule) : undecided(unresolved)
+}
+
+function once(answer: () => boolean): () => boolean {
+  let known: boolean | undefined
+  return () => {
+    known ??= answer()
+    return known
+  }
+}
+
+/** Whether a rule applies without any report. */
+function holdsByBytes(rule: Rule, scopes: Scopes): boolean {
+  return rule.condition.roles.length === 0 || ask(rule, scopes.bytesOnly()) === true
+}
+
+/** The first of these rules that applies by the bytes alone, where it says `bad`. */
+function badByBytes(rules: readonly Rule[], scopes: Scopes): Rule | undefined {
+  const scope = scopes.bytesOnly()
+  const first = rules.find((rule) => ask(rule, scope) === true)
+  return first?.verdict === 'bad' ? first : undefined
+}
+
+/** Whether a verdict stands however the unresolved rules before it turn out. */
+function decidesPast(verdict: Rule['verdict'], unresolved: readonly Unresolved[]): boolean {
+  if (unresolved.length === 0) return true
+  if (verdict === 'good' || verdict === 'ignored') return false
+  return unresolved.every(({ rule, stuck }) => {
+    return rule.verdict === verdict || (verdict === 'bad' && stuck.pending.length === 0)
+  })
+}
+
+function decided({ verdict, id, reason }: Rule): Outcome {
+  return { kind: 'decided', verdict, rule: id, reason }
+}
+
+/** What the outcome names where no rule applies. */
+export const NO_RULE = '(none)'
+
+function noneApplied(unresolved: readonly Unresolved[]): Outcome {
+  if (!decidesPast('unknown', unresolved)) return undecided(unresolved)
+  return { kind: 'decided', verdict: 'unknown', rule: NO_RULE, reason: 'no rule applies' }
+}
+
+/** Waits if anything can still be learnt, else says why nothing can be said. */
+function undecided(unresolved: readonly Unresolved[]): Outcome {
+  const roles = [...new Set(unresolved.flatMap(({ stuck }) => stuck.pending))]
+  if (roles.length > 0) return { kind: 'pending', roles }
+  for (const { rule, stuck } of unresolved)
+    if (stuck.failure) return { kind: 'failed', ...stuck.failure, rule: rule.id }
+  for (const { rule, stuck } of unresolved) {
+    if (stuck.unanalysed) return { kind: 'unanalysed', ...stuck.unanalysed, rule: rule.id }
+  }
+  return { kind: 'failed', cause: 'internal', detail: 'the rules came to nothing' }
+}

@@ -1,0 +1,16 @@
+/** YAML → checked ruleset → evaluation. Pure. */
+export { NO_RULE } from './evaluate.ts'
+export * from './options.ts'
+export { formatRulesetProblem, RulesetError, type RulesetProblem } from './problem.ts'
+export type { Expected } from './read-case.ts'
+export type { RuleTestResult } from './rule-test.ts'
+export {
+  type Evaluation,
+  type EvaluationInput,
+  loadRuleset,
+  type RuleInfo,
+  type Ruleset,
+  type RulesetContext,
+} from './ruleset.ts'
+export type { RuleFile } from './source.ts'
+export type { Looked, TraceEntry } from './trace.ts'

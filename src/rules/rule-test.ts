@@ -1,0 +1,41 @@
+/** Runs the cases that stand with the rules: each asks its rule alone. */
+
+import { ask } from './evaluate.ts'
+import type { Expected, RuleCase } from './read-case.ts'
+import type { Rule } from './read-rules.ts'
+import { fixedViews, type Scope, viewOf } from './scope.ts'
+import { Stuck } from './stuck.ts'
+
+/** How one case went. */
+export interface RuleTestResult {
+  readonly rule: string
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly passed: boolean
+  readonly expected: Expected
+  readonly got: Expected
+  /** Why it came to what it came to; empty where there is nothing to say. */
+  readonly detail: string
+}
+
+/** Runs all cases of all rules. */
+export function runCases(rules: readonly Rule[], roles: readonly string[]): readonly RuleTestResult[] {
+  return rules.flatMap((rule) => rule.cases.map((one) => runCase(rule, one, roles)))
+}
+
+function runCase(rule: Rule, { facts, roles: states, expect, line, column }: RuleCase, roles: readonly string[]) {
+  const views = roles.map((role) => viewOf(role, states.get(role), fixedViews(role)))
+  const scope: Scope = { facts, roles: views, slots: [], steps: 0 }
+  const result = ask(rule, scope)
+  const got = wordFor(rule, result)
+  const detail = result instanceof Stuck ? (result.failure?.detail ?? result.pending.join(', ')) : ''
+  return { rule: rule.id, file: rule.file, line, column, passed: got === expect, expected: expect, got, detail }
+}
+
+function wordFor({ verdict }: Rule, result: boolean | Stuck): Expected {
+  if (result === true) return verdict
+  if (result === false) return 'none'
+  if (result.pending.length > 0) return 'pending'
+  return result.failure ? 'failed' : 'unanalysed'
+}

@@ -1,0 +1,67 @@
+/** Rule by rule, what was looked at and why it applied or not: what `scan --explain` prints. */
+import type { Cause, Outcome, Verdict } from '../core/index.ts'
+import type { Results } from './evaluate.ts'
+import type { Rule } from './read-rules.ts'
+import { type Result, type Scope, STEP_BUDGET } from './scope.ts'
+import { Stuck } from './stuck.ts'
+
+export interface TraceEntry {
+  readonly rule: string
+  readonly verdict: Verdict
+  readonly reason: string
+  readonly file: string
+  readonly line: number
+  readonly result: 'applied' | 'did not apply' | 'pending' | 'failed' | 'unanalysed' | 'not reached'
+  /** Whether the outcome is this rule's. */
+  readonly decided: boolean
+  /** The roles that it waits for. */
+  readonly roles: readonly string[]
+  readonly cause?: Cause
+  readonly detail?: string
+  readonly looked: readonly Looked[]
+}
+
+/** A fact or a field of a report, and what it was: JSON, or in words why there is no value. */
+export interface Looked {
+  readonly path: string
+  readonly value: string
+}
+
+/** Longest value that is shown. */
+const SHOWN = 200
+
+/** Tells all rules, in order. */
+export function traceOf(rules: readonly Rule[], results: Results, outcome: Outcome, scope: Scope): TraceEntry[] {
+  return rules.map((rule) => {
+    const { id, verdict, reason, file, line } = rule
+    const result = results.get(rule)
+    const decided = outcome.kind === 'decided' && outcome.rule === id
+    return { rule: id, verdict, reason, file, line, decided, ...toldAs(result), looked: lookedAt(rule, result, scope) }
+  })
+}
+
+function toldAs(result: boolean | Stuck | undefined): Pick<TraceEntry, 'result' | 'roles' | 'cause' | 'detail'> {
+  if (result === undefined) return { result: 'not reached', roles: [] }
+  if (result === true) return { result: 'applied', roles: [] }
+  if (result === false) return { result: 'did not apply', roles: [] }
+  if (result.pending.length > 0) return { result: 'pending', roles: result.pending }
+  if (result.failure) return { result: 'failed', roles: [], ...result.failure }
+  return { result: 'unanalysed', roles: result.unanalysed ? [result.unanalysed.role] : [] }
+}
+
+function lookedAt({ condition }: Rule, result: boolean | Stuck | undefined, scope: Scope): readonly Looked[] {
+  if (result === undefined) return []
+  scope.steps = STEP_BUDGET
+  return condition.looks.map(({ path, run }) => ({ path, value: shown(run(scope)) }))
+}
+
+function shown(value: Result): string {
+  if (!(value instanceof Stuck)) {
+    const text = JSON.stringify(value)
+    return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
+  }
+  if (value.pending.length > 0) return 'pending'
+  return (
+    value.failure?.detail ?? (value.unanalysed?.why === 'cap' ? 'not analysed: limit' : 'not analysed: no analyzer')
+  )
+}
