@@ -16,11 +16,10 @@ function problemOf(load: LoadResult): string | undefined {
   return undefined
 }
 
-/** What a peer said it saw, against what it was sent; peers that count print one line of JSON when they end. */
+/** What a peer said it saw, against what it was sent. */
 export function miscountOf(peer: string, output: string, sent: { messages: number; attachments: number }): string[] {
-  const line = output.trimEnd().split('\n').at(-1) ?? ''
-  if (!line.startsWith('{"messages":')) return []
-  const seen = JSON.parse(line) as { messages: number; digests?: number; attachments?: number }
+  const seen = peer === 'filter' ? seenInLog(output) : seenAtTheEnd(output)
+  if (seen === undefined) return [`${peer} did not end as it should: it DID NOT SAY what it saw`]
   const wrong = [
     ...(seen.messages === sent.messages ? [] : [`${seen.messages} of ${sent.messages} messages`]),
     ...(seen.digests === undefined || seen.digests === sent.messages ? [] : [`${seen.digests} digests`]),
@@ -29,4 +28,23 @@ export function miscountOf(peer: string, output: string, sent: { messages: numbe
       : [`${seen.attachments} of ${sent.attachments} attachments`]),
   ]
   return wrong.map((text) => `${peer} says that it SAW ${text}`)
+}
+
+interface Seen {
+  readonly messages: number
+  readonly digests?: number
+  readonly attachments?: number
+}
+
+/** Peers print one line of JSON when they end. */
+function seenAtTheEnd(output: string): Seen | undefined {
+  const line = output.trimEnd().split('\n').at(-1) ?? ''
+  return line.startsWith('{"messages":') ? (JSON.parse(line) as Seen) : undefined
+}
+
+/** The filter logs one line for each message. */
+function seenInLog(output: string): Seen {
+  const lines = output.split('\n').filter((line) => line.endsWith('"msg":"message"}'))
+  const counts = lines.map((line) => (JSON.parse(line) as { attachments: number }).attachments)
+  return { messages: lines.length, attachments: counts.reduce((sum, count) => sum + count, 0) }
 }

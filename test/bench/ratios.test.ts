@@ -68,3 +68,19 @@ test('a peer that saw fewer attachments than it was sent is a loss', () => {
     'python says that it SAW 139 of 140 attachments',
   ])
 })
+
+test('the messages and attachments that the filter logged are counted', () => {
+  const line = (attachments: number) => `{"level":30,"attachments":${attachments},"msg":"message"}\n`
+  const log = `{"level":30,"msg":"ready"}\n${line(52)}${line(88)}`
+
+  assert.deepEqual(miscountOf('filter', log, { messages: 2, attachments: 140 }), [])
+  assert.deepEqual(miscountOf('filter', log, { messages: 3, attachments: 140 }), [
+    'filter says that it SAW 2 of 3 messages',
+  ])
+})
+
+test('a peer that does not say what it saw is a loss', () => {
+  assert.deepEqual(miscountOf('null', 'Killed\n', { messages: 1, attachments: 0 }), [
+    'null did not end as it should: it DID NOT SAY what it saw',
+  ])
+})
