@@ -15,9 +15,9 @@ import { createListener, type ListenerProfile, parseListen } from './mailfilter/
 import type { MilterServer } from './milter/index.ts'
 import { Budget, createPipeline, MessageKeeper, type Pipeline, StoryWriter } from './pipeline/index.ts'
 import { resolveProfiles } from './policy/index.ts'
-import { loadRuleset, type Ruleset, type RulesetFile } from './rules/index.ts'
+import { loadRuleset, type RuleFile, type Ruleset } from './rules/index.ts'
 import { Scheduler } from './scheduler/index.ts'
-import { openStore } from './store/index.ts'
+import { openStore, StoreRefused } from './store/index.ts'
 import { describeError, type Logger, systemClock } from './telemetry/index.ts'
 
 /** The analyzer drivers by their `type`. */
@@ -33,7 +33,11 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock)
   const roles = new Map(Object.entries(config.roles).filter(([, analyzer]) => analyzer !== 'none'))
   const declaredRoles = Object.keys(config.roles)
   const ruleset = loadRules(config)
-  const store = openStore(config.store, { dataDir: config.dataDir, onEvent: (event) => log.warn(event, 'store') })
+  const store = openStore(config.store, {
+    clock,
+    dataDir: config.dataDir,
+    onEvent: (event) => log.warn(event, 'store'),
+  })
   const inspector = createInspector(config.inspector, { onEvent: (event) => log.warn(event, 'inspector'), clock })
   const analyzers = new Map(
     Object.entries(config.analyzers).map(([name, options]) => [name, analyzerOf(name, options, clock)]),
@@ -161,7 +165,7 @@ function loadRules(config: Config): Ruleset {
   return loadRuleset(files, { roles: Object.keys(config.roles) })
 }
 
-function rulesIn(dir: string): RulesetFile[] {
+function rulesIn(dir: string): RuleFile[] {
   const names = readdirSync(dir)
     .filter((name) => name.endsWith('.yaml'))
     .sort()

@@ -38,6 +38,7 @@ export interface Bench {
   readonly dir: string
   readonly keeper: MessageKeeper
   readonly held: Budget
+  readonly stories: StoryWriter
 }
 
 export async function benchPipeline(
@@ -78,7 +79,7 @@ export async function benchPipeline(
     await store.stop()
     await rm(dir, { recursive: true, force: true })
   })
-  return { pipeline, clock, store, sandbox, dir, keeper, held }
+  return { pipeline, clock, store, sandbox, dir, keeper, held, stories }
 }
 
 /** An envelope under a built-in profile. */

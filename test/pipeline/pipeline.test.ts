@@ -233,7 +233,7 @@ test('while the store is away the verdict stands and the story waits in a file u
   const waiting = await readFile(join(dir, 'stories.jsonl'), 'utf8')
   away = false
   await pipeline.begin().finish(envelope('mx', { queueId: 'Q2', sender: 'other@src.test' }), never)
-  await settle()
+  await stories.replay()
 
   assert.equal(decision.disposition, 'reject')
   assert.ok(waiting.includes(decision.ref))
@@ -258,7 +258,7 @@ function flaky(clock: Parameters<typeof createMemoryStore>[0]['clock'], isAway: 
       const value = Reflect.get(store, name)
       if (typeof value !== 'function') return value
       return async (...args: unknown[]) => {
-        if (isAway() && name !== 'stop') throw new Fault('store-unavailable')
+        if (isAway() && name !== 'stop' && name !== 'start') throw new Fault('store-unavailable')
         return value.apply(store, args)
       }
     },
