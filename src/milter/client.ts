@@ -12,6 +12,7 @@ export type FilterAddress =
   | { readonly port: number; readonly host?: string; readonly address?: string }
   | { readonly path: string }
   | string
+  | null
 
 /** How a client behaves. */
 export interface MilterClientOptions {
@@ -191,6 +192,7 @@ export function piecesOf(size: number): (bytes: Buffer) => readonly Buffer[] {
 }
 
 function connectOptions(address: FilterAddress): NetConnectOpts {
+  if (address === null) throw new Error('milter: the filter does not listen')
   if (typeof address === 'string') return { path: address }
   if ('path' in address) return { path: address.path }
   return { port: address.port, host: address.host ?? address.address ?? '127.0.0.1' }

@@ -83,6 +83,7 @@ export class FakePostfix {
     this.#firstQueueId = Number.parseInt(options.queueId ?? '86A6825E022', 16)
     this.#base = {
       j: 'mx.test.invalid',
+      daemon_name: 'mx.test.invalid',
       daemon_addr: '127.0.0.1',
       v: 'Postfix 3.7.11',
       _: 'unknown [127.0.0.1]',
@@ -132,7 +133,7 @@ export class FakePostfix {
 
   /** RCPT TO; Postfix has no queue id before the second one. */
   async rcpt(recipient: string, args: readonly string[] = []): Promise<MtaReply> {
-    this.#pool = { ...this.#pool, rcpt_addr: bare(recipient), rcpt_host: '[127.0.0.1]:42527', rcpt_mailer: 'smtp' }
+    this.#pool = { ...this.#pool, rcpt_addr: bare(recipient), rcpt_host: '[127.0.0.1]:42526', rcpt_mailer: 'smtp' }
     const reply = await this.#messageEvent(SMFIC.RCPT, encodeRcpt(bracketed(recipient), args), 'rcpt')
     this.#pool = { ...this.#pool, i: this.queueId }
     return reply

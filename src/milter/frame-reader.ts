@@ -19,7 +19,8 @@ export interface Violation {
 
 const NOTHING = Buffer.alloc(0)
 const LENGTH_BYTES = 4
-const FIRST_ALLOCATION = 512
+const LEAST_ALLOCATION = 512
+const ALLOCATION_FACTOR = 4
 
 /** Reads frames out of a stream of chunks. */
 export class FrameReader {
@@ -114,13 +115,10 @@ export class FrameReader {
     return { kind: 'frame', command: frame[0] as number, payload: frame.subarray(1) }
   }
 
-  /** Doubles, so that a claimed length costs nothing until its bytes are there. */
+  /** At most four times what is there, so that a claimed length costs nothing until its bytes come. */
   #reserve(bytes: number, needed: number): void {
     if (bytes <= this.#gathered.length) return
-    const size = Math.max(
-      bytes,
-      Math.min(Math.max(FIRST_ALLOCATION, this.#gathered.length * 2), Math.max(needed, bytes)),
-    )
+    const size = Math.min(Math.max(needed, LEAST_ALLOCATION), Math.max(bytes * ALLOCATION_FACTOR, LEAST_ALLOCATION))
     const larger = Buffer.allocUnsafeSlow(size)
     this.#gathered.copy(larger, 0, 0, this.#filled)
     this.#gathered = larger

@@ -1,4 +1,4 @@
-// Which macros Postfix 3.7 sends before which command, and that only those with a value are sent.
+// Which macros Postfix 3.7 sends before which command, and that only those are sent which it has.
 import { SMFIC, SMFIM } from './constants.ts'
 import { encodeMacros } from './encode.ts'
 
@@ -39,7 +39,7 @@ export function macroFrame(command: number, pool: MacroPool, asked: ReadonlyMap<
   const names = list.split(' ').map((name) => name.replace(/^\{(.*)\}$/, '$1'))
   const known = names.flatMap((name): [string, string][] => {
     const value = pool[name]
-    return value === undefined || value === '' ? [] : [[name, value]]
+    return value === undefined ? [] : [[name, value]]
   })
   return encodeMacros(command, known)
 }
