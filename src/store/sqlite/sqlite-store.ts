@@ -75,9 +75,10 @@ class SqliteStore implements Store {
     if (this.#state === 'stopped') return
     this.#state = 'stopped'
     this.#breaker.stop()
-    await this.#writer.close()
+    // First the reader: the last connection writes the log back into the file, and a read-only one cannot.
     this.#reader?.close()
     this.#reader = undefined
+    await this.#writer.close()
   }
 
   async check(): Promise<void> {

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { storyKey } from '../../src/store/index.ts'
+import { digest } from './build.ts'
+
+test('the order of the attachments does not change who a message is', () => {
+  assert.equal(storyKey('a@example.org', [digest(1), digest(2)]), storyKey('a@example.org', [digest(2), digest(1)]))
+})
+
+test('no text can be moved from one part of the identity to the next', () => {
+  const identities = [
+    storyKey('ab', ['c']),
+    storyKey('a', ['bc']),
+    storyKey('', ['ab', 'c']),
+    storyKey('', ['abc']),
+    storyKey('abc', []),
+    storyKey('', []),
+    storyKey('', ['']),
+    storyKey('\0\0\0\u0001a', []),
+  ]
+
+  assert.equal(new Set(identities).size, identities.length)
+})
+
+test('two messages have one key only if sender and attachments are the same', () => {
+  const message = fc.record({
+    sender: fc.string({ maxLength: 3 }),
+    parts: fc.array(fc.string({ maxLength: 2 }), { maxLength: 3 }),
+  })
+  const isSame = fc.property(message, message, (a, b) => {
+    const isEqual = a.sender === b.sender && JSON.stringify(a.parts.toSorted()) === JSON.stringify(b.parts.toSorted())
+    assert.equal(storyKey(a.sender, a.parts) === storyKey(b.sender, b.parts), isEqual)
+  })
+
+  fc.assert(isSame, { numRuns: 500 })
+})
