@@ -1,0 +1,29 @@
+/** What the composition root makes of a configuration, as far as commands need it. Nothing in it has been started. */
+import type { Config } from '../config/index.ts'
+import type { Inspector } from '../inspector/index.ts'
+import type { Pipeline } from '../pipeline/index.ts'
+import type { Profile } from '../policy/index.ts'
+import type { Ruleset } from '../rules/index.ts'
+import type { Store } from '../store/store.ts'
+
+/** The filter, put together and not yet started. */
+export interface Composition {
+  readonly config: Config
+  readonly pipeline: Pipeline
+  readonly inspector: Inspector
+  readonly store: Store
+  readonly ruleset: Ruleset
+  readonly profiles: ReadonlyMap<string, Profile>
+  /** Starts all but the listeners. */
+  startCore(): Promise<void>
+  /** Listens; says where really, as port 0 means any. `http` is empty where there is none. */
+  startListeners(): Promise<Listening>
+  /** Ends what was started, in the opposite order; also after a start that failed half-way. */
+  stop(): Promise<void>
+}
+
+/** Where the filter listens. */
+export interface Listening {
+  readonly milter: readonly string[]
+  readonly http: string
+}

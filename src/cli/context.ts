@@ -1,0 +1,40 @@
+/** What every command is given. */
+import type { Config } from '../config/index.ts'
+import { createInspector, type Inspector, type InspectorOptions, startSupervisor } from '../inspector/index.ts'
+import { type Logger, systemClock } from '../telemetry/index.ts'
+import type { Composition } from './composition.ts'
+import { type CliIo, processIo } from './io.ts'
+import { type Style, styleFor } from './style.ts'
+
+/** What `runCli` needs; all but `compose` is the real thing unless a test says otherwise. */
+export interface CliDeps {
+  /** Makes every part of the filter and starts none. */
+  readonly compose: (config: Config, log: Logger) => Composition
+  readonly io?: CliIo
+  readonly makeInspector?: (options: InspectorOptions, log: Logger) => Inspector
+  readonly supervise?: typeof startSupervisor
+  readonly fetch?: typeof fetch
+}
+
+/** What every command is given. */
+export interface Context extends Required<CliDeps> {
+  /** For standard output and standard error. */
+  readonly out: Style
+  readonly err: Style
+}
+
+/** Fills in the real world for whatever was not given. */
+export function contextOf(deps: CliDeps): Context {
+  const io = deps.io ?? processIo()
+  return {
+    makeInspector: (options, log) => {
+      return createInspector(options, { onEvent: (event) => log[event.level](event, 'inspector'), clock: systemClock })
+    },
+    supervise: startSupervisor,
+    fetch,
+    ...deps,
+    io,
+    out: styleFor(io.stdout, io.env),
+    err: styleFor(io.stderr, io.env),
+  }
+}

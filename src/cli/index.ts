@@ -1,0 +1,5 @@
+/** The `peekaboo` command. */
+export type { Composition, Listening } from './composition.ts'
+export type { CliDeps } from './context.ts'
+export type { CliIo, Output } from './io.ts'
+export { runCli } from './run.ts'

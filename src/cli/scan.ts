@@ -1,0 +1,182 @@
+/** `peekaboo scan`: what would be decided about messages, without Postfix. */
+import type { Command } from 'commander'
+import { describeOutcome } from '../core/index.ts'
+import type { Decision, Envelope } from '../pipeline/index.ts'
+import type { TraceEntry } from '../rules/index.ts'
+import { describeError } from '../telemetry/index.ts'
+import type { Composition } from './composition.ts'
+import { type CommonOptions, configured, quietLogger, withCommonOptions } from './configured.ts'
+import type { Context } from './context.ts'
+import { CommandError, EXIT, gravestExit, SCAN_EXIT, scanExit } from './exit-code.ts'
+import { ExplainedSink, explainSample, traceLines } from './explain.ts'
+import { feed } from './message-file.ts'
+import { outcomeText, sampleLines } from './outcome-text.ts'
+import { harmless, jsonLine, type Style } from './style.ts'
+
+interface ScanOptions extends CommonOptions {
+  readonly json?: boolean
+  readonly explain?: boolean
+  readonly wait?: string
+  readonly profile?: string
+  readonly sender: string
+  readonly recipient: readonly string[]
+}
+
+/** Adds the command. */
+export function addScan(program: Command, context: Context, end: (code: number) => void): void {
+  withCommonOptions(program.command('scan'))
+    .summary('decide about messages without Postfix')
+    .description(
+      'Examines messages as the filter would and says verdict, rule and answer. Analyses that a rule asks for are run and kept.',
+    )
+    .argument('<file...>', 'messages as they came over the wire; - is standard input')
+    .option('--json', 'one JSON line for each file, in the order given')
+    .option('--explain', 'rule by rule: which applied, which did not, and why')
+    .option('-w, --wait <seconds>', 'wait so long for analyses (default: as the profile says)')
+    .option('-p, --profile <name>', 'decide by this profile (default: that of the first listener)')
+    .option('--sender <address>', 'envelope sender', 'scan@localhost')
+    .option('--recipient <address...>', 'envelope recipients', ['scan@localhost'])
+    .addHelpText('after', HELP)
+    .action(async (files: string[], options: ScanOptions) => end(await scan(files, options, context)))
+}
+
+const HELP = `
+EXAMPLES
+  peekaboo scan mail.eml
+  peekaboo scan --explain --wait 300 mail.eml
+  peekaboo scan --json corpus/*.eml | jq -r '[.file, .verdict] | @tsv'
+
+EXIT CODES
+${SCAN_EXIT.toSorted((a, b) => a.code - b.code)
+  .map(({ code, means }) => `  ${code}   ${means}`)
+  .join('\n')}
+  64  usage   78  configuration refused
+  Of several files or attachments the gravest counts: ${SCAN_EXIT.map(({ code }) => code).join(', ')}.`
+
+async function scan(files: readonly string[], options: ScanOptions, context: Context): Promise<number> {
+  const waitMs = options.wait === undefined ? undefined : Number(options.wait) * 1000
+  if (waitMs !== undefined && !(waitMs >= 0 && waitMs <= 86_400_000)) {
+    throw new CommandError('--wait takes 0 to 86400 seconds', EXIT.USAGE)
+  }
+  const { config } = configured(context, options)
+  const composition = context.compose(config, quietLogger(context, options, config.log))
+  const envelope = envelopeOf(options, composition, waitMs)
+  try {
+    await composition.startCore()
+    const codes: number[] = []
+    for (const file of files) codes.push(await scanFile(file, { envelope, composition, context, options }))
+    return gravestExit(codes)
+  } finally {
+    await composition.stop()
+  }
+}
+
+function envelopeOf(options: ScanOptions, { config, profiles }: Composition, waitMs: number | undefined): Envelope {
+  const profileName = options.profile ?? config.milter.listeners[0]?.profile ?? 'mx'
+  const profile = profiles.get(profileName)
+  if (!profile) {
+    const known = [...profiles.keys()].join(', ')
+    throw new CommandError(
+      `--profile ${harmless(profileName)}: there is no such profile; there are ${known}`,
+      EXIT.USAGE,
+    )
+  }
+  return {
+    queueId: '',
+    listener: 'scan',
+    profileName,
+    profile: waitMs === undefined ? profile : { ...profile, hold: waitMs },
+    clientAddress: '',
+    helo: '',
+    authenticated: false,
+    sender: options.sender,
+    recipients: options.recipient,
+  }
+}
+
+interface Job {
+  readonly envelope: Envelope
+  readonly composition: Composition
+  readonly context: Context
+  readonly options: ScanOptions
+}
+
+/** What was decided, and with `--explain` every rule for each sample. */
+interface Scanned {
+  readonly decision: Decision
+  readonly rules: readonly (readonly TraceEntry[])[] | undefined
+}
+
+async function scanFile(file: string, job: Job): Promise<number> {
+  const { io, out } = job.context
+  const { json = false } = job.options
+  const scanned = await examine(file, job).catch(describeError)
+  if (typeof scanned === 'string') {
+    io.stderr.write(`peekaboo: ${harmless(scanned)}\n`)
+    if (json) io.stdout.write(jsonLine({ file, verdict: 'failed', error: scanned, exit: UNREAD }))
+    return UNREAD
+  }
+  const { outcome, samples } = scanned.decision
+  const exit = scanExit([outcome, ...samples.map((one) => one.outcome)])
+  io.stdout.write(json ? jsonLine(resultOf(file, scanned, exit)) : resultText(file, scanned, out))
+  return exit
+}
+
+/** Exit code of a file that could not be read: it counts as failed. */
+const UNREAD = 3
+
+async function examine(file: string, job: Job): Promise<Scanned> {
+  const { envelope, composition, context, options } = job
+  const examination = composition.pipeline.begin()
+  const stop = new AbortController()
+  try {
+    const second = options.explain ? composition.inspector.read(stop.signal) : undefined
+    const sink = new ExplainedSink(examination, second)
+    await feed(file, sink, context.io).catch((error: unknown) => {
+      examination.abort()
+      throw error
+    })
+    const decision = await examination.finish(envelope, stop.signal)
+    examination.answered(decision, envelope)
+    const message = await sink.facts(envelope)
+    const rules = message && decision.samples.map((one) => explainSample(one, message, composition.ruleset))
+    return { decision, rules }
+  } finally {
+    stop.abort()
+  }
+}
+
+function resultText(file: string, { decision, rules }: Scanned, style: Style): string {
+  const { disposition, outcome, answer, ref, samples } = decision
+  const told = answer.reply === '' ? disposition : `${disposition}: ${answer.reply}`
+  const lines = [
+    `${style.bold(harmless(file))}: ${outcomeText(outcome, style)}`,
+    `  told Postfix  ${told}`,
+    `  reference     ${ref}`,
+  ]
+  for (const [i, sample] of samples.entries()) {
+    const traced = (rules?.[i] ?? []).flatMap((entry) => traceLines(entry, style)).map((line) => `    ${line}`)
+    lines.push(...[...sampleLines(sample, style), ...traced].map((line) => `  ${line}`))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function resultOf(file: string, { decision, rules }: Scanned, exit: number): object {
+  const { ref, disposition, outcome, answer, samples, times } = decision
+  return {
+    file,
+    ref,
+    verdict: describeOutcome(outcome),
+    outcome,
+    disposition,
+    reply: answer.reply,
+    samples: samples.map((one, i) => {
+      const { name, path, sha256, size, type } = one.sample
+      const verdict = describeOutcome(one.outcome)
+      const said = { verdict, outcome: one.outcome, disposition: one.disposition, reports: one.reports }
+      return { name, path, sha256, size, type, ...said, ...(rules && { rules: rules[i] }) }
+    }),
+    times,
+    exit,
+  }
+}

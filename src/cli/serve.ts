@@ -1,0 +1,114 @@
+/** `peekaboo serve`: the filter itself, until a signal ends it. */
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { Loaded, Override } from '../config/index.ts'
+import { createLogger, describeError, type Logger } from '../telemetry/index.ts'
+import { banner, type Findings, warnings } from './banner.ts'
+import type { Composition, Listening } from './composition.ts'
+import { type CommonOptions, configured, override, withCommonOptions } from './configured.ts'
+import type { Context } from './context.ts'
+import { CommandError, EXIT } from './exit-code.ts'
+import { watchSignals } from './signals.ts'
+
+interface ServeOptions extends CommonOptions {
+  readonly listen?: readonly string[]
+  readonly profile?: string
+  readonly dataDir?: string
+  readonly http?: string
+}
+
+/** Adds the command. */
+export function addServe(program: Command, context: Context, end: (code: number) => void): void {
+  withCommonOptions(program.command('serve'))
+    .summary('run the filter that Postfix asks')
+    .description(
+      'Runs the filter until SIGTERM or SIGINT: then no new message is taken and those in work are answered. A second signal ends it at once.',
+    )
+    .option('-l, --listen <address...>', 'where Postfix connects: inet:HOST:PORT or unix:/PATH')
+    .option('-p, --profile <name>', 'profile of the mail that comes in: mx, observe, submission or your own')
+    .option('-d, --data-dir <folder>', 'folder of the store and the spool')
+    .option('--http <address>', 'HOST:PORT of the health checks, or off')
+    .addHelpText('after', HELP)
+    .action(async (options: ServeOptions) => end(await serve(context, options)))
+}
+
+const HELP = `
+EXAMPLES
+  Try it out with nothing configured:
+    peekaboo serve
+  Watch only, touch no mail:
+    peekaboo serve --profile observe
+  Another port, another folder:
+    peekaboo serve --listen inet:127.0.0.1:9095 --data-dir /srv/peekaboo
+
+FILES
+  /etc/peekaboo/peekaboo.yaml      the configuration, if it exists
+  /etc/peekaboo/peekaboo.d/*.yaml  laid over it in the order of their names
+
+EXIT CODES
+  0 stopped by a signal   1 could not start, or a second signal   64 usage   78 configuration refused`
+
+async function serve(context: Context, options: ServeOptions): Promise<number> {
+  const { config } = serveConfig(context, options)
+  const log = serveLogger(context, config.log)
+  const composition = context.compose(config, log)
+  const signals = watchSignals(context.io, log)
+  try {
+    const starting = start(composition)
+    starting.catch(() => undefined)
+    const listening = await Promise.race([starting, signals.first])
+    if (typeof listening !== 'string') await announce(context, composition, listening, log)
+    log.info({ signal: await signals.first }, 'stopping: messages in work are answered first')
+    const stopped = composition.stop().then(() => EXIT.OK)
+    return await Promise.race([stopped, signals.second.then(() => EXIT.ERROR)])
+  } catch (error) {
+    await composition.stop().catch(() => undefined)
+    if (context.io.stderr.isTTY) throw new CommandError(`cannot run: ${describeError(error)}`)
+    log.error({ cause: describeError(error) }, 'cannot run')
+    return EXIT.ERROR
+  } finally {
+    signals.end()
+  }
+}
+
+/** `--profile` alone changes the profile of every listener, so those must be known first. */
+function serveConfig(context: Context, options: ServeOptions): Loaded {
+  const { listen, profile, dataDir, http } = options
+  const set: readonly Override[] = [
+    ...override(['dataDir'], dataDir && resolve(dataDir), '--data-dir'),
+    ...override(['http', 'listen'], http, '--http'),
+    ...override(
+      ['milter', 'listeners'],
+      listen?.map((address) => listenerOf(address, profile)),
+      '--listen',
+    ),
+  ]
+  const loaded = configured(context, options, set)
+  if (profile === undefined || listen) return loaded
+  const listeners = loaded.config.milter.listeners.map((one) => ({ ...one, profile }))
+  return configured(context, options, [...set, ...override(['milter', 'listeners'], listeners, '--profile')])
+}
+
+function listenerOf(listen: string, profile: string | undefined): object {
+  return profile === undefined ? { listen } : { listen, profile }
+}
+
+function serveLogger({ io }: Context, options: Loaded['config']['log']): Logger {
+  if (io.stdout === process.stdout) return createLogger(options)
+  return createLogger(options, { write: (line) => io.stdout.write(line) })
+}
+
+async function start(composition: Composition): Promise<Listening> {
+  await composition.startCore()
+  return composition.startListeners()
+}
+
+/** A person gets a page to read; the log gets a line for the start and one for each thing that is not as it should be. */
+async function announce(context: Context, composition: Composition, listening: Listening, log: Logger): Promise<void> {
+  const { config } = composition
+  log.info({ ...listening, dataDir: config.dataDir, rules: composition.ruleset.version }, 'listening')
+  const state = await composition.inspector.check().catch(describeError)
+  const findings: Findings = { composition, listening, uid: context.io.uid, inspector: state }
+  for (const { short, detail } of warnings(findings)) log.warn({ detail }, short)
+  if (context.io.stdout.isTTY) context.io.stdout.write(banner(findings, context.out))
+}
