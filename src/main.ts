@@ -96,6 +96,7 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock)
 class Edges {
   readonly #config: Config
   readonly #log: Logger
+  readonly #stopping = new AbortController()
   readonly #milters: readonly { readonly listen: string; readonly server: MilterServer }[]
   #http: HttpServer | undefined
 
@@ -110,7 +111,14 @@ class Edges {
     this.#log = log
     this.#milters = config.milter.listeners.map(({ listen, profile }) => {
       const listener = { listen, profileName: profile, profile: profileOf(profile) }
-      const deps = { pipeline, listener, log, clock, deadlineMs: config.milter.deadline }
+      const deps = {
+        pipeline,
+        listener,
+        log,
+        clock,
+        deadlineMs: config.milter.deadline,
+        stopping: this.#stopping.signal,
+      }
       return { listen, server: createListener(deps, config.milter) }
     })
   }
@@ -130,6 +138,7 @@ class Edges {
 
   async stop(): Promise<void> {
     const { grace: graceMs } = this.#config.milter
+    this.#stopping.abort()
     await Promise.allSettled(this.#milters.map(({ server }) => server.close({ graceMs })))
     await this.#http?.close()
   }
@@ -145,11 +154,12 @@ class Edges {
   }
 }
 
-/** A store that is away at the start is no reason not to start: it is tried again with every use. */
+/** A store that is away is no reason not to start: it comes back by itself. One that will not have us is: somebody must act. */
 async function startStore(store: { start(): Promise<void> }, log: Logger): Promise<void> {
-  await store
-    .start()
-    .catch((error: unknown) => log.error({ cause: describeError(error) }, 'store unavailable at the start'))
+  await store.start().catch((error: unknown) => {
+    if (error instanceof StoreRefused) throw error
+    log.error({ cause: describeError(error) }, 'store unavailable at the start')
+  })
 }
 
 function analyzerOf(name: string, options: Config['analyzers'][string], clock: Clock): Analyzer {

@@ -13,6 +13,8 @@ export interface MessageDeps {
   readonly log: Logger
   readonly clock: Clock
   readonly deadlineMs: number
+  /** Fires when the filter stops: whoever is held gets 451 at once, the analyses go on with the next start. */
+  readonly stopping: AbortSignal
 }
 export interface ListenerProfile {
   readonly listen: string
@@ -81,10 +83,10 @@ export class Message {
   }
 
   async #examine(envelope: Envelope, gone: AbortSignal): Promise<Decision> {
-    const { clock, deadlineMs, log } = this.#deps
+    const { clock, deadlineMs, log, stopping } = this.#deps
     const late = new AbortController()
     const cancel = clock.after(deadlineMs, () => late.abort())
-    const decision = await this.#examination.finish(envelope, AbortSignal.any([gone, late.signal]))
+    const decision = await this.#examination.finish(envelope, AbortSignal.any([gone, late.signal, stopping]))
     cancel()
     if (this.#isMonitored) this.#examination.answered(decision, envelope)
     log.info(

@@ -62,7 +62,10 @@ async function filter(t: TestContext, pipeline: Pipeline, profileName = 'mx', cl
   assert.ok(profile)
   const listener = { listen: 'inet:127.0.0.1:0', profileName, profile }
   const log = pino({ level: 'silent' })
-  const server = createListener({ pipeline, listener, log, clock, deadlineMs: 240_000 }, milterOptions.parse(undefined))
+  const server = createListener(
+    { pipeline, listener, log, clock, deadlineMs: 240_000, stopping: never },
+    milterOptions.parse(undefined),
+  )
   await server.listen({ host: '127.0.0.1', port: 0 })
   t.after(() => server.close({ graceMs: 0 }))
   return server
@@ -79,6 +82,7 @@ async function deliver(server: Awaited<ReturnType<typeof filter>>, message: stri
   return reply
 }
 
+const never = new AbortController().signal
 const MESSAGE = 'Subject: a\r\n b\r\nX-Tab:\tc\r\nFrom: x@src.test\r\n\r\nbody\r\nline\r\n'
 
 test('the pipeline gets the message byte for byte, folds included', async (t) => {

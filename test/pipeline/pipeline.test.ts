@@ -221,7 +221,7 @@ test('a full spool defers the message and gives every byte back', async (t) => {
 
 test('while the store is away the verdict stands and the story waits in a file until it is back', async (t) => {
   let away = true
-  const { pipeline, dir, store } = await benchPipeline(
+  const { pipeline, dir, store, stories } = await benchPipeline(
     t,
     new FakeInspector(reading(sample('x', { testString: 'eicar' }))),
     {

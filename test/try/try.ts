@@ -34,7 +34,7 @@ export async function tryAll(tell: (step: string) => void): Promise<readonly Tri
 async function tryOne({ title, message, isFilterStopped }: TellingMail, port: number, filter: Filter): Promise<Tried> {
   const sender = `${title.replaceAll(/[^A-Za-z0-9]+/g, '-')}@src.test`
   const reply = await sendMail(port, { from: sender, to: 'b@dst.test', message })
-  const answered = `${reply.code} ${reply.text.split('\n')[0]}`
+  const answered = `${reply.code} ${reply.enhanced} ${reply.text.split('\n')[0]}`
   if (isFilterStopped) return { title, saw: 'nothing: it was stopped', answered }
   const line = await filter.message((one) => one.sender === sender)
   const names = (line.samples as readonly { name: string; type: string }[])
