@@ -1,5 +1,6 @@
 /** The checked tree of a condition → a closure that evaluates it. Our own semantics; CEL's library only parses and type-checks. */
-import { type Compiled, type CompileScope, nary, refuse } from './compiler.ts'
+import { explainCheckError } from './check-error.ts'
+import { type Compiled, type CompileScope, ConditionError, nary, refuse } from './compiler.ts'
 import type { Declarations } from './declare.ts'
 import { call, method } from './functions.ts'
 import { logical, not, ternary } from './logic.ts'
@@ -130,9 +131,17 @@ function has(node: NodeOf<'call'>, scope: CompileScope): Compiled {
     return refuse(argument, `has(…) cannot ask about the role "${root}"`, `ask ${root}.failed`)
   }
   if (!scope.declarations.roots.includes(root)) return refuse(argument, 'has(…) takes a path that begins with a fact')
-  const checked = scope.declarations.environment.check(textOf(argument))
-  if (!checked.valid) return refuse(argument, checked.error?.message.split('\n')[0] ?? 'this path does not exist')
+  checkPath(argument, scope.declarations)
   return { fromRole: false, run: ({ facts }) => isThere(facts[root], path) }
+}
+
+/** The library does not look into `has(…)`. */
+function checkPath(node: Node, declarations: Declarations): void {
+  const text = textOf(node)
+  const { valid, error } = declarations.environment.check(text)
+  if (valid) return
+  const { offset, message, remedy } = explainCheckError(error, text, declarations)
+  throw new ConditionError(node.range.start + offset, message, remedy)
 }
 
 function isThere(root: unknown, path: readonly string[]): boolean {

@@ -42,12 +42,12 @@ export class Stuck {
   }
 }
 
-/** Both at once: all roles that are waited for, the first failure, the first gap. */
+/** Both at once: all roles that are waited for, the first failure (an error of the condition before others), the first gap. */
 export function both(a: Stuck, b: Stuck): Stuck {
   if (a === b) return a
   return new Stuck({
     pending: [...new Set([...a.pending, ...b.pending])],
-    failure: a.failure ?? b.failure,
+    failure: b.final && !a.final ? b.failure : (a.failure ?? b.failure),
     unanalysed: a.unanalysed ?? b.unanalysed,
     final: a.final || b.final,
   })

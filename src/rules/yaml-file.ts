@@ -24,7 +24,9 @@ export class FileReader {
   /** The file's content; undefined where it is no YAML that we take. */
   read(): YamlNode {
     const document = parseDocument(this.file.text, { prettyErrors: false, uniqueKeys: true, strict: true })
-    for (const { message, pos } of [...document.errors, ...document.warnings]) this.note(pos[0], firstLine(message))
+    for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+      this.note(pos[0], `this is no YAML that can be read: ${lowerFirst(message)}`, REMEDIES[code] ?? '')
+    }
     visit(document, (_, node) => {
       if (!isAlias(node)) return undefined
       this.note(node, `the alias *${node.source} is not taken in rule files`, 'write it out')
@@ -80,6 +82,16 @@ export function kindOf(node: YamlNode): string {
   return JSON.stringify(node.value)
 }
 
-function firstLine(message: string): string {
-  return message.split('\n')[0] ?? message
+/** What usually helps where YAML itself does not understand a rule file. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  UNEXPECTED_TOKEN:
+    'a condition that begins with a quote or a bracket stands in double quotes, or on lines of its own after >',
+  DUPLICATE_KEY: 'write each key once',
+  MULTIPLE_DOCS: 'put the rules of the second document into a file of their own',
+  TAB_AS_INDENT: 'indent with spaces',
+}
+
+function lowerFirst(message: string): string {
+  const line = message.split('\n')[0] ?? message
+  return line.charAt(0).toLowerCase() + line.slice(1)
 }
