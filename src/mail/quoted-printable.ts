@@ -36,10 +36,9 @@ export function createQuotedPrintableDecoder(): Decoder {
   }
   function decode(text: string, isEnd: boolean): Buffer {
     let plain = text.replace(/(^|[^ \t])[ \t]+(?=[\n\r])/g, '$1').replace(/=\r?\n/g, '')
-    if (isEnd) plain = plain.replace(/(^|[^ \t])[ \t]+$/, '$1')
+    if (isEnd) plain = plain.replace(/(^|[^ \t])[ \t]+$/, '$1').replace(/=$/, '')
     plain = cutEscape + plain
     cutEscape = isEnd ? '' : (/=[0-9A-Fa-f]?$/.exec(plain.slice(-2))?.[0] ?? '')
-    if (isEnd && plain.endsWith('=')) plain = plain.slice(0, -1)
     return decodeEscapes(Buffer.from(cutEscape === '' ? plain : plain.slice(0, -cutEscape.length), 'latin1'))
   }
   return { write, end: () => decode(release(''), true) }

@@ -89,7 +89,7 @@ function mailparserSample(leaf: MailparserLeaf, anomalies: readonly Anomaly[]): 
   return {
     ...(leaf.content as NonNullable<MailparserLeaf['content']>),
     name,
-    names: name === '' ? [] : [{ value: name, origin: 'disposition.filename' }],
+    names: name === '' ? [] : [{ value: name, origin: 'mailparser' }],
     path: MAILPARSER_PATH + leaf.path,
     depth,
     declaredType,
