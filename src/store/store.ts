@@ -99,7 +99,10 @@ export interface Store {
   /** One batched query, whatever the number of digests. */
   lookup(query: LookupQuery): Promise<Known>
   saveFacts(recipe: string, contents: readonly Content[]): Promise<void>
-  /** Writes the row `deciding` (and the samples), durable before it resolves. Must be called before Postfix is answered. */
+  /**
+   * Writes the row `deciding` (and the samples) before it resolves, so that the end of the process cannot undo it, and where the answer is
+   * `quarantine` a loss of power neither. Must be called before Postfix is answered.
+   */
   openStory(draft: StoryDraft): Promise<void>
   /** Marks the newest try of the story under that queue id as answered; nothing happens where there is none. */
   answerStory(ref: string, queueId: string, answer: Answer): Promise<void>

@@ -1,5 +1,7 @@
-/** What SQLite's errors mean to an operator, and which of them say that the whole store is away. */
-import { Fault } from '../../core/index.ts'
+/**
+ * What SQLite's errors mean to an operator, and which of them say that the whole store is away. Used in both threads; the writer's loads
+ * nothing but types from `core`, so that it starts in a moment.
+ */
 
 /** A failure in a form that crosses threads. `isStoreAway`: the next write would fail too, so the breaker opens. */
 export interface Problem {
@@ -39,11 +41,6 @@ export function explainProblem(error: unknown, path: string): Problem {
   if (!meaning) return { message: `store ${path}: ${said}`, isStoreAway: false, isRefused: false, isDamaged: false }
   const message = `store ${path} ${meaning[0]}: ${said}; ${meaning[1]}`
   return { message, isStoreAway: true, isRefused: false, isDamaged: DAMAGED.has(primaryCode(error)) }
-}
-
-/** The fault that callers get; everything that the database says is the store's unavailability to them. */
-export function problemFault(problem: Problem): Fault {
-  return new Fault('store-unavailable', problem.message)
 }
 
 function primaryCode(error: unknown): number {

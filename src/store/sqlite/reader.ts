@@ -68,12 +68,12 @@ export class Reader {
   }
 
   #inTransaction<T>(read: () => T): T {
-    this.#database.exec('BEGIN')
+    this.#statements.begin.run()
     try {
       return read()
     } finally {
       // SQLite ends the transaction by itself after some errors; a COMMIT would then hide the error.
-      if (this.#database.isTransaction) this.#database.exec('COMMIT')
+      if (this.#database.isTransaction) this.#statements.commit.run()
     }
   }
 }
@@ -86,6 +86,8 @@ function contentEntry(row: Row): [string, Content] {
 function prepare(database: DatabaseSync) {
   const story = 'SELECT id, ref, key, first_seen, facts, outcome FROM story'
   return {
+    begin: database.prepare('BEGIN'),
+    commit: database.prepare('COMMIT'),
     check: database.prepare('SELECT version FROM schema'),
     facts: database.prepare(`
       SELECT f.content FROM json_each(?2) d CROSS JOIN facts f ON f.sha256 = unhex(d.value) AND f.recipe = ?1`),

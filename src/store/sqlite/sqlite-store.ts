@@ -20,10 +20,10 @@ import { isFinal } from '../story-life.ts'
 import { Breaker } from './breaker.ts'
 import { factsOperations, sizeOf, storyOperation } from './draft.ts'
 import type { Operation, OperationValue, Row } from './operation.ts'
-import { explainProblem, type Problem, problemFault } from './problem.ts'
+import { explainProblem, type Problem } from './problem.ts'
 import { Reader } from './reader.ts'
 import { analysisOf, changeRow, keysJson } from './rows.ts'
-import { Writer } from './writer.ts'
+import { problemFault, Writer } from './writer.ts'
 
 /** Where the file lies and how long a statement may take. */
 export interface SqliteOptions {
@@ -134,6 +134,7 @@ class SqliteStore implements Store {
     return this.#writer.write(operation, sizeOf(operation))
   }
 
+  /** Reads go on while writes cannot, unless what they would say is in doubt. */
   #read<T>(read: (reader: Reader) => T): T {
     this.#requireOpen()
     const fault = this.#breaker.fault
@@ -167,22 +168,22 @@ class SqliteStore implements Store {
 
   /** Opens writer and reader anew and proves that both work; what was wrong before is forgotten only then. */
   async #reopen(): Promise<Problem | undefined> {
-    const opened = await this.#writer.open(this.#isDamaged)
-    if ('message' in opened) return opened
-    if (this.#state !== 'open') return undefined
     try {
+      const opened = await this.#writer.open(this.#isDamaged)
+      if ('message' in opened) return opened
+      if (this.#state !== 'open') return undefined
       await this.#writer.write({ kind: 'check' }, 0)
       if (this.#state !== 'open') return undefined
       this.#reader?.close()
       this.#reader = undefined
       this.#reader = new Reader(this.#options.path)
       this.#reader.check()
+      this.#isDamaged = false
+      if (opened.from !== opened.to) this.#report({ kind: 'migrated', ...opened })
+      return undefined
     } catch (error) {
       return error instanceof Fault ? awayBecause(error) : explainProblem(error, this.#options.path)
     }
-    this.#isDamaged = false
-    if (opened.from !== opened.to) this.#report({ kind: 'migrated', ...opened })
-    return undefined
   }
 
   #report(event: StoreEvent): void {

@@ -63,7 +63,7 @@ export class Writer {
   /** Resolves after the commit, rejects with a fault; `bytes` is about what the operation takes in memory. */
   write(operation: Operation, bytes: number): Promise<OperationValue> {
     if (this.#queue.length >= QUEUE_COUNT || this.#queuedBytes + bytes > QUEUE_BYTES) {
-      return Promise.reject(faultOf(this.#problem(`is too slow: ${this.#queue.length} writes wait already`)))
+      return Promise.reject(problemFault(this.#problem(`is too slow: ${this.#queue.length} writes wait already`)))
     }
     const { promise, resolve, reject } = Promise.withResolvers<OperationValue>()
     const timer = setTimeout(() => this.#timeOut(pending), this.#settings.timeoutMs)
@@ -139,7 +139,7 @@ export class Writer {
       const result = results[index] ?? { problem: this.#problem('gave no result') }
       if ('value' in result) this.#answer(pending, () => pending.resolve(result.value))
       else {
-        this.#answer(pending, () => pending.reject(faultOf(result.problem)))
+        this.#answer(pending, () => pending.reject(problemFault(result.problem)))
         if (result.problem.isStoreAway) away = result.problem
       }
     }
@@ -148,7 +148,7 @@ export class Writer {
 
   #timeOut(pending: Pending): void {
     const problem = this.#problem(`did not answer within ${this.#settings.timeoutMs} ms; check disk and load`)
-    this.#answer(pending, () => pending.reject(faultOf(problem)))
+    this.#answer(pending, () => pending.reject(problemFault(problem)))
     this.#settings.onAway(problem)
   }
 
@@ -170,7 +170,7 @@ export class Writer {
 }
 
 /** What a caller gets: a store that is away, or an operation that it could not do. */
-function faultOf(problem: Problem): Fault {
+export function problemFault(problem: Problem): Fault {
   return new Fault('store-unavailable', problem.message)
 }
 
