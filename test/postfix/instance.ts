@@ -13,7 +13,7 @@ import { type ConfigInput, hostname, mainCf, masterCf } from './config.ts'
 import { type FragmentName, readFragment } from './fragment.ts'
 import { MailLog, type MilterAction, milterActionsIn, type WaitOptions } from './mail-log.ts'
 import { makeQueueFolders, type QueuedMessage, readQueue } from './mail-queue.ts'
-import { freePorts } from './ports.ts'
+import { freePorts, isFree } from './ports.ts'
 import { oldServersGone, smtpdPids } from './reload.ts'
 import { run, runOk } from './run.ts'
 
@@ -155,7 +155,18 @@ export class PostfixInstance {
     child.on('exit', resolve)
     const status = await promise
     // `master -w` returns when the one in the background has bound all its sockets, or has died of it.
-    return status === 0 ? undefined : `${readFileSync(output, 'utf8')}${this.log.lines().join('\n')}`
+    return status === 0 ? undefined : await this.#whyNotStarted(readFileSync(output, 'utf8'))
+  }
+
+  // What master(8) says before postlogd runs goes to the system's logger, where a container has none.
+  async #whyNotStarted(output: string): Promise<string> {
+    const ports = [this.port, ...Object.values(this.ports)]
+    const taken = []
+    for (const port of ports) if (!(await isFree(port))) taken.push(`Address already in use: 127.0.0.1:${port}`)
+    const check = await run('/usr/sbin/postfix', ['-c', this.configDir, 'check'])
+    const reasons = [...taken, output, check.stderr, ...this.log.lines()].filter((line) => line !== '')
+    if (reasons.length > 0) return reasons.join('\n')
+    return `master(8) says nothing; its main.cf is:\n${readFileSync(join(this.configDir, 'main.cf'), 'utf8')}`
   }
 
   /** Ends Postfix, waits until it is gone, and removes its files. */

@@ -23,7 +23,8 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Whether nothing listens on a loopback port. */
+export function isFree(port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const probe = createServer()
   probe.once('error', () => resolve(false))
