@@ -6,7 +6,6 @@ import {
   CONNECT,
   DATA,
   END,
-  EOH,
   HEADER,
   HELO,
   MAIL,
