@@ -191,16 +191,16 @@ suite('facts about Postfix that our library minds', () => {
   test('progress keeps a held message alive beyond the content time-out', async () => {
     const { tap, postfix } = await start(
       {
-        progressEveryMs: 200,
+        progressEveryMs: 250,
         hooks: {
           endOfMessage: async () => {
-            // Twelve fifths of a second, against one second of patience.
+            // Three seconds, against two of patience.
             await bench?.tap.waitFor('filter', 'p', 12)
             return continue_()
           },
         },
       },
-      ', content_timeout=1s',
+      ', content_timeout=2s',
     )
 
     const reply = await sendMail(postfix.port, { ...envelope, message: mail() })
