@@ -19,6 +19,11 @@ export function withCommonOptions(command: Command): Command {
     .option('--log-level <level>', 'least important event that is logged: trace, debug, info, warn, error, silent')
 }
 
+/** Collects an option that may be given several times. */
+export function repeated(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value]
+}
+
 /** Loads the configuration; throws a `ConfigError` with every problem at its place. */
 export function configured({ io }: Context, options: CommonOptions, set: readonly Override[] = []): Loaded {
   const level = override(['log', 'level'], options.logLevel, '--log-level')

@@ -1,6 +1,14 @@
 /** What every command is given. */
 import type { Config } from '../config/index.ts'
-import { createInspector, type Inspector, type InspectorOptions, startSupervisor } from '../inspector/index.ts'
+import {
+  createInspector,
+  type Inspector,
+  type InspectorEvent,
+  type InspectorOptions,
+  type Supervisor,
+  type SupervisorSettings,
+  startSupervisor,
+} from '../inspector/index.ts'
 import { type Logger, systemClock } from '../telemetry/index.ts'
 import type { Composition } from './composition.ts'
 import { type CliIo, processIo } from './io.ts'
@@ -12,7 +20,7 @@ export interface CliDeps {
   readonly compose: (config: Config, log: Logger) => Composition
   readonly io?: CliIo
   readonly makeInspector?: (options: InspectorOptions, log: Logger) => Inspector
-  readonly supervise?: typeof startSupervisor
+  readonly supervise?: (settings: SupervisorSettings) => Promise<Pick<Supervisor, 'layers' | 'stop'>>
   readonly fetch?: typeof fetch
 }
 
@@ -23,12 +31,17 @@ export interface Context extends Required<CliDeps> {
   readonly err: Style
 }
 
+/** Writes the inspector's events into the log, each at its own level. */
+export function eventLog(log: Logger): (event: InspectorEvent) => void {
+  return ({ level, ...event }) => log[level](event, 'inspector')
+}
+
 /** Fills in the real world for whatever was not given. */
 export function contextOf(deps: CliDeps): Context {
   const io = deps.io ?? processIo()
   return {
     makeInspector: (options, log) => {
-      return createInspector(options, { onEvent: (event) => log[event.level](event, 'inspector'), clock: systemClock })
+      return createInspector(options, { onEvent: eventLog(log), clock: systemClock })
     },
     supervise: startSupervisor,
     fetch,

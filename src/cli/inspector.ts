@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { createLogger, systemClock } from '../telemetry/index.ts'
 import { type CommonOptions, configured, override, withCommonOptions } from './configured.ts'
-import type { Context } from './context.ts'
+import { type Context, eventLog } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
 import { watchSignals } from './signals.ts'
 
@@ -39,8 +39,12 @@ async function inspector(context: Context, options: InspectorCommandOptions): Pr
   const log = createLogger(config.log, { write: (line) => io.stdout.write(line) })
   const signals = watchSignals(io, log)
   try {
-    const onEvent = (event: { readonly level: 'info' | 'warn' }) => log[event.level](event, 'inspector')
-    const supervisor = await context.supervise({ socket, options: config.inspector, onEvent, clock: systemClock })
+    const supervisor = await context.supervise({
+      socket,
+      options: config.inspector,
+      onEvent: eventLog(log),
+      clock: systemClock,
+    })
     for (const { name, active, detail } of supervisor.layers) {
       if (!active) log.warn({ detail }, `protection layer missing: ${name}`)
     }

@@ -39,6 +39,7 @@ function programOf(context: Context, end: (code: number) => void): Command {
     .version(io.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .exitOverride()
+    .showHelpAfterError('(--help says what is possible)')
     .configureHelp({ styleTitle: (title) => context.out.bold(title.replace(/:$/, '').toUpperCase()) })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),

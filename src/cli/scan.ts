@@ -5,7 +5,7 @@ import type { Decision, Envelope } from '../pipeline/index.ts'
 import type { TraceEntry } from '../rules/index.ts'
 import { describeError } from '../telemetry/index.ts'
 import type { Composition } from './composition.ts'
-import { type CommonOptions, configured, quietLogger, withCommonOptions } from './configured.ts'
+import { type CommonOptions, configured, quietLogger, repeated, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { CommandError, EXIT, gravestExit, SCAN_EXIT, scanExit } from './exit-code.ts'
 import { ExplainedSink, explainSample, traceLines } from './explain.ts'
@@ -19,7 +19,7 @@ interface ScanOptions extends CommonOptions {
   readonly wait?: string
   readonly profile?: string
   readonly sender: string
-  readonly recipient: readonly string[]
+  readonly recipient?: readonly string[]
 }
 
 /** Adds the command. */
@@ -34,11 +34,16 @@ export function addScan(program: Command, context: Context, end: (code: number) 
     .option('--explain', 'rule by rule: which applied, which did not, and why')
     .option('-w, --wait <seconds>', 'wait so long for analyses (default: as the profile says)')
     .option('-p, --profile <name>', 'decide by this profile (default: that of the first listener)')
-    .option('--sender <address>', 'envelope sender', 'scan@localhost')
-    .option('--recipient <address...>', 'envelope recipients', ['scan@localhost'])
+    .option('--sender <address>', 'envelope sender', LOCAL)
+    .option('--recipient <address>', `envelope recipient, may be repeated (default: "${LOCAL}")`, repeated)
     .addHelpText('after', HELP)
     .action(async (files: string[], options: ScanOptions) => end(await scan(files, options, context)))
 }
+
+/** Exit code of what could not be examined: it counts as failed. */
+const UNREAD = 3
+/** A sender of its own, so that no story of real mail is continued. */
+const LOCAL = 'scan@localhost'
 
 const HELP = `
 EXAMPLES
@@ -66,6 +71,9 @@ async function scan(files: readonly string[], options: ScanOptions, context: Con
     const codes: number[] = []
     for (const file of files) codes.push(await scanFile(file, { envelope, composition, context, options }))
     return gravestExit(codes)
+  } catch (error) {
+    // The general code for an error is 1, which here would say that the message is bad.
+    throw new CommandError(describeError(error), UNREAD)
   } finally {
     await composition.stop()
   }
@@ -90,7 +98,7 @@ function envelopeOf(options: ScanOptions, { config, profiles }: Composition, wai
     helo: '',
     authenticated: false,
     sender: options.sender,
-    recipients: options.recipient,
+    recipients: options.recipient ?? [LOCAL],
   }
 }
 
@@ -122,9 +130,6 @@ async function scanFile(file: string, job: Job): Promise<number> {
   return exit
 }
 
-/** Exit code of a file that could not be read: it counts as failed. */
-const UNREAD = 3
-
 async function examine(file: string, job: Job): Promise<Scanned> {
   const { envelope, composition, context, options } = job
   const examination = composition.pipeline.begin()
@@ -151,8 +156,8 @@ function resultText(file: string, { decision, rules }: Scanned, style: Style): s
   const told = answer.reply === '' ? disposition : `${disposition}: ${answer.reply}`
   const lines = [
     `${style.bold(harmless(file))}: ${outcomeText(outcome, style)}`,
-    `  told Postfix  ${told}`,
-    `  reference     ${ref}`,
+    `  answer     ${told}`,
+    `  reference  ${ref}`,
   ]
   for (const [i, sample] of samples.entries()) {
     const traced = (rules?.[i] ?? []).flatMap((entry) => traceLines(entry, style)).map((line) => `    ${line}`)

@@ -5,7 +5,7 @@ import type { Loaded, Override } from '../config/index.ts'
 import { createLogger, describeError, type Logger } from '../telemetry/index.ts'
 import { banner, type Findings, warnings } from './banner.ts'
 import type { Composition, Listening } from './composition.ts'
-import { type CommonOptions, configured, override, withCommonOptions } from './configured.ts'
+import { type CommonOptions, configured, override, repeated, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
 import { watchSignals } from './signals.ts'
@@ -24,7 +24,7 @@ export function addServe(program: Command, context: Context, end: (code: number)
     .description(
       'Runs the filter until SIGTERM or SIGINT: then no new message is taken and those in work are answered. A second signal ends it at once.',
     )
-    .option('-l, --listen <address...>', 'where Postfix connects: inet:HOST:PORT or unix:/PATH')
+    .option('-l, --listen <address>', 'where Postfix connects: inet:HOST:PORT or unix:/PATH; may be repeated', repeated)
     .option('-p, --profile <name>', 'profile of the mail that comes in: mx, observe, submission or your own')
     .option('-d, --data-dir <folder>', 'folder of the store and the spool')
     .option('--http <address>', 'HOST:PORT of the health checks, or off')
@@ -109,6 +109,6 @@ async function announce(context: Context, composition: Composition, listening: L
   log.info({ ...listening, dataDir: config.dataDir, rules: composition.ruleset.version }, 'listening')
   const state = await composition.inspector.check().catch(describeError)
   const findings: Findings = { composition, listening, uid: context.io.uid, inspector: state }
-  for (const { short, detail } of warnings(findings)) log.warn({ detail }, short)
   if (context.io.stdout.isTTY) context.io.stdout.write(banner(findings, context.out))
+  else for (const { short, detail } of warnings(findings)) log.warn({ detail }, short)
 }

@@ -8,7 +8,7 @@ export function storyText(story: Story, style: Style): string {
   const lines = [
     `${style.bold(`Message ${story.ref}`)}  first seen ${timeText(story.firstSeen)}`,
     ...fields(story, style).map(([name, value]) => `  ${name.padEnd(10)}${value}`),
-    '  told Postfix',
+    '  answers',
     ...story.tries.map((one) => `    ${tryText(one)}`),
     `  ${story.samples.length === 0 ? 'no attachments' : 'attachments'}`,
     ...story.samples.flatMap((one) => sampleLines(one, style).map((line) => `    ${line}`)),
