@@ -5,7 +5,7 @@ import type { Declarations } from './declare.ts'
 import { isFunction, suggestFunction } from './functions.ts'
 import { MACRO_NAMES } from './macros.ts'
 import { suggest } from './nearest.ts'
-import { type Node, type NodeOf, textOf, typeOf } from './node.ts'
+import { children, type Node, type NodeOf, textOf, typeOf } from './node.ts'
 
 /** Turns an error of the parser or the type checker into one with a place in the condition and a remedy. */
 export function explainCheckError(error: unknown, text: string, declarations: Declarations): ConditionError {
@@ -47,17 +47,32 @@ function unknownField(start: number, node: Node | undefined, { fields }: Declara
 
 function wrongCall(start: number, node: Node | undefined, summary: string): ConditionError {
   if (node?.op !== 'call' && node?.op !== 'rcall') return new ConditionError(start, summary)
-  const name = node.args[0]
-  const at = node.op === 'rcall' ? methodStart(node) : start
-  const known = isFunction(name) || MACRO_NAMES.includes(name)
-  if (!known) return new ConditionError(at, `there is no function "${name}"`, suggestFunction(name, MACRO_NAMES))
-  const call = /'(.*)'/.exec(summary)?.[1] ?? name
-  return new ConditionError(at, `"${name}" cannot be used like this: ${call}`, 'check the kinds of its arguments')
+  const call = /'(.*)'/.exec(summary)?.[1] ?? node.args[0]
+  const message = `"${node.args[0]}" cannot be used like this: ${call}`
+  return new ConditionError(nameStart(node), message, 'check the kinds of its arguments')
 }
 
-function methodStart(node: NodeOf<'rcall'>): number {
+function nameStart(node: NodeOf<'call' | 'rcall'>): number {
+  if (node.op === 'call') return node.range.start
   const [name, receiver] = node.args
   return Math.max(node.range.start, node.input.indexOf(name, receiver.range.end))
+}
+
+/** Finds calls of what does not exist here, before the type check stumbles over their arguments. */
+export function unknownCall(node: Node): ConditionError | undefined {
+  if ((node.op === 'call' || node.op === 'rcall') && !isKnown(node.args[0])) {
+    const name = node.args[0]
+    return new ConditionError(nameStart(node), `there is no function "${name}"`, suggestFunction(name, MACRO_NAMES))
+  }
+  for (const child of children(node)) {
+    const found = unknownCall(child)
+    if (found) return found
+  }
+  return undefined
+}
+
+function isKnown(name: string): boolean {
+  return isFunction(name) || MACRO_NAMES.includes(name)
 }
 
 function wrongOperands(start: number, node: Node | undefined, summary: string): ConditionError {

@@ -1,6 +1,6 @@
 /** The text of a condition → something that can be evaluated, and what it looks at. */
 
-import { explainCheckError } from './check-error.ts'
+import { explainCheckError, unknownCall } from './check-error.ts'
 import { compileCondition } from './compile.ts'
 import { type Compiled, ConditionError } from './compiler.ts'
 import type { Declarations } from './declare.ts'
@@ -22,16 +22,25 @@ export interface Look {
 
 /** Parses, type-checks and compiles a condition. Throws a `ConditionError`. */
 export function readCondition(text: string, declarations: Declarations): Condition {
-  const { environment } = declarations
-  const checked = environment.check(text)
-  if (!checked.valid) throw explainCheckError(checked.error, text, declarations)
-  const parsed = environment.parse(text)
-  parsed.check()
-  if (checked.type !== 'bool') {
-    throw new ConditionError(0, `the condition is ${checked.type}, not true or false`, 'compare it with something')
+  const { ast, type } = checkedTree(text, declarations)
+  if (type !== 'bool') {
+    throw new ConditionError(0, `the condition is ${type}, not true or false`, 'compare it with something')
   }
-  const { run }: Compiled = compileCondition(parsed.ast, declarations)
-  return { run, roles: rolesIn(parsed.ast, declarations), looks: looksIn(parsed.ast, declarations) }
+  const { run }: Compiled = compileCondition(ast, declarations)
+  return { run, roles: rolesIn(ast, declarations), looks: looksIn(ast, declarations) }
+}
+
+function checkedTree(text: string, declarations: Declarations): { readonly ast: Node; readonly type: string } {
+  try {
+    const parsed = declarations.environment.parse(text)
+    const unknown = unknownCall(parsed.ast)
+    if (unknown) throw unknown
+    const { valid, type = 'dyn', error } = parsed.check()
+    if (valid) return { ast: parsed.ast, type }
+    throw error
+  } catch (error) {
+    throw error instanceof ConditionError ? error : explainCheckError(error, text, declarations)
+  }
 }
 
 function rolesIn(node: Node, declarations: Declarations): readonly number[] {

@@ -16,7 +16,7 @@ export interface Declarations {
 const RESERVED = new Set([...Object.keys(FACTS), 'lists', 'cel', 'google', 'optional', 'true', 'false', 'null', 'in'])
 
 /** The largest condition; more is a machine's work and wants to be several rules. */
-const LIMITS = { maxAstNodes: 2000, maxDepth: 64, maxListElements: 1000, maxMapEntries: 0, maxCallArguments: 8 }
+const LIMITS = { maxAstNodes: 2000, maxDepth: 64, maxListElements: 1000, maxMapEntries: 100, maxCallArguments: 8 }
 
 /** Whether a role can be named in a condition. */
 export function isRoleName(name: string): boolean {

@@ -14,8 +14,12 @@ const METHODS: Readonly<Record<string, Apply>> = {
   startsWith: onText((text, [part]) => text.startsWith(String(part))),
   endsWith: onText((text, [part]) => text.endsWith(String(part))),
   contains: onText((text, [part]) => text.includes(String(part))),
-  lowerAscii: onText((text) => text.replace(/[A-Z]+/g, (upper) => upper.toLowerCase())),
-  upperAscii: onText((text) => text.replace(/[a-z]+/g, (lower) => lower.toUpperCase())),
+  lowerAscii: onText((text) =>
+    isAscii(text) ? text.toLowerCase() : text.replace(/[A-Z]/g, (upper) => upper.toLowerCase()),
+  ),
+  upperAscii: onText((text) =>
+    isAscii(text) ? text.toUpperCase() : text.replace(/[a-z]/g, (lower) => lower.toUpperCase()),
+  ),
   trim: onText((text) => text.trim()),
   split: onText((text, [separator]) => text.split(String(separator))),
   join: ([list, separator = ''], scope) => {
@@ -45,7 +49,7 @@ const CALL_NAMES = ['has', ...Object.keys(CALLS)]
 
 /** The nearest function or macro that exists, or all of them. */
 export function suggestFunction(name: string, macros: readonly string[]): string {
-  return suggest(name, [...METHOD_NAMES, ...CALL_NAMES, ...macros], 'there are')
+  return suggest(name, [...new Set([...METHOD_NAMES, ...CALL_NAMES, ...macros])], 'there are')
 }
 
 /** Whether there is a function of this name at all. */
@@ -69,7 +73,7 @@ export function method(node: NodeOf<'rcall'>, scope: CompileScope): Compiled {
 export function call(node: NodeOf<'call'>, scope: CompileScope): Compiled {
   const [name, args] = node.args
   const apply = Object.hasOwn(CALLS, name) ? CALLS[name] : undefined
-  if (!apply) return refuse(node, `there is no function "${name}" in conditions`, suggestFunction(name, []))
+  if (!apply) return refuse(node, `"${name}" cannot be used like this`)
   const argument = args[0]
   const kinds = CONVERTIBLE[name]
   if (kinds && argument && !kinds.includes(typeOf(argument))) {
@@ -114,11 +118,15 @@ function sizeOf([value]: readonly Known[], scope: Scope): Result {
   return size
 }
 
+function isAscii(text: string): boolean {
+  return /^[\0-\x7f]*$/.test(text)
+}
+
 /** A function of a text pays for the length of the text. */
 function onText(apply: (text: string, args: readonly Known[]) => Result): Apply {
   return ([text, ...args], scope) => {
     const value = String(text)
-    charge(scope, 1 + (value.length >> 4))
+    charge(scope, 1 + (value.length >> 3))
     return apply(value, args)
   }
 }

@@ -7,7 +7,7 @@ import { RulesetError, type RulesetProblem } from './problem.ts'
 import { type Rule, readRules } from './read-rules.ts'
 import { type RuleTestResult, runCases } from './rule-test.ts'
 import { type FixedViews, fixedViews, type KnownRecord, type Scope, viewOf } from './scope.ts'
-import { problemAt, type RuleFile } from './source.ts'
+import { offsetOf, problemAt, type RuleFile } from './source.ts'
 import { type TraceEntry, traceOf } from './trace.ts'
 import { FileReader } from './yaml-file.ts'
 
@@ -57,7 +57,7 @@ export function loadRuleset(files: readonly RuleFile[], { roles }: RulesetContex
   const declarations = declare(roles)
   const readers = files.map((file) => new FileReader(file))
   const rules = readers.flatMap((reader) => readRules(reader, declarations))
-  const problems = [...readers.flatMap((reader) => reader.problems), ...duplicates(rules, files)]
+  const problems = [...readers.flatMap((reader) => reader.problems), ...duplicates(rules, readers)]
   if (problems.length > 0) throw new RulesetError(problems)
   return rulesetOf(rules, declarations, versionOf(files, roles))
 }
@@ -68,21 +68,16 @@ function badRole(role: string): RulesetProblem {
   return { file: 'roles', line: 0, column: 0, message, remedy, excerpt: '' }
 }
 
-function duplicates(rules: readonly Rule[], files: readonly RuleFile[]): readonly RulesetProblem[] {
+function duplicates(rules: readonly Rule[], readers: readonly FileReader[]): readonly RulesetProblem[] {
   const first = new Map<string, Rule>()
   return rules.flatMap((rule) => {
     const other = first.get(rule.id)
     if (!other) first.set(rule.id, rule)
-    const file = files.find(({ path }) => path === rule.file)
+    const file = readers.find((reader) => reader.file.path === rule.file)?.file
     if (!other || !file) return []
     const remedy = `${other.file}:${other.line} has it already; each rule needs its own`
     return [problemAt(file, offsetOf(file, rule), `the id "${rule.id}" is taken`, remedy)]
   })
-}
-
-function offsetOf({ text }: RuleFile, { line, column }: Rule): number {
-  const before = text.split('\n').slice(0, line - 1)
-  return before.reduce((sum, one) => sum + one.length + 1, 0) + column - 1
 }
 
 /** Every part with its length, so that no two rulesets have the same digest by moving text from one file to the next. */

@@ -28,7 +28,7 @@ export interface Scope {
   steps: number
 }
 
-/** Steps that one condition may take: some milliseconds at the very worst. */
+/** Steps that one condition may take: some ten milliseconds at the very worst. */
 export const STEP_BUDGET = 200_000
 
 /** Takes from the budget; the condition that has used it up errs, whatever stands around. */

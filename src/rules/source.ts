@@ -7,6 +7,19 @@ export interface RuleFile {
   readonly text: string
 }
 
+/** A file and where its lines begin. */
+export interface IndexedFile extends RuleFile {
+  readonly lineStarts: readonly number[]
+}
+
+/** Prepares a file; a byte order mark is not part of it. */
+export function indexFile(file: RuleFile): IndexedFile {
+  const text = file.text.replace(/^\ufeff/, '')
+  const lineStarts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1)
+  return { path: file.path, text, lineStarts }
+}
+
 export interface Place {
   readonly line: number
   readonly column: number
@@ -16,14 +29,24 @@ export interface Place {
 const SHOWN = 120
 
 /** Line and column of an offset, both from 1. */
-export function placeOf({ text }: RuleFile, offset: number): Place {
-  const before = text.slice(0, offset)
-  const lineStart = before.lastIndexOf('\n') + 1
-  return { line: before.split('\n').length, column: offset - lineStart + 1 }
+export function placeOf({ text, lineStarts }: IndexedFile, offset: number): Place {
+  let low = 0
+  let high = lineStarts.length
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if ((lineStarts[middle] ?? 0) <= offset) low = middle
+    else high = middle
+  }
+  return { line: low + 1, column: Math.min(offset, text.length) - (lineStarts[low] ?? 0) + 1 }
+}
+
+/** The offset of a place. */
+export function offsetOf({ lineStarts }: IndexedFile, { line, column }: Place): number {
+  return (lineStarts[line - 1] ?? 0) + column - 1
 }
 
 /** A problem at an offset, with the line as written and a caret. */
-export function problemAt(file: RuleFile, offset: number, message: string, remedy = ''): RulesetProblem {
+export function problemAt(file: IndexedFile, offset: number, message: string, remedy = ''): RulesetProblem {
   const at = Math.min(Math.max(offset, 0), file.text.length)
   return { file: file.path, ...placeOf(file, at), message, remedy, excerpt: excerpt(file.text, at) }
 }

@@ -1,18 +1,29 @@
 /** YAML with places: what may stand in a rule file, and where it stands. */
-import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type Scalar, visit, type YAMLMap } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  type Scalar,
+  visit,
+  type YAMLError,
+  type YAMLMap,
+} from 'yaml'
 import { suggest } from './nearest.ts'
 import type { RulesetProblem } from './problem.ts'
-import { problemAt, type RuleFile } from './source.ts'
+import { type IndexedFile, indexFile, problemAt, type RuleFile } from './source.ts'
 
 export type YamlNode = Node | null | undefined
 
 /** Collects what is wrong with one file while it is read. */
 export class FileReader {
-  readonly file: RuleFile
+  readonly file: IndexedFile
   readonly problems: RulesetProblem[] = []
 
   constructor(file: RuleFile) {
-    this.file = file
+    this.file = indexFile(file)
   }
 
   /** Notes a problem at a node, or at an offset. */
@@ -24,15 +35,22 @@ export class FileReader {
   /** The file's content; undefined where it is no YAML that we take. */
   read(): YamlNode {
     const document = parseDocument(this.file.text, { prettyErrors: false, uniqueKeys: true, strict: true })
-    for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
-      this.note(pos[0], `this is no YAML that can be read: ${lowerFirst(message)}`, REMEDIES[code] ?? '')
-    }
+    const first = document.errors[0] ?? document.warnings[0]
+    if (first) this.#noteYaml(first)
     visit(document, (_, node) => {
       if (!isAlias(node)) return undefined
       this.note(node, `the alias *${node.source} is not taken in rule files`, 'write it out')
       return visit.BREAK
     })
     return this.problems.length === 0 ? document.contents : undefined
+  }
+
+  /** Only the first: what follows in a file that YAML does not understand is mostly noise. */
+  #noteYaml({ code, message, pos: [at] }: YAMLError): void {
+    const lineStart = this.file.text.lastIndexOf('\n', at - 1) + 1
+    const tab = /^\s*\t/.test(this.file.text.slice(lineStart, at))
+    const remedy = tab ? 'indent with spaces' : REMEDIES[code]
+    this.note(at, `this is no YAML that can be read: ${lowerFirst(message)}`, remedy)
   }
 
   /** The values of a map by key; unknown keys are noted. */
@@ -88,10 +106,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
     'a condition that begins with a quote or a bracket stands in double quotes, or on lines of its own after >',
   DUPLICATE_KEY: 'write each key once',
   MULTIPLE_DOCS: 'put the rules of the second document into a file of their own',
-  TAB_AS_INDENT: 'indent with spaces',
 }
 
 function lowerFirst(message: string): string {
-  const line = message.split('\n')[0] ?? message
+  const line = message.split(/[\n;]/)[0] ?? message
   return line.charAt(0).toLowerCase() + line.slice(1)
 }
