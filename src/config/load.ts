@@ -7,10 +7,10 @@ import { problemsOf } from './issues.ts'
 import { type Config, configOptions } from './options.ts'
 import { emptyMap, parseYaml } from './parse.ts'
 import { ConfigError, type Problem } from './problem.ts'
+import { resolveSecrets } from './resolve-secrets.ts'
 import { configSchema } from './schema.ts'
-import { folderOf, Secret } from './secret.ts'
 import { showConfig } from './show.ts'
-import { mergeTrees, type Path, plainValue, type Tree, treeOf, valuePlaceOf } from './tree.ts'
+import { mergeTrees, plainValue, type Tree, treeOf, valuePlaceOf } from './tree.ts'
 
 /** A value that the command line lays over the files. */
 export interface Override {
@@ -83,17 +83,6 @@ function validate(tree: Tree, surroundings: Surroundings): Config {
   const result = configOptions.safeParse(plainValue(tree))
   if (!result.success) throw new ConfigError(problemsOf(result.error.issues, { tree, schema: configSchema() }))
   return { ...result.data, dataDir: result.data.dataDir ?? defaultDataDir(surroundings) }
-}
-
-function resolveSecrets(value: unknown, path: Path, tree: Tree, surroundings: Surroundings): readonly Problem[] {
-  if (value instanceof Secret) {
-    const place = valuePlaceOf(tree, path)
-    const message = value.resolve(surroundings.env, folderOf(place.origin))
-    return message === '' ? [] : [{ place, path, message, remedy: 'put the secret there, or name where it lies' }]
-  }
-  if (typeof value !== 'object' || value === null) return []
-  const steps = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
-  return steps.flatMap(([step, inner]) => resolveSecrets(inner, [...path, step], tree, surroundings))
 }
 
 function deepFreeze<T>(value: T): T {

@@ -5,7 +5,11 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { z } from 'zod'
-import { Secret, secret } from '../../src/config/index.ts'
+import { formatProblem, Secret, secret } from '../../src/config/index.ts'
+import { parseYaml } from '../../src/config/parse.ts'
+import { resolveSecrets } from '../../src/config/resolve-secrets.ts'
+import { showConfig } from '../../src/config/show.ts'
+import { plainValue } from '../../src/config/tree.ts'
 
 const WORD = 'open sesame'
 
@@ -57,4 +61,26 @@ test('a secret that is not there is said to be missing, by file or by name', () 
 
 test('a secret that was never read throws instead of being empty', () => {
   assert.throws(() => new Secret({ env: 'TOKEN' }).reveal(), /was not read/)
+})
+
+test('every secret of a configuration is read, and one that is missing is refused where it is named', () => {
+  const text = 'box:\n  - token: { env: HERE }\n  - token: { env: GONE }\n'
+  const { tree } = parseYaml(text, '/etc/peekaboo/peekaboo.yaml')
+  const options = z.strictObject({ box: z.array(z.strictObject({ token: secret('a token') })) })
+  const value = options.parse(plainValue(tree))
+
+  const problems = resolveSecrets(value, [], tree, { env: { HERE: WORD }, uid: 0, home: '/' })
+
+  assert.equal(value.box[0]?.token.reveal(), WORD)
+  assert.deepEqual(problems.map(formatProblem), [
+    '/etc/peekaboo/peekaboo.yaml:3:12: box[1].token: the environment has no GONE; put the secret there, or name where it lies',
+  ])
+})
+
+test('what is shown of a secret is where it lies, never the secret', () => {
+  const { tree } = parseYaml('analyzers: { box: { token: { env: TOKEN } } }\n', 'peekaboo.yaml')
+
+  const shown = showConfig(tree, '/var/lib/peekaboo')
+
+  assert.match(shown, /token:\s+env: TOKEN # peekaboo\.yaml:1:/)
 })
