@@ -9,12 +9,12 @@ import { DummyAnalyzer } from './analyzers/dummy/dummy.ts'
 import { type Composition, runCli } from './cli/index.ts'
 import type { Config } from './config/index.ts'
 import { type Clock, Fault } from './core/index.ts'
-import { HttpServer, healthRoutes } from './http/index.ts'
+import { type Dependency, HttpServer, healthRoutes } from './http/index.ts'
 import { createInspector } from './inspector/index.ts'
-import { createListener, type ListenerProfile, parseListen } from './mailfilter/index.ts'
+import { createListener, parseListen } from './mailfilter/index.ts'
 import type { MilterServer } from './milter/index.ts'
 import { Budget, createPipeline, MessageKeeper, type Pipeline, StoryWriter } from './pipeline/index.ts'
-import { resolveProfiles } from './policy/index.ts'
+import { type Profile, resolveProfiles } from './policy/index.ts'
 import { loadRuleset, type RuleFile, type Ruleset } from './rules/index.ts'
 import { Scheduler } from './scheduler/index.ts'
 import { openStore, StoreRefused } from './store/index.ts'
@@ -30,40 +30,14 @@ const DRIVERS: Readonly<
 /** Makes every part of the filter and starts none. Throws what is wrong with rules or profiles. */
 export function compose(config: Config, log: Logger, clock: Clock = systemClock): Composition {
   const profiles = resolveProfiles(config.profiles)
+  const ruleset = loadRules(config)
+  const parts = makeParts(config, log, clock)
+  const { inspector, store, scheduler, keeper, stories } = parts
   const roles = new Map(Object.entries(config.roles).filter(([, analyzer]) => analyzer !== 'none'))
   const declaredRoles = Object.keys(config.roles)
-  const ruleset = loadRules(config)
-  const store = openStore(config.store, {
-    clock,
-    dataDir: config.dataDir,
-    onEvent: (event) => log.warn(event, 'store'),
-  })
-  const inspector = createInspector(config.inspector, { onEvent: (event) => log.warn(event, 'inspector'), clock })
-  const analyzers = new Map(
-    Object.entries(config.analyzers).map(([name, options]) => [name, analyzerOf(name, options, clock)]),
-  )
-  const scheduler = new Scheduler({ store, analyzers, clock, log, options: config.scheduler })
-  const keeper = new MessageKeeper(join(config.dataDir, 'spool'), config.spool)
-  const stories = new StoryWriter(store, join(config.dataDir, 'stories.jsonl'), log)
   const held = new Budget(config.milter.held)
-  const pipeline = createPipeline({
-    inspector,
-    store,
-    scheduler,
-    ruleset: () => ruleset,
-    roles,
-    declaredRoles,
-    keeper,
-    stories,
-    held,
-    clock,
-    log,
-  })
-  const edges = new Edges(config, pipeline, log, clock, (name) => {
-    const profile = profiles.get(name)
-    if (!profile) throw new Fault('internal', `the profile ${name} does not exist`)
-    return profile
-  })
+  const pipeline = createPipeline({ ...parts, ruleset: () => ruleset, roles, declaredRoles, held, clock, log })
+  const edges = new Edges(config, pipeline, profiles, log, clock)
   return {
     config,
     pipeline,
@@ -78,11 +52,7 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock)
       await stories.start()
       await scheduler.start()
     },
-    startListeners: () =>
-      edges.start([
-        { name: 'inspector', check: () => inspector.check() },
-        { name: 'store', check: () => store.check() },
-      ]),
+    startListeners: () => edges.start([checked('inspector', inspector), checked('store', store)]),
     async stop() {
       await edges.stop()
       await scheduler.stop()
@@ -90,6 +60,28 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock)
       await store.stop()
     },
   }
+}
+
+/** The parts that have a life of their own. */
+function makeParts(config: Config, log: Logger, clock: Clock) {
+  const { dataDir, scheduler: options } = config
+  const store = openStore(config.store, { clock, dataDir, onEvent: (event) => log.warn(event, 'store') })
+  const inspector = createInspector(config.inspector, {
+    clock,
+    onEvent: (event) => log[event.level](event, 'inspector'),
+  })
+  const analyzers = new Map(Object.entries(config.analyzers).map(([name, one]) => [name, analyzerOf(name, one, clock)]))
+  return {
+    store,
+    inspector,
+    scheduler: new Scheduler({ store, analyzers, clock, log, options }),
+    keeper: new MessageKeeper(join(dataDir, 'spool'), config.spool),
+    stories: new StoryWriter(store, join(dataDir, 'stories.jsonl'), log),
+  }
+}
+
+function checked(name: string, part: { check(): Promise<unknown> }): Dependency {
+  return { name, check: () => part.check() }
 }
 
 /** The sides towards Postfix and towards health checks. */
@@ -100,31 +92,21 @@ class Edges {
   readonly #milters: readonly { readonly listen: string; readonly server: MilterServer }[]
   #http: HttpServer | undefined
 
-  constructor(
-    config: Config,
-    pipeline: Pipeline,
-    log: Logger,
-    clock: Clock,
-    profileOf: (name: string) => ListenerProfile['profile'],
-  ) {
+  constructor(config: Config, pipeline: Pipeline, profiles: ReadonlyMap<string, Profile>, log: Logger, clock: Clock) {
     this.#config = config
     this.#log = log
-    this.#milters = config.milter.listeners.map(({ listen, profile }) => {
-      const listener = { listen, profileName: profile, profile: profileOf(profile) }
-      const deps = {
-        pipeline,
-        listener,
-        log,
-        clock,
-        deadlineMs: config.milter.deadline,
-        stopping: this.#stopping.signal,
-      }
+    const stopping = this.#stopping.signal
+    this.#milters = config.milter.listeners.map(({ listen, profile: profileName }) => {
+      const profile = profiles.get(profileName)
+      if (!profile) throw new Fault('internal', `the profile ${profileName} of ${listen} does not exist`)
+      const listener = { listen, profileName, profile }
+      const deps = { pipeline, listener, log, clock, deadlineMs: config.milter.deadline, stopping }
       return { listen, server: createListener(deps, config.milter) }
     })
   }
 
   /** Listens everywhere or nowhere; rejects naming the address that cannot be had. */
-  async start(dependencies: Parameters<typeof healthRoutes>[0]): Promise<{ milter: string[]; http: string }> {
+  async start(dependencies: readonly Dependency[]): Promise<{ milter: string[]; http: string }> {
     for (const { listen, server } of this.#milters) {
       await server.listen(parseListen(listen)).catch((error: unknown) => {
         throw new Error(`cannot listen on ${listen}: is another filter running there?`, { cause: error })
@@ -143,7 +125,7 @@ class Edges {
     await this.#http?.close()
   }
 
-  async #startHttp(dependencies: Parameters<typeof healthRoutes>[0]): Promise<string> {
+  async #startHttp(dependencies: readonly Dependency[]): Promise<string> {
     const { listen } = this.#config.http
     if (listen === 'off') return ''
     this.#http = new HttpServer(healthRoutes(dependencies))

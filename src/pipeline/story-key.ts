@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto'
  */
 export function storyKey(sender: string, digests: readonly string[]): string {
   const hash = createHash('sha256')
-  for (const part of [sender.toLowerCase(), ...[...new Set(digests)].sort()])
-    hash.update(`${Buffer.byteLength(part)}:${part}`)
+  for (const part of [sender, ...[...new Set(digests)].sort()]) hash.update(`${Buffer.byteLength(part)}:${part}`)
   return hash.digest('hex')
 }

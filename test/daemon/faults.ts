@@ -42,8 +42,13 @@ export const FAULTS: readonly Fault[] = [
     logs: /supervisor-ended/,
   },
   { name: 'store locked by another process', act: whileLocked, logs: /store unavailable/ },
-  { name: 'store on a read-only file system', prepare: onTmpfs, act: whileReadOnly, logs: /store unavailable/ },
-  { name: 'store on a full file system', prepare: onTmpfs, act: whileFull, logs: /store unavailable/ },
+  {
+    name: 'store on a read-only file system',
+    prepare: onTmpfs('ro'),
+    act: (_, port) => send(port),
+    logs: /store unavailable/,
+  },
+  { name: 'store on a full file system', prepare: onTmpfs('size=2m'), act: whileFull, logs: /store unavailable/ },
   {
     name: 'spool full',
     options: { config: { spool: { memoryPerMessage: '4KiB', spool: '100KiB' } } },
@@ -90,16 +95,13 @@ async function whileLocked(filter: Filter, port: number): Promise<string> {
 }
 
 /** The store on a file system of its own, which the test can spoil; the rest of the data folder is not. */
-function onTmpfs(dataDir: string): () => void {
-  const dir = join(dataDir, 'store')
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', dir])
-  return () => execFileSync('umount', ['-l', dir])
-}
-
-async function whileReadOnly(filter: Filter, port: number): Promise<string> {
-  execFileSync('mount', ['-o', 'remount,ro', join(filter.dataDir, 'store')])
-  return send(port)
+function onTmpfs(options: string): (dataDir: string) => () => void {
+  return (dataDir) => {
+    const dir = join(dataDir, 'store')
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', dir])
+    return () => execFileSync('umount', ['-l', dir])
+  }
 }
 
 async function whileFull(filter: Filter, port: number): Promise<string> {

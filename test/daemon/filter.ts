@@ -33,7 +33,12 @@ export async function startFilter(options: FilterOptions = {}): Promise<Filter> 
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const filter = new Filter(child, dir, dataDir)
-  await filter.waitFor((line) => line.msg === 'listening')
+  await filter
+    .waitFor((line) => line.msg === 'listening')
+    .catch(async (error: unknown) => {
+      await filter.stop('SIGKILL')
+      throw error
+    })
   return filter
 }
 

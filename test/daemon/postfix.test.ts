@@ -43,7 +43,7 @@ test('a bad mail is refused, a clean one delivered with our header and without o
 test('in observe everything is delivered untouched, also with inspector and store dead', async (t) => {
   const { filter, sink, send } = await scene(
     t,
-    { config: { store: { url: 'sqlite:/proc/nowhere/peekaboo.db' } } },
+    { config: { store: { url: 'sqlite:/dev/null/peekaboo.db' } } },
     'observe',
   )
   const before = await send(BAD)
