@@ -68,7 +68,7 @@ function makeParts(config: Config, log: Logger, clock: Clock) {
   const store = openStore(config.store, { clock, dataDir, onEvent: (event) => log.warn(event, 'store') })
   const inspector = createInspector(config.inspector, {
     clock,
-    onEvent: (event) => log[event.level](event, 'inspector'),
+    onEvent: ({ level, ...event }) => log[level](event, 'inspector'),
   })
   const analyzers = new Map(Object.entries(config.analyzers).map(([name, one]) => [name, analyzerOf(name, one, clock)]))
   return {
@@ -170,4 +170,4 @@ function addressOf(listen: string, server: MilterServer): string {
   return typeof address === 'object' && address ? listen.replace(/:\d+$/, `:${address.port}`) : listen
 }
 
-if (import.meta.main) process.exitCode = await runCli(process.argv.slice(2), { compose })
+if (import.meta.main) process.exit(await runCli(process.argv.slice(2), { compose }))

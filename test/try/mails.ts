@@ -23,7 +23,9 @@ export function tellingMails(): readonly TellingMail[] {
     },
     {
       title: 'EICAR in a nested message',
-      message: mail({ attachments: [nested(mail({ attachments: [{ name: 'eicar.com', content: eicar() }] }))] }),
+      message: mail({
+        attachments: [nested(mail({ boundary: 'inner', attachments: [{ name: 'eicar.com', content: eicar() }] }))],
+      }),
     },
     { title: 'RFC 2231 name in two charsets', message: mail({ attachments: [twoCharsets()] }) },
     { title: '300 attachments', message: mail({ attachments: manyAttachments(300) }) },

@@ -40,7 +40,7 @@ async function tryOne({ title, message, isFilterStopped }: TellingMail, port: nu
   const names = (line.samples as readonly { name: string; type: string }[])
     .slice(0, 2)
     .map(({ name, type }) => `${name || '(no name)'} ${type}`)
-  return { title, saw: `${line.attachments} attachments (${names.join(', ')}): ${line.verdict}`, answered }
+  return { title, saw: `${line.verdict}: ${line.attachments} attachment(s): ${names.join(', ')}`, answered }
 }
 
 function print(rows: readonly Tried[]): void {
