@@ -53,8 +53,9 @@ class InspectorClient implements Inspector {
 
   async stop(): Promise<void> {
     this.#connections?.destroy()
-    await this.#child?.stop()
+    const child = this.#child
     this.#child = undefined
+    await child?.stop()
   }
 
   read(signal: AbortSignal): Inspection {

@@ -23,8 +23,9 @@ export class Connection {
   readonly #socket: Socket
   readonly #reader: FrameReader
   #isConnected = false
+  #isOurs = false
 
-  constructor(path: string, onClose: (connection: Connection) => void) {
+  constructor(path: string, onClose: (connection: Connection, isOurs: boolean) => void) {
     this.#reader = new FrameReader(REPLY_CAPS, (type, raw) => this.#take(type, raw))
     this.#socket = connect({ path })
     this.#socket.on('connect', () => {
@@ -34,7 +35,7 @@ export class Connection {
     this.#socket.on('drain', () => this.job?.writable())
     this.#socket.on('error', () => {})
     this.#socket.on('close', () => {
-      onClose(this)
+      onClose(this, this.#isOurs)
       this.#lose(new Fault(this.#isConnected ? 'inspector-crashed' : 'inspector-unavailable'))
     })
   }
@@ -68,6 +69,7 @@ export class Connection {
   }
 
   destroy(): void {
+    this.#isOurs = true
     this.job = undefined
     this.#reader.stop()
     this.#socket.destroy()
@@ -129,10 +131,10 @@ export class Connections {
   }
 
   #connect(): Connection {
-    const connection = new Connection(this.#path, (closed) => {
+    const connection = new Connection(this.#path, (closed, isOurs) => {
       this.#all.delete(closed)
-      const at = this.#idle.indexOf(closed)
-      if (at >= 0) this.#idle.splice(at, 1)
+      // A supervisor that closes one has died: the others are as dead, though we may not have been told yet.
+      if (!isOurs) for (const idle of this.#idle.splice(0)) idle.destroy()
     })
     this.#all.add(connection)
     return connection

@@ -10,4 +10,4 @@ export const eventSchema = z.strictObject({
 })
 /** Something that an operator may want to know of. */
 export type InspectorEvent = z.output<typeof eventSchema>
-export type OnEvent = (event: InspectorEvent) => void
+export type OnEvent = (event: InspectorEvent) => unknown

@@ -7,7 +7,7 @@
 /** Bytes before the payload of a frame. */
 export const HEAD_BYTES = 5
 const LENGTH_BYTES = 4
-const FIRST_ALLOCATION = 4096
+const FIRST_ALLOCATION = 65_536
 const NOTHING = Buffer.alloc(0)
 
 /** Largest payload by frame type; a type that is not in it is garbage. */

@@ -49,6 +49,10 @@ export class Pool {
     return [...this.#processes].map((process) => process.pid)
   }
 
+  get busyPids(): readonly number[] {
+    return [...this.#processes].filter((process) => process.isBusy).map((process) => process.pid)
+  }
+
   /** Starts all; resolves when the first is ready, rejects when the first to end does so before that. */
   start(): Promise<void> {
     const started = new Promise<void>((resolve, reject) => {

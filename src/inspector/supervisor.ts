@@ -30,6 +30,8 @@ export interface Supervisor {
   readonly state: () => InspectorState
   /** The parser processes that exist now. */
   readonly pids: () => readonly number[]
+  /** Those of them that have a message. */
+  readonly busyPids: () => readonly number[]
   stop(): Promise<void>
 }
 
@@ -60,7 +62,7 @@ export async function startSupervisor(settings: SupervisorSettings): Promise<Sup
     throw error
   }
   onEvent({ kind: 'supervisor-ready', level: 'info', pid: process.pid, detail: settings.socket })
-  return { layers, state, pids: () => pool.pids, stop }
+  return { layers, state, pids: () => pool.pids, busyPids: () => pool.busyPids, stop }
 }
 
 /** Listens with mode 0600 from the first moment; a socket that nobody listens on any more is taken over. */

@@ -10,11 +10,16 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Resolves when none of them lives any more, rejects when one still does at the deadline. */
-export async function untilGone(pids: readonly number[], deadlineMs = 10_000): Promise<void> {
+/** Resolves when it holds, looking again whenever other work has had its turn; rejects when it never does. */
+export async function until(holds: () => boolean, deadlineMs = 15_000): Promise<void> {
   const end = Date.now() + deadlineMs
-  while (pids.some(isAlive)) {
-    if (Date.now() > end) throw new Error(`still alive: ${pids.filter(isAlive)}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`never: ${holds}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
   }
+}
+
+/** Resolves when none of them lives any more. */
+export async function untilGone(pids: readonly number[]): Promise<void> {
+  await until(() => !pids.some(isAlive))
 }

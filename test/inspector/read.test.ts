@@ -16,7 +16,7 @@ async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Arr
 }
 
 test('a message goes in and its reading comes out', async (t) => {
-  const { inspector } = await startRig(t, { parser: 'mail-only.ts' })
+  const { inspector } = await startRig(t)
   const content = Buffer.from('some bytes')
   const reading = await readMessage(inspector, mailWith(content, 'x.bin'))
   assert.equal(reading.unscannable, '')
@@ -28,7 +28,7 @@ test('a message goes in and its reading comes out', async (t) => {
 })
 
 test('the bytes of a sample come out again as they were, of a message larger than every buffer', async (t) => {
-  const { inspector } = await startRig(t, { parser: 'mail-only.ts' })
+  const { inspector } = await startRig(t)
   const content = Buffer.alloc(3_000_000, 'abcdefg')
   const message = mailWith(content)
   const reading = await readMessage(inspector, message)
@@ -40,7 +40,7 @@ test('the bytes of a sample come out again as they were, of a message larger tha
 })
 
 test('fifty messages at once are each read as they are', async (t) => {
-  const { inspector } = await startRig(t, { options: { processes: 2 }, parser: 'mail-only.ts' })
+  const { inspector } = await startRig(t, { options: { processes: 2 } })
   const contents = Array.from({ length: 50 }, (_, i) => Buffer.alloc(1000 * (i + 1), `${i}-`))
   const readings = await Promise.all(contents.map((content) => readMessage(inspector, mailWith(content))))
   assert.deepEqual(

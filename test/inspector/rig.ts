@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { Reading } from '../../src/core/index.ts'
+import type { Clock, Reading } from '../../src/core/index.ts'
 import { parserCode } from '../../src/inspector/command.ts'
 import {
   createInspector,
@@ -18,6 +18,7 @@ import {
 } from '../../src/inspector/index.ts'
 import type { LayerKey } from '../../src/inspector/layers.ts'
 import { systemClock } from '../../src/telemetry/index.ts'
+import type { FakeClock } from '../fakes/clock.ts'
 
 export interface Rig {
   readonly inspector: Inspector
@@ -25,8 +26,10 @@ export interface Rig {
   readonly socket: string
   readonly folder: string
   readonly events: readonly InspectorEvent[]
-  /** Resolves with the first event, past or to come, that fits. */
+  /** Resolves with the first event, past or to come, of which `fits` is true. */
   seen(fits: (event: InspectorEvent) => boolean): Promise<InspectorEvent>
+  /** Resolves when that many events of a kind have been seen. */
+  count(kind: InspectorEvent['kind'], wanted: number): Promise<unknown>
 }
 
 export interface RigSettings {
@@ -34,6 +37,7 @@ export interface RigSettings {
   /** File name in `parsers/` that is run instead of the real parser. */
   readonly parser?: string
   readonly without?: readonly LayerKey[]
+  readonly clock?: Clock
 }
 
 /** Options as the configuration would give them. */
@@ -60,7 +64,8 @@ export async function startRig(t: TestContext, settings: RigSettings = {}): Prom
   const options = optionsOf({ processes: 1, ...settings.options, socket })
   const code = settings.parser === undefined ? parserCode() : testCode(settings.parser)
   const without = settings.without ?? []
-  const supervisor = await startSupervisor({ socket, options, onEvent, clock: systemClock, code, without })
+  const { clock = systemClock } = settings
+  const supervisor = await startSupervisor({ socket, options, onEvent, clock, code, without })
   const inspector = createInspector(options, { onEvent, clock: systemClock })
   await inspector.start()
   t.after(async () => {
@@ -79,7 +84,9 @@ export async function startRig(t: TestContext, settings: RigSettings = {}): Prom
       }
       watchers.add(watch)
     })
-  return { inspector, supervisor, socket, folder, events, seen }
+  const count = (kind: InspectorEvent['kind'], wanted: number) =>
+    seen(() => events.filter((event) => event.kind === kind).length >= wanted)
+  return { inspector, supervisor, socket, folder, events, seen, count }
 }
 
 /** A signal that never comes. */
@@ -120,5 +127,13 @@ export function mailWith(content: Uint8Array, name = 'a.bin'): Buffer {
   return Buffer.from(`${head}${lines}\r\n--b1--\r\n`)
 }
 
-/** Whether a process exists and is no zombie. */
-export { isAlive, untilGone } from './pids.ts'
+/** Lets time pass in tenths of a second, and everything happen in between, until the promise is settled. */
+export async function passTimeUntil<T>(clock: FakeClock, promise: Promise<T>): Promise<T> {
+  let isSettled = false
+  const settled = () => {
+    isSettled = true
+  }
+  promise.then(settled, settled)
+  while (!isSettled) await clock.advance(100)
+  return promise
+}

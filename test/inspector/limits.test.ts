@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { FakeClock } from '../fakes/clock.ts'
+import { never, optionsOf, passTimeUntil, readMessage, startRig } from './rig.ts'
+
+test('a message that takes more processor time than it may is unscannable for it, and the next one is read', async (t) => {
+  const limits = { cpu: '200ms', cpuPerMegabyte: '1ms' }
+  const { inspector, seen } = await startRig(t, { parser: 'actor.ts', options: { limits } })
+  assert.equal((await readMessage(inspector, 'act spin')).unscannable, 'cpu-time')
+  assert.match((await seen(({ kind }) => kind === 'process-ended')).detail, /cpu-time/)
+  assert.equal((await readMessage(inspector, 'hello')).unscannable, '')
+})
+
+test('a larger message may take more processor time', async (t) => {
+  const limits = { cpu: '100ms', cpuPerMegabyte: '300ms' }
+  const { inspector, seen } = await startRig(t, { parser: 'actor.ts', options: { limits } })
+  const message = Buffer.alloc(2_000_000, ' ')
+  message.write('act spin')
+  assert.equal((await readMessage(inspector, message)).unscannable, 'cpu-time')
+  assert.match((await seen(({ kind }) => kind === 'process-ended')).detail, /at most 700/)
+})
+
+test('a message that takes longer than it may is unscannable for it', async (t) => {
+  const clock = new FakeClock()
+  const { inspector } = await startRig(t, { parser: 'actor.ts', clock, options: { limits: { wall: '20s' } } })
+  const begun = clock.now()
+  assert.equal((await passTimeUntil(clock, readMessage(inspector, 'act stall'))).unscannable, 'wall-time')
+  assert.ok(clock.now() - begun > 20_000)
+})
+
+test('a client that takes its time to send is not charged for it', async (t) => {
+  const clock = new FakeClock()
+  const { inspector } = await startRig(t, {
+    parser: 'actor.ts',
+    clock,
+    options: { processes: 2, limits: { wall: '20s' } },
+  })
+  const inspection = inspector.read(never())
+  inspection.write(Buffer.alloc(100_000, 'hello '))
+  // An answer to somebody else proves that these bytes were passed on before time goes by.
+  await readMessage(inspector, 'hello')
+  await clock.advance(100_000)
+  assert.equal((await inspection.finish()).unscannable, '')
+})
+
+for (const act of ['hoard', 'hoard-heap']) {
+  test(`a message that takes more memory than it may is unscannable for it: ${act}`, async (t) => {
+    const options = { memory: '200MiB', limits: { cpu: '60s' } }
+    const { inspector, seen } = await startRig(t, { parser: 'actor.ts', options })
+    assert.equal((await readMessage(inspector, `act ${act}`)).unscannable, 'memory')
+    await seen(({ kind }) => kind === 'process-ended')
+    assert.equal((await readMessage(inspector, 'hello')).unscannable, '')
+  })
+}
+
+test('a message larger than is read keeps what was found in its beginning', async (t) => {
+  const { inspector } = await startRig(t, { parser: 'actor.ts', options: { limits: { messageSize: '64KiB' } } })
+  const inspection = inspector.read(never())
+  for (let i = 0; i < 3; i += 1) inspection.write(Buffer.alloc(50_000, 'hello '))
+  const reading = await inspection.finish()
+  assert.equal(reading.unscannable, 'message-size')
+  assert.match(reading.subject, /^hello hello/)
+})
+
+test('a message of exactly the largest size is read', async (t) => {
+  const { inspector } = await startRig(t, { parser: 'actor.ts', options: { limits: { messageSize: '64KiB' } } })
+  assert.equal((await readMessage(inspector, Buffer.alloc(65_536, 'a'))).unscannable, '')
+})
+
+test('messages beyond the queue are refused as overload, those in it are read', async (t) => {
+  const { inspector, seen } = await startRig(t, { parser: 'actor.ts', options: { processes: 1, queue: 2 } })
+  const first = inspector.read(never())
+  first.write(Buffer.alloc(100_000, ' '))
+  // It holds the only process until it is finished.
+  const others = Array.from({ length: 5 }, (_, i) => readMessage(inspector, `hello ${i}`))
+  const settled = Promise.allSettled(others)
+  await seen(({ kind }) => kind === 'refused')
+  await first.finish()
+  const codes = (await settled).map((one) => (one.status === 'fulfilled' ? 'read' : one.reason.code)).sort()
+  assert.deepEqual(codes, ['overloaded', 'overloaded', 'overloaded', 'read', 'read'])
+})
+
+test('a process is replaced after its number of messages, and none of them notices', async (t) => {
+  const { inspector, supervisor, seen, count } = await startRig(t, {
+    parser: 'actor.ts',
+    options: { messagesPerProcess: 3 },
+  })
+  await count('process-ready', 2)
+  const before = [...supervisor.pids()]
+  for (let i = 0; i < 4; i += 1) assert.equal((await readMessage(inspector, 'hello')).subject, 'hello')
+  const event = await seen(({ kind }) => kind === 'process-ended')
+  assert.equal(event.level, 'info')
+  assert.match(event.detail, /after 3 messages/)
+  assert.ok(before.includes(event.pid))
+})
+
+test('an exception in the reader makes the message unscannable, wherever it was thrown', async (t) => {
+  const { inspector } = await startRig(t, { parser: 'actor.ts', options: { processes: 2 } })
+  assert.equal((await readMessage(inspector, 'act throw')).unscannable, 'parser-error')
+  assert.equal((await readMessage(inspector, 'act throw-later')).unscannable, 'parser-error')
+})
+
+test('every limit has a default', () => {
+  for (const value of Object.values(optionsOf().limits)) assert.ok(value > 0)
+})
