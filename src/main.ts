@@ -120,7 +120,7 @@ class Edges {
 
   async stop(): Promise<void> {
     const { grace: graceMs } = this.#config.milter
-    this.#stopping.abort()
+    this.#stopping.abort(new Fault('shutting-down'))
     await Promise.allSettled(this.#milters.map(({ server }) => server.close({ graceMs })))
     await this.#http?.close()
   }

@@ -3,7 +3,7 @@
  * analyses run, told as a story and answered. Every fault becomes a decision by the profile; nothing is thrown at the caller.
  */
 import { createHash } from 'node:crypto'
-import { type Answer, causeOf, LIMITS, type Limit, type Outcome, type Reading } from '../core/index.ts'
+import { type Answer, causeOf, Fault, LIMITS, type Limit, type Outcome, type Reading } from '../core/index.ts'
 import type { Inspection } from '../inspector/index.ts'
 import { dispositionOf, headerFor, replyFor } from '../policy/index.ts'
 import type { Known, StoryDraft } from '../store/store.ts'
@@ -78,18 +78,27 @@ export class MessageExamination implements Examination {
 
   async #examine(envelope: Envelope, signal: AbortSignal): Promise<Decision> {
     this.#watch.step('receive')
-    const reading = await readWhole(this.#inspection, this.#kept, this.#deps.inspector, signal).catch(
-      (error: unknown) => {
-        this.#deps.log.warn(
-          { ref: this.#ref, queueId: envelope.queueId, cause: describeError(error) },
-          'message not read',
-        )
-        return { fault: error }
-      },
-    )
+    const reading = await this.#read(envelope, signal)
     this.#watch.step('read')
     if ('fault' in reading) return this.#unread(reading.fault, envelope)
     return this.#judged(reading, envelope, signal)
+  }
+
+  /** A reading ends with the client's patience or the deadline; that the filter stops is no reason to leave it unfinished. */
+  async #read(envelope: Envelope, signal: AbortSignal): Promise<Reading | { readonly fault: unknown }> {
+    const giveUp = () => {
+      if (causeOf(signal.reason) !== 'shutting-down') this.#stop.abort(new Fault('deadline'))
+    }
+    signal.addEventListener('abort', giveUp, { once: true })
+    try {
+      return await readWhole(this.#inspection, this.#kept, this.#deps.inspector, this.#stop.signal)
+    } catch (fault) {
+      const { queueId } = envelope
+      this.#deps.log.warn({ ref: this.#ref, queueId, cause: describeError(fault) }, 'message not read')
+      return { fault }
+    } finally {
+      signal.removeEventListener('abort', giveUp)
+    }
   }
 
   /** Nothing is known of the message but that it could not be read: its identity is that of its bytes. */
