@@ -65,7 +65,11 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock)
 /** The parts that have a life of their own. */
 function makeParts(config: Config, log: Logger, clock: Clock) {
   const { dataDir, scheduler: options } = config
-  const store = openStore(config.store, { clock, dataDir, onEvent: (event) => log.warn(event, 'store') })
+  const store = openStore(config.store, {
+    clock,
+    dataDir,
+    onEvent: (event) => log[event.kind === 'unavailable' ? 'warn' : 'info'](event, 'store'),
+  })
   const inspector = createInspector(config.inspector, {
     clock,
     onEvent: ({ level, ...event }) => log[level](event, 'inspector'),

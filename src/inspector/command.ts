@@ -67,6 +67,7 @@ function namespaces({ active, needsUserNamespace }: LayerSet): readonly string[]
   if (active.has('network namespace')) spaces.push('-n')
   if (active.has('ipc namespace')) spaces.push('-i')
   if (active.has('process namespace')) spaces.push('-p', '-f', '--kill-child')
+  if (active.has('process namespace') && active.has('private /proc')) spaces.push('--mount-proc')
   if (spaces.length === 0) return []
   return ['unshare', ...(needsUserNamespace ? ['-U'] : []), ...spaces]
 }

@@ -10,6 +10,7 @@ import type { Layer } from './inspector.ts'
 export const LAYER_KEYS = [
   'network namespace',
   'process namespace',
+  'private /proc',
   'ipc namespace',
   'own user',
   'no new privileges',
@@ -41,8 +42,12 @@ const TEXTS: Readonly<Record<LayerKey, { readonly keeps: string; readonly remedy
     remedy: 'start as root, or allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1)',
   },
   'process namespace': {
-    keeps: 'no other process can be seen, signalled or debugged; all children die with the process',
+    keeps: 'no other process can be signalled or debugged; all children die with the process',
     remedy: 'start as root, or allow unprivileged user namespaces',
+  },
+  'private /proc': {
+    keeps: 'no memory, environment or name of another process can be read',
+    remedy: 'start as root, outside of a container that forbids to mount /proc',
   },
   'ipc namespace': {
     keeps: 'no shared memory of others',
@@ -108,6 +113,8 @@ function probe(key: LayerKey, isRoot: boolean, uid: number, gid: number, readabl
       return attempt('unshare', [...spaces, '-n', 'true'])
     case 'process namespace':
       return attempt('unshare', [...spaces, '-p', '-f', '--kill-child', 'true'])
+    case 'private /proc':
+      return attempt('unshare', [...(isRoot ? [] : ['-U', '-r']), '-p', '-f', '--mount-proc', 'true'])
     case 'ipc namespace':
       return attempt('unshare', [...spaces, '-i', 'true'])
     case 'own user':

@@ -222,7 +222,7 @@ export class Conversation<S, T> {
   #conclude(reply: Reply): void {
     this.#decide(reply)
     if (this.#mayReply) this.#reply(reply)
-    else this.#reportDeferred(reply, 'no-reply-stage')
+    else this.report({ type: 'deferred', session: this.session, stage: this.#stage, reply: reply.kind })
   }
 
   /** Keeps a reply that is about more than this one event. */
@@ -238,12 +238,8 @@ export class Conversation<S, T> {
   /** Answers an event whose answer was decided before. */
   repeat(verdict: Reply): void {
     if (this.#stage === 'endOfMessage') this.#finish(verdict)
-    else if (!this.#mayReply) this.#reportDeferred(verdict, 'no-reply-stage')
-    else if (LEGAL_REPLIES[this.#stage].includes(verdict.kind)) this.#reply(verdict)
-    else {
-      this.#reportDeferred(verdict, 'not-legal-yet')
-      this.#send(CONTINUE_FRAME)
-    }
+    else if (this.#mayReply && LEGAL_REPLIES[this.#stage].includes(verdict.kind)) this.#reply(verdict)
+    else this.#send(CONTINUE_FRAME)
   }
 
   #reply(reply: Reply): void {
@@ -375,10 +371,6 @@ export class Conversation<S, T> {
     const elapsedMs = this.settings.clock.now() - this.#startedAt
     const queueId = this.#tx?.queueId
     this.report({ type: 'answered', session: this.session, stage: this.#stage, reply, queueId, elapsedMs })
-  }
-
-  #reportDeferred({ kind: reply }: Reply, why: 'no-reply-stage' | 'not-legal-yet'): void {
-    this.report({ type: 'deferred', session: this.session, stage: this.#stage, reply, why })
   }
 }
 

@@ -221,7 +221,7 @@ export class Engine<S, T> {
 
   #rcpt(payload: Buffer): void {
     const { talk } = this
-    const { limits, hooks, onLimit } = this.#settings
+    const { limits, hooks } = this.#settings
     const tx = talk.open('rcpt', STATE.RCPT)
     if (tx === undefined) return
     if (!isTerminated(payload)) {
@@ -230,13 +230,21 @@ export class Engine<S, T> {
     }
     const isRefused = (talk.protocol & SMFIP.RCPT_REJ) !== 0 && tx.macros.get('rcpt_mailer') === 'error'
     talk.recipient = readAddress(payload, isRefused)
-    if (tx.recipients.length < limits.recipients) {
-      talk.settle(hooks.rcpt?.(tx, talk.recipient))
+    if (tx.recipients.length < limits.recipients) talk.settle(hooks.rcpt?.(tx, talk.recipient))
+    else this.#refuseRecipient(tx.recipients.length + 1)
+  }
+
+  /** One too many is refused by itself where that can be said, else the message is. */
+  #refuseRecipient(value: number): void {
+    const { talk } = this
+    const { onLimit } = this.#settings
+    const canSaySo = (talk.protocol & SMFIP.NR_RCPT) === 0 && (onLimit.kind === 'tempfail' || onLimit.kind === 'reject')
+    if (!canSaySo) {
+      talk.exceed('recipients', value)
       return
     }
-    talk.report({ type: 'limit', session: talk.session, limit: 'recipients', value: tx.recipients.length + 1 })
-    if (onLimit.kind === 'tempfail' || onLimit.kind === 'reject') talk.settled(onLimit)
-    else talk.exceed('recipients', tx.recipients.length + 1)
+    talk.report({ type: 'limit', session: talk.session, limit: 'recipients', value })
+    talk.settled(onLimit)
   }
 
   #data(): void {

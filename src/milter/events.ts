@@ -38,7 +38,6 @@ export type MilterEvent<S = unknown> =
       readonly session: Session<S>
       readonly stage: Stage
       readonly reply: Reply['kind']
-      readonly why: 'no-reply-stage' | 'not-legal-yet'
     }
   | {
       readonly type: 'violation'

@@ -105,7 +105,9 @@ class Filter<S, T> implements MilterServer {
         resolve(rest.length)
       }
       const timer = clock.setTimeout(force, graceMs)
+      const earlier = this.#whenEmpty
       this.#whenEmpty = () => {
+        earlier?.()
         clock.clearTimeout(timer)
         resolve(0)
       }

@@ -98,6 +98,16 @@ test('a close without sessions is done at once, and may be asked for twice', asy
   assert.equal(filter.server.isClosing, true)
 })
 
+test('two closes at once both end', async (t) => {
+  const filter = await startFilter(t, { hooks: {} })
+  const session = await filter.postfix()
+
+  const closes = [filter.server.close({ graceMs: 60_000 }), filter.server.close({ graceMs: 60_000 })]
+  await session.quit()
+
+  assert.deepEqual(await Promise.all(closes), [{ forced: 0 }, { forced: 0 }])
+})
+
 function unixPath(t: { after(fn: () => void): void }): string {
   const folder = mkdtempSync(join(tmpdir(), 'milter-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))

@@ -7,11 +7,15 @@ const MESSAGE_FIELD =
 const FIRST_FIELD =
   /^(?:From [^\r\n]*\r?\n)?[!-9;-~]+[ \t]*:[^\r\n]*(?:\r?\n(?:[ \t][^\r\n]*|[!-9;-~]+[ \t]*:[^\r\n]*))+/
 
+/** Text shows itself within this many bytes. */
+const TEXT_BYTES = 8192
+
 /** Text types; beside a binary type (`isBinary`) only those that some program would still open. */
-export function detectText(head: Buffer, isBinary: boolean): string[] {
+export function detectText(start: Buffer, isBinary: boolean): string[] {
+  const head = start.subarray(0, TEXT_BYTES)
   const encoding = encodingOf(head)
   if (encoding === undefined) return isBinary ? [] : htmlIn(head.toString('latin1', 0, 1024))
-  const text = decode(head.subarray(0, 8192), encoding)
+  const text = decode(head, encoding)
     .replace(/^\ufeff/, '')
     .trimStart()
   const found = markup(text)
