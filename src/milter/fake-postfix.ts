@@ -10,6 +10,7 @@ import {
   encodeMail,
   encodeRcpt,
   encodeStrings,
+  type OptionNegotiation,
 } from './encode.ts'
 import { bodyFrames, headerFrame, readMessage, type WireHeader } from './message-frames.ts'
 import { type MtaReply, plainReply } from './mta-reply.ts'
@@ -52,9 +53,9 @@ export async function fakePostfix(address: FilterAddress, options: FakePostfixOp
   const client = await MilterClient.connect(address, options)
   const offer = OFFERS[options.version ?? 6]
   const answer = await client.negotiate(offer)
-  if (answer === undefined) throw new Error(`the filter did not negotiate: ${client.failure}`)
-  if (answer.version > offer.version || (answer.actions & ~offer.actions) !== 0) {
-    throw new Error(`the filter answered version ${answer.version} and actions 0x${answer.actions.toString(16)}`)
+  if (answer === undefined || answer.version > offer.version || (answer.actions & ~offer.actions) !== 0) {
+    client.destroy()
+    throw new Error(`the filter did not negotiate: ${answer === undefined ? client.failure : shownOptions(answer)}`)
   }
   return new FakePostfix(client, answer.protocol, answer.macros ?? new Map(), options)
 }
@@ -261,6 +262,10 @@ export class FakePostfix {
     this.#pool = rest
     if (this.#sessionReply === undefined) await this.client.send(encodeFrame(SMFIC.ABORT))
   }
+}
+
+function shownOptions({ version, actions }: OptionNegotiation): string {
+  return `version ${version}, actions 0x${actions.toString(16)}`
 }
 
 function isRefusal({ kind }: MtaReply): boolean {
