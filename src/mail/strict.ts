@@ -218,7 +218,7 @@ export class StrictMessage implements InnerMessage {
   }
 
   #delimiter(text: string, next: number): Delimiter | undefined {
-    const token = text.replace(/[ \t]*\r*$/, '')
+    const token = withoutLineEnd(text)
     const opened = this.#byBoundary.get(token)
     if (opened !== undefined) return { owner: opened, isClosing: false, next }
     const closed = token.endsWith('--') ? this.#byBoundary.get(token.slice(0, -2)) : undefined
@@ -278,6 +278,14 @@ export class StrictMessage implements InnerMessage {
   #told(offset: number): number {
     return this.#depth === 0 ? offset : -1
   }
+}
+
+/** Drops blanks and CR from the end; by hand, as a regular expression would go through each run of blanks again and again. */
+function withoutLineEnd(text: string): string {
+  let end = text.length
+  while (end > 0 && text.charCodeAt(end - 1) === CR) end--
+  while (end > 0 && (text[end - 1] === ' ' || text[end - 1] === '\t')) end--
+  return text.slice(0, end)
 }
 
 /** Where the next line that begins with two dashes begins, -1 if there is none. */

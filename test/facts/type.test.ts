@@ -81,6 +81,8 @@ const genuine: readonly (readonly [string, Buffer])[] = [
   ['image/svg+xml', Buffer.from('<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>')],
   ['text/html', Buffer.from('\ufeff\n<!-- x --><!DOCTYPE html><html>')],
   ['text/html', Buffer.from('<script>alert(1)</script>')],
+  ['text/html', Buffer.from('<?xml version="1.0"?><!DOCTYPE html PUBLIC "x"><html/>')],
+  ['image/svg+xml', Buffer.from('<!DOCTYPE svg PUBLIC "x"><!-- x --><svg>')],
   ['application/xml', Buffer.from('<?xml version="1.0"?><a/>')],
   ['application/gzip', at(0, '\x1f\x8b\x08')],
   ['application/x-7z-compressed', at(0, '7z\xbc\xaf\x27\x1c')],
@@ -144,4 +146,13 @@ test('a polyglot shows all its types', () => {
     'application/vnd.microsoft.portable-executable',
     'application/zip',
   ])
+})
+
+test('thousands of comments, closed or not, cost no time', () => {
+  for (const comment of ['<!-- -->', '<!--', '<?x?>', '<!DOCTYPE svg>'])
+    assert.ok(typesOf(Buffer.from(comment.repeat(20_000))).length > 0, comment)
+})
+
+test('text of header-like lines without end costs no time', () => {
+  assert.deepEqual(typesOf(Buffer.from('a:\r\n '.repeat(20_000))), ['text/plain'])
 })

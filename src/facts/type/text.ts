@@ -1,7 +1,7 @@
 /** Types that are text: markup, calendar, cards, messages, and plain text itself. */
 
 const HTML =
-  /^(?:<!--[\s\S]{0,2000}?-->\s*)*<(?:!doctype html|html|head|body|script|iframe|meta|title|style|table|div|p|a|br|img|h1|font|span)[\s>/]/i
+  /^<(?:!doctype html|html|head|body|script|iframe|meta|title|style|table|div|p|a|br|img|h1|font|span)[\s>/]/i
 const MESSAGE_FIELD =
   /^(?:received|return-path|message-id|mime-version|content-type|content-transfer-encoding|dkim-signature)[ \t]*:/im
 const FIRST_FIELD =
@@ -64,11 +64,32 @@ function decode(bytes: Buffer, encoding: 'utf16le' | 'utf16be' | 'utf8' | 'latin
 }
 
 function markup(text: string): string[] {
-  if (/^(?:<\?xml[^>]*\?>\s*)?(?:<!--[\s\S]{0,2000}?-->\s*|<!DOCTYPE svg[^>]*>\s*)*<svg[\s>]/i.test(text))
-    return ['image/svg+xml']
-  if (HTML.test(text)) return ['text/html']
-  if (text.startsWith('<?xml')) return [/<html[\s>]/i.test(text) ? 'application/xhtml+xml' : 'application/xml']
-  return []
+  const element = firstElement(text)
+  if (/^<svg[\s>]/i.test(element)) return ['image/svg+xml']
+  // In XML any element may be called `a`; without its declaration a browser takes it for HTML.
+  if (text.startsWith('<?xml'))
+    return [/^<(?:!doctype html|html)[\s>]/i.test(element) ? 'text/html' : 'application/xml']
+  return HTML.test(element) ? ['text/html'] : []
+}
+
+/** The text from its first element on: without declarations, comments and a document type other than HTML's before it. */
+function firstElement(text: string): string {
+  let at = 0
+  for (;;) {
+    while (/\s/.test(text.charAt(at))) at++
+    const end = text.startsWith('<!--', at)
+      ? endOf(text, '-->', at + 4)
+      : text.startsWith('<?', at) || /^<!doctype (?!html)/i.test(text.slice(at, at + 14))
+        ? endOf(text, '>', at)
+        : -1
+    if (end < 0) return text.slice(at)
+    at = end
+  }
+}
+
+function endOf(text: string, mark: string, from: number): number {
+  const at = text.indexOf(mark, from)
+  return at < 0 ? -1 : at + mark.length
 }
 
 /** Browsers open HTML that has binary bytes in it. */
