@@ -85,17 +85,9 @@ function innerPrivileges({ active, uid, gid, needsUserNamespace }: LayerSet): re
 function limits({ active, codeRangeBytes }: LayerSet, options: InspectorOptions): readonly string[] {
   const words: string[] = []
   if (active.has('data limit')) words.push(`--data=${options.memory + codeRangeBytes}`)
-  if (active.has('process limit')) words.push(`--nproc=${THREADS}`)
-  if (words.length === 0) return []
-  return [
-    'prlimit',
-    ...words,
-    `--cpu=${LIFETIME_CPU_SECONDS}`,
-    `--nofile=${DESCRIPTORS}`,
-    '--core=0',
-    '--fsize=0',
-    '--',
-  ]
+  if (active.has('process limit')) words.push(`--nproc=${THREADS}`, `--cpu=${LIFETIME_CPU_SECONDS}`)
+  if (active.has('file limit')) words.push('--fsize=0', `--nofile=${DESCRIPTORS}`, '--core=0')
+  return words.length === 0 ? [] : ['prlimit', ...words, '--']
 }
 
 function node({ active }: LayerSet, code: ParserCode, options: InspectorOptions): readonly string[] {

@@ -17,6 +17,7 @@ export const LAYER_KEYS = [
   'no capabilities',
   'data limit',
   'process limit',
+  'file limit',
   'node permission model',
   'no debugger signal',
   'no code from strings',
@@ -62,6 +63,7 @@ const TEXTS: Readonly<Record<LayerKey, { readonly keeps: string; readonly remedy
   'no capabilities': { keeps: 'root rights cannot be had back', remedy: 'install util-linux (setpriv); start as root' },
   'data limit': { keeps: 'memory, Buffers included, ends at inspector.memory', remedy: 'install util-linux (prlimit)' },
   'process limit': { keeps: 'a fork bomb ends early', remedy: 'install util-linux (prlimit)' },
+  'file limit': { keeps: 'no file can be written and no core dumped', remedy: 'install util-linux (prlimit)' },
   'node permission model': {
     keeps: 'JavaScript opens no file but the code, no socket, no process, no worker, no addon',
     remedy: 'use the Node that comes with the package (24 or newer)',
@@ -114,7 +116,7 @@ function probe(key: LayerKey, isRoot: boolean, uid: number, gid: number, readabl
     case 'process namespace':
       return attempt('unshare', [...spaces, '-p', '-f', '--kill-child', 'true'])
     case 'private /proc':
-      return attempt('unshare', [...(isRoot ? [] : ['-U', '-r']), '-p', '-f', '--mount-proc', 'true'])
+      return attempt('unshare', [...spaces, '-p', '-f', '--mount-proc', 'true'])
     case 'ipc namespace':
       return attempt('unshare', [...spaces, '-i', 'true'])
     case 'own user':
@@ -127,6 +129,8 @@ function probe(key: LayerKey, isRoot: boolean, uid: number, gid: number, readabl
       return attempt('prlimit', ['--data=1000000000', 'true'])
     case 'process limit':
       return attempt('prlimit', ['--nproc=512', 'true'])
+    case 'file limit':
+      return attempt('prlimit', ['--fsize=0', '--nofile=64', '--core=0', 'true'])
     case 'node permission model':
       return probeFlag('--permission')
     case 'no debugger signal':
