@@ -31,3 +31,17 @@ test('the benchmark of the protocol runs and no message is lost', async () => {
     [['protocol-holding', 50]],
   )
 })
+
+test('the benchmark of the whole filter runs and no message is lost', async () => {
+  const { measurements, losses } = await runShort('--only', 'pipeline')
+
+  assert.deepEqual(losses, [])
+  assert.deepEqual(
+    measurements.map(({ peer, load }) => [peer, load.answered]),
+    [
+      ['sha256', 60],
+      ['python', 60],
+      ['filter', 60],
+    ],
+  )
+})

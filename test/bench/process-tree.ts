@@ -11,17 +11,12 @@ interface Stat {
 
 /** A process and all that descend from it. */
 export function processTree(root: number): number[] {
-  const stats = allStats()
-  const tree = [root]
-  for (const pid of tree) tree.push(...stats.filter((stat) => stat.parent === pid).map((stat) => stat.pid))
-  return tree
+  return treeIn(allStats(), root).map((stat) => stat.pid)
 }
 
 /** Processor time of a process and all that descend from it, those that ended included as far as their parents awaited them. */
 export function cpuSeconds(root: number): number {
-  const tree = new Set(processTree(root))
-  const ticks = allStats().reduce((sum, stat) => (tree.has(stat.pid) ? sum + stat.ticks : sum), 0)
-  return ticks / ticksPerSecond
+  return treeIn(allStats(), root).reduce((sum, stat) => sum + stat.ticks, 0) / ticksPerSecond
 }
 
 /** Resident memory now of one process, in bytes. */
@@ -43,6 +38,12 @@ export function resetPeak(root: number): void {
       // it ended meanwhile, or is another user's: its peak stays
     }
   }
+}
+
+function treeIn(stats: readonly Stat[], root: number): Stat[] {
+  const tree = stats.filter((stat) => stat.pid === root)
+  for (const { pid } of tree) tree.push(...stats.filter((stat) => stat.parent === pid))
+  return tree
 }
 
 function allStats(): Stat[] {
