@@ -34,6 +34,8 @@ export async function judge(
       if (!questions.open && asked === 0) return
       if (!questions.open) continue
       if (!hold.begin()) return
+      // A message that is held should not lie in memory.
+      void deps.kept.drained()
       await questions.wait(hold.signal)
       if (hold.signal.aborted) return
     }

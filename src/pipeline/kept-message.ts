@@ -6,13 +6,17 @@ import type { Budget } from './budget.ts'
 
 /** Bytes that may wait for the disk before the sender is told to wait. */
 const WRITE_AHEAD = 1024 * 1024
+/** Bytes that are written at once; a write to the page cache costs little more than its call. */
+const WRITE_LEAST = 256 * 1024
+/** A chunk from this size on is kept as it is; a smaller one is copied, so that it does not hold the larger buffer it lies in. */
+const KEEP_AS_IS = 16 * 1024
 
 export class KeptMessage {
   readonly #path: string
   readonly #inMemory: number
   readonly #memory: Budget
   readonly #spool: Budget
-  #chunks: Buffer[] = []
+  #chunks: Uint8Array[] = []
   #waiting = 0
   #size = 0
   #taken = 0
@@ -38,7 +42,7 @@ export class KeptMessage {
     return this.#fault
   }
 
-  /** Copies the chunk; false asks to wait for `drained`. After a fault bytes are dropped. */
+  /** Takes the chunk, which must not change afterwards; false asks to wait for `drained`. After a fault bytes are dropped. */
   write(chunk: Uint8Array): boolean {
     this.#size += chunk.length
     if (this.#fault) return true
@@ -47,14 +51,15 @@ export class KeptMessage {
     if (!this.#fault && !budget.take(chunk.length)) this.#fail(full(budget, chunk.length))
     if (this.#fault) return true
     this.#taken += chunk.length
-    this.#chunks.push(Buffer.from(chunk))
+    this.#chunks.push(chunk.length < KEEP_AS_IS ? Buffer.from(chunk) : chunk)
     this.#waiting += chunk.length
-    if (this.#spooling) this.#flush()
+    if (this.#spooling && this.#waiting >= WRITE_LEAST) this.#flush()
     return !this.#spooling || this.#waiting < WRITE_AHEAD
   }
 
   /** Resolves when what was written has reached the spool file. */
   drained(): Promise<void> {
+    if (this.#spooling) this.#flush()
     return this.#writing
   }
 
@@ -71,7 +76,7 @@ export class KeptMessage {
 
   /** The bytes, from the start; as often as needed while somebody holds the message. */
   async *stream(): AsyncGenerator<Uint8Array> {
-    await this.#writing
+    await this.drained()
     if (this.#fault) throw this.#fault
     if (!this.#spooling) {
       yield* this.#chunks
@@ -104,9 +109,10 @@ export class KeptMessage {
     if (chunks.length === 0 || this.#fault) return
     this.#chunks = []
     this.#file ??= await open(this.#path, 'wx', 0o600)
-    const bytes = Buffer.concat(chunks)
-    await this.#file.appendFile(bytes)
-    this.#waiting -= bytes.length
+    const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+    const { bytesWritten } = await this.#file.writev(chunks)
+    if (bytesWritten !== bytes) throw new Error(`only ${bytesWritten} of ${bytes} bytes could be written`)
+    this.#waiting -= bytes
   }
 
   #fail(fault: Fault): void {
