@@ -29,6 +29,8 @@ export function serveJobs(channel: Duplex, work: ParserWork, exit: (code: number
   channel.on('end', () => exit(0))
   channel.on('error', () => exit(0))
   process.on('uncaughtException', (error) => jobs.trap(error))
+  // A paused channel does not keep the process alive, and a reader that waits must meet its limit, not an empty loop.
+  setInterval(() => {}, 0x7fff_ffff)
   channel.write(frame(FRAME.ready))
 }
 
