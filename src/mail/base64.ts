@@ -2,7 +2,7 @@
  * Base64 as libbase64 and most mail programs read it: everything but the 64 letters is skipped (also - and _), and after padding
  * in the middle decoding goes on with the next quartet. `Buffer.from` alone would stop at the first `=` and take -_ for +/.
  */
-import type { Decoder } from './decoder.ts'
+import type { Decoder, Deliver } from './decoder.ts'
 
 const CR = 0x0d
 const LF = 0x0a
@@ -14,24 +14,36 @@ const VALUES = valueTable()
 /** Decodes any base64, the common form of it (whole lines of one length) natively. */
 export function createBase64Decoder(): Decoder {
   const slow = createSlowDecoder()
+  /** The beginning of a line whose end has not come. */
   let carry = EMPTY
 
-  function write(raw: Buffer): Buffer {
-    const data = carry.length > 0 ? Buffer.concat([carry, raw]) : raw
+  function write(raw: Buffer, deliver: Deliver): void {
+    const at = carry.length > 0 ? completeLine(raw, deliver) : 0
+    const data = raw.subarray(at)
     const width = slow.isAligned() ? lineWidth(data) : 0
     const end = width > 0 ? uniformLines(data, width) : 0
     const fast = end > 0 ? decodeNatively(data, end, width) : undefined
-    if (fast === undefined) return slowly(data)
-    carry = Buffer.from(data.subarray(end))
-    if (carry.length <= width) return fast
-    const rest = slowly(carry)
-    return rest.length === 0 ? fast : Buffer.concat([fast, rest])
+    if (fast === undefined) {
+      deliver(slow.write(data))
+      return
+    }
+    const lineEnd = data[width - 1] !== LF ? '' : data[width - 2] === CR ? '\r\n' : '\n'
+    deliver(fast, { from: at, to: at + end, lineEnd })
+    if (data.length - end <= width) carry = Buffer.from(data.subarray(end))
+    else deliver(slow.write(data.subarray(end)))
   }
-  function slowly(data: Buffer): Buffer {
+  /** Decodes the line that was begun; returns where the next one begins. */
+  function completeLine(raw: Buffer, deliver: Deliver): number {
+    const next = raw.indexOf(LF) + 1 || raw.length
+    deliver(slow.write(Buffer.concat([carry, raw.subarray(0, next)])))
     carry = EMPTY
-    return slow.write(data)
+    return next
   }
-  return { write, end: () => Buffer.concat([slowly(carry), slow.end()]) }
+  function end(deliver: Deliver): void {
+    deliver(slow.write(carry))
+    deliver(slow.end())
+  }
+  return { write, end }
 }
 
 /** Bytes of the first line with its end, or of all that is there when no line ends; 0 where the first line is no whole number of quartets. */

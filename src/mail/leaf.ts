@@ -1,10 +1,11 @@
 /** The content of one part on its way: decoded, measured, tapped, and read again where it is a message. */
-import { decoderFor } from './decoder.ts'
+import { decoderFor, type Run } from './decoder.ts'
 import { isDeclaredMessage, looksLikeMessage, SNIFF_BYTES } from './sniff.ts'
 import type { InnerMessage, Leaf, StrictContext } from './strict-context.ts'
 
 export interface LeafSink {
-  write(raw: Buffer): void
+  /** `offset` is where in the message the bytes stand. */
+  write(raw: Buffer, offset: number): void
   end(): void
   /** The bytes were no part after all. */
   discard(): void
@@ -18,6 +19,8 @@ export function openLeaf(context: StrictContext, leaf: Leaf, offset: number): Le
   const inner = createInnerReader(context, leaf, offset)
   context.findings.add(leaf)
 
+  const bones = createBones(context, leaf)
+
   function deliver(bytes: Buffer): void {
     if (bytes.length === 0) return
     meter.write(bytes)
@@ -25,14 +28,38 @@ export function openLeaf(context: StrictContext, leaf: Leaf, offset: number): Le
     inner.write(bytes)
   }
   return {
-    write: (raw) => deliver(decoder.write(raw)),
+    write: (raw, at) =>
+      decoder.write(raw, (bytes, run) => {
+        // First, as it decides whether the part is a message.
+        deliver(bytes)
+        bones?.write(bytes, run, at)
+      }),
     end() {
-      deliver(decoder.end())
+      decoder.end((bytes) => {
+        deliver(bytes)
+        bones?.write(bytes, undefined, -1)
+      })
       inner.end()
       leaf.content = meter.end()
+      leaf.skeletonDigest = bones?.digest() ?? ''
     },
     discard: () => context.findings.remove(leaf),
   }
+}
+
+/** The content of the part as the skeleton of the message has it; only of base64, and never of a message within. */
+function createBones(context: StrictContext, leaf: Leaf) {
+  const { skeleton } = context
+  if (skeleton === undefined || leaf.part.encoding !== 'base64') return undefined
+  const meter = context.newMeter()
+  let isUsed = false
+  function write(bytes: Buffer, run: Run | undefined, offset: number): void {
+    const mayCut = run !== undefined && leaf.isMessage === false
+    const token = mayCut ? skeleton?.cut(offset + run.from, offset + run.to, run.lineEnd) : undefined
+    isUsed ||= token !== undefined
+    meter.write(token ?? bytes)
+  }
+  return { write, digest: () => (isUsed ? meter.end().sha256 : '') }
 }
 
 /** Waits for as many bytes as tell whether the part is a message, then reads it as one or not at all. */

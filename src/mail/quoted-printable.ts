@@ -41,7 +41,10 @@ export function createQuotedPrintableDecoder(): Decoder {
     cutEscape = isEnd ? '' : (/=[0-9A-Fa-f]?$/.exec(plain.slice(-2))?.[0] ?? '')
     return decodeEscapes(Buffer.from(cutEscape === '' ? plain : plain.slice(0, -cutEscape.length), 'latin1'))
   }
-  return { write, end: () => decode(release(''), true) }
+  return {
+    write: (raw, deliver) => deliver(write(raw)),
+    end: (deliver) => deliver(decode(release(''), true)),
+  }
 }
 
 /** Where the tail begins that a line end still to come may change: blanks, CR, `=` and the two letters after it. */

@@ -1,7 +1,8 @@
 /** Reads one message in both ways at once, as its bytes arrive. */
-import type { Anomaly, ContentMeter, Limit, Reading } from '../core/index.ts'
+import type { Anomaly, Content, ContentMeter, Limit, Reading } from '../core/index.ts'
 import type { MailLimits } from './limits.ts'
 import { type MailparserContext, MailparserMessage } from './mailparser-reader.ts'
+import { Skeleton } from './skeleton.ts'
 import { StrictMessage } from './strict.ts'
 import { type StrictContext, StrictFindings, type Tap } from './strict-context.ts'
 import { unite } from './union.ts'
@@ -22,46 +23,50 @@ export interface ReaderOptions {
   readonly tap?: (path: string, reading: 'strict' | 'mailparser') => Tap | undefined
 }
 
+interface MailparserReading {
+  readonly context: MailparserContext
+  readonly message: MailparserMessage
+}
+
 /** Begins to read a message. */
 export function createMessageReader(options: ReaderOptions): MessageReader {
   return new Reader(options)
 }
 
 /** The strict reading alone, which is synchronous. */
-export function openStrict(options: ReaderOptions): { message: StrictMessage; findings: StrictFindings } {
+export function openStrict(options: ReaderOptions, skeleton?: Skeleton) {
   const findings = new StrictFindings(options.limits)
-  const context: StrictContext = {
+  const inner: StrictContext = {
     limits: options.limits,
     newMeter: options.newMeter,
-    newMessage: (prefix, depth) => new StrictMessage(context, prefix, depth),
+    newMessage: (prefix, depth) => new StrictMessage(inner, prefix, depth),
     tap: (path) => options.tap?.(path, 'strict'),
     findings,
   }
+  const context = skeleton === undefined ? inner : { ...inner, skeleton }
   return { message: new StrictMessage(context, '', 0), findings }
 }
 
 class Reader implements MessageReader {
+  readonly #options: ReaderOptions
   readonly #limits: MailLimits
   readonly #strict: StrictMessage
   readonly #findings: StrictFindings
-  readonly #context: MailparserContext
-  readonly #mailparser: MailparserMessage
+  readonly #skeleton: Skeleton | undefined
+  #mailparser: MailparserReading
+  /** The message itself, for the case that mailparser does not read its skeleton as we do. */
+  readonly #chunks: Buffer[] = []
   #size = 0
 
   constructor(options: ReaderOptions) {
-    const { message, findings } = openStrict(options)
+    // Who taps mailparser's reading wants its real bytes.
+    this.#skeleton = options.tap === undefined ? new Skeleton() : undefined
+    const { message, findings } = openStrict(options, this.#skeleton)
+    this.#options = options
     this.#limits = options.limits
     this.#strict = message
     this.#findings = findings
-    this.#context = {
-      limits: options.limits,
-      newMeter: options.newMeter,
-      tap: (path) => options.tap?.(path, 'mailparser'),
-      isMessageAt: (path) => findings.byPath.get(path)?.isMessage,
-      leaves: [],
-      failure: '',
-    }
-    this.#mailparser = new MailparserMessage(this.#context, '', 0)
+    this.#mailparser = this.#openMailparser()
   }
 
   write(chunk: Uint8Array): boolean {
@@ -71,20 +76,54 @@ class Reader implements MessageReader {
     if (this.#size > this.#limits.messageSize) this.#findings.stop('message-size', this.#limits.messageSize)
     else this.#guard(() => this.#strict.write(bytes))
     if (this.#findings.isStopped) {
-      this.#mailparser.abort()
+      this.#mailparser.message.abort()
       return true
     }
-    return this.#mailparser.write(bytes)
+    if (this.#skeleton) this.#chunks.push(bytes)
+    return this.#mailparser.message.write(this.#skeleton?.pieces(bytes) ?? bytes)
   }
 
   drained(): Promise<void> {
-    return this.#mailparser.drained()
+    return this.#mailparser.message.drained()
   }
 
   async end(): Promise<Reading> {
     this.#guard(() => this.#strict.end())
-    await this.#mailparser.end()
+    await this.#mailparser.message.end()
+    if (this.#skeleton?.isUsed && !this.#readsAlike()) await this.#readWhole()
     return this.#reading()
+  }
+
+  #openMailparser(): MailparserReading {
+    const { limits, newMeter, tap } = this.#options
+    const context: MailparserContext = {
+      limits,
+      newMeter,
+      tap: (path) => tap?.(path, 'mailparser'),
+      isMessageAt: (path) => this.#findings.byPath.get(path)?.isMessage,
+      leaves: [],
+      failure: '',
+    }
+    return { context, message: new MailparserMessage(context, '', 0) }
+  }
+
+  /** Whether both readings see the same parts in the skeleton; then what mailparser sees of it is put in terms of the message. */
+  #readsAlike(): boolean {
+    if (this.#findings.isStopped) return true
+    const { context } = this.#mailparser
+    if (context.failure !== '') return false
+    const cut = this.#findings.leaves.filter((leaf) => leaf.skeletonDigest !== '')
+    const contents = new Map(cut.map((leaf) => [leaf.skeletonDigest, leaf.content]))
+    for (const leaf of context.leaves) leaf.content = contents.get(leaf.content?.sha256 ?? '') ?? leaf.content
+    return digestsOf(this.#findings.leaves).symmetricDifference(digestsOf(context.leaves)).size === 0
+  }
+
+  /** mailparser reads the message itself. */
+  async #readWhole(): Promise<void> {
+    this.#mailparser = this.#openMailparser()
+    const { message } = this.#mailparser
+    for (const chunk of this.#chunks) if (!message.write(chunk)) await message.drained()
+    await message.end()
   }
 
   /** The strict reading must not fail; should it have a fault, the message counts as not read. */
@@ -98,8 +137,9 @@ class Reader implements MessageReader {
 
   #reading(): Reading {
     const { leaves, anomalies, limit, subject, messageId } = this.#findings
-    const isPartial = limit !== '' || this.#context.failure !== ''
-    const { attachments, bodies, disagreements } = unite(leaves, this.#context.leaves, isPartial)
+    const { context } = this.#mailparser
+    const isPartial = limit !== '' || context.failure !== ''
+    const { attachments, bodies, disagreements } = unite(leaves, context.leaves, isPartial)
     return {
       attachments,
       bodies,
@@ -113,9 +153,14 @@ class Reader implements MessageReader {
   #readerAnomalies(limit: Limit | '', disagreements: number): Anomaly[] {
     const found: Anomaly[] = []
     // mailparser alone gave up: the strict reading was read to its end and stands.
-    if (limit === '' && this.#context.failure !== '')
+    if (limit === '' && this.#mailparser.context.failure !== '')
       found.push({ name: 'parser-error', severity: 'suspicious', offset: -1 })
     if (disagreements > 0) found.push({ name: 'parser-disagreement', severity: 'suspicious', offset: -1 })
     return found
   }
+}
+
+/** The contents that were seen; a part of no bytes is passed over by some. */
+function digestsOf(leaves: readonly { readonly content: Content | undefined }[]): Set<string> {
+  return new Set(leaves.flatMap(({ content }) => (content !== undefined && content.size > 0 ? [content.sha256] : [])))
 }

@@ -2,6 +2,7 @@
 import type { Anomaly, Content, ContentMeter, Limit } from '../core/index.ts'
 import type { MailLimits } from './limits.ts'
 import type { Part } from './part.ts'
+import type { Skeleton } from './skeleton.ts'
 
 /** Takes the decoded bytes of a part as they stream by. */
 export type Tap = (bytes: Buffer) => void
@@ -22,6 +23,8 @@ export interface Leaf {
   readonly anomalies: Anomaly[]
   /** Undefined while the part is being read, and where a limit ended the reading in its middle. */
   content: Content | undefined
+  /** SHA-256 of its content in the skeleton of the message; empty where that does not differ. */
+  skeletonDigest: string
   /** Whether it is read as a message; undefined until that is known. */
   isMessage: boolean | undefined
 }
@@ -32,6 +35,8 @@ export interface StrictContext {
   readonly newMessage: (prefix: string, depth: number) => InnerMessage
   readonly tap: (path: string) => Tap | undefined
   readonly findings: StrictFindings
+  /** What mailparser will be given; absent for messages within and where it is given the message itself. */
+  readonly skeleton?: Skeleton
 }
 
 /** The findings, in the order in which they were met. */

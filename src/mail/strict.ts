@@ -183,6 +183,7 @@ export class StrictMessage implements InnerMessage {
       role: !isBody ? 'sample' : this.#depth === 0 ? 'body' : 'inner-body',
       anomalies: [...part.anomalies, ...anomalies],
       content: undefined,
+      skeletonDigest: '',
       isMessage: isMultipart(part) ? false : undefined,
     }
     this.#leaf = openLeaf(this.#context, leaf, offset)
@@ -229,7 +230,7 @@ export class StrictMessage implements InnerMessage {
   #emit(data: Buffer, from: number, to: number): number {
     if (to > from) {
       this.#isLineStart = false
-      this.#leaf?.write(data.subarray(from, to))
+      this.#leaf?.write(data.subarray(from, to), this.#offset + from)
     }
     return to
   }
