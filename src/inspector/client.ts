@@ -48,7 +48,12 @@ class InspectorClient implements Inspector {
     const child = new SupervisorChild({ options: this.#options, ...this.#deps })
     this.#child = child
     this.#connections = new Connections(child.socket)
-    await child.start()
+    try {
+      await child.start()
+    } catch (error) {
+      await child.stop()
+      throw error
+    }
   }
 
   async stop(): Promise<void> {

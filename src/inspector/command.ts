@@ -32,13 +32,15 @@ export function roomFile(name: string): string {
 export function parserCode(): ParserCode {
   const house = dirname(dirname(roomFile('parser-main')))
   const rooms = ['core', 'mail', 'archive', 'facts', 'inspector'].map((room) => join(house, room))
-  const manifest = join(dirname(house), 'package.json')
+  const near = ['package.json', 'node_modules'].map((name) => join(dirname(house), name))
+  const paths = new Set([...rooms, ...near, packagesFolder()])
   return {
     entry: roomFile('parser-main'),
-    readable: [...rooms, manifest, packagesFolder()].filter((path) => existsSync(path)),
+    readable: [...paths].filter((path) => existsSync(path)),
   }
 }
 
+/** Where the packages really lie: the folder beside us may be a link, or theirs may be above ours. */
 function packagesFolder(): string {
   const inside = createRequire(import.meta.url).resolve('zod')
   const end = inside.lastIndexOf('/node_modules/')

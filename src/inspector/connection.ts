@@ -124,10 +124,14 @@ export class Connections {
     else connection.destroy()
   }
 
-  /** Ends all; the jobs in work are told nothing. */
+  /** Ends all; the jobs in work are told so. */
   destroy(): void {
-    for (const connection of this.#all) connection.destroy()
     this.#idle.length = 0
+    for (const connection of [...this.#all]) {
+      const { job } = connection
+      connection.destroy()
+      job?.lost(new Fault('shutting-down'))
+    }
   }
 
   #connect(): Connection {

@@ -33,7 +33,7 @@ export class SupervisorChild {
 
   constructor(deps: LaunchDeps) {
     this.#deps = deps
-    this.#folder = mkdtempSync(join(tmpdir(), 'peekaboo-inspector-'))
+    this.#folder = mkdtempSync(join(tmpdir(), `peekaboo-inspector-${process.pid}-`))
     this.socket = join(this.#folder, 'inspector.sock')
   }
 

@@ -337,5 +337,6 @@ function describeExit(ending: Ending, why: string, stderr: string): string {
     .trim()
     .split('\n')
     .find((line) => /error|fatal|fail|cannot|denied/i.test(line))
-  return [code, ending.detail || why, said?.slice(0, 200)].filter(Boolean).join(': ')
+  const refused = /resource: '([^']*)'/.exec(stderr)?.[1]
+  return [code, ending.detail || why, said?.slice(0, 200), refused].filter(Boolean).join(': ')
 }

@@ -3,6 +3,8 @@
  * events as JSON lines on standard output, and ends when standard input does, which it does with the filter however that
  * died.
  */
+import { rmdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Clock } from '../core/index.ts'
 import type { InspectorEvent } from './events.ts'
 import type { InspectorOptions } from './options.ts'
@@ -35,11 +37,23 @@ function stopWith(starting: Promise<Supervisor>): () => void {
   }
 }
 
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch {
+    // Somebody else uses it, or the filter was faster.
+  }
+}
+
 const settings = JSON.parse(process.argv[2] ?? '{}') as Arguments
 const starting = startSupervisor({ ...settings, clock, onEvent: say })
 const stop = stopWith(starting)
 process.stdout.on('error', () => {})
 process.stdin.on('end', stop).on('error', stop).resume()
+// The filter is gone or stops: nobody else would remove the folder that it made for our socket.
+process.on('exit', () => {
+  if (process.stdin.readableEnded) removeEmpty(dirname(settings.socket))
+})
 process.on('SIGTERM', stop)
 // A terminal sends it to the whole group; the filter decides when we end.
 process.on('SIGINT', () => {})

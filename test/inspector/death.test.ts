@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { isAlive, untilGone } from './pids.ts'
@@ -15,4 +17,6 @@ test('no process outlives a filter that was killed, not even one that spins', as
   daemon.kill('SIGKILL')
   await once(daemon, 'exit')
   await untilGone(pids)
+  const left = readdirSync(tmpdir()).filter((name) => name.startsWith(`peekaboo-inspector-${daemon.pid}-`))
+  assert.deepEqual(left, [])
 })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createInspector, type Inspection, type InspectorEvent, startSupervisor } from '../../src/inspector/index.ts'
@@ -124,12 +125,13 @@ test('a supervisor of our own that is killed fails its message as crashed, and i
   await untilGone(events.map(({ pid }) => pid).filter((pid) => pid > 0))
 })
 
-test('a supervisor that cannot start says why, and leaves nothing behind', async () => {
+test('a supervisor that cannot start says why, and leaves no folder behind', async () => {
   const events: InspectorEvent[] = []
+  const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith(`peekaboo-inspector-${process.pid}-`))
   const code = { entry: '/nonexistent/parser.ts', readable: [] }
   const inspector = createInspector(optionsOf(), { clock: systemClock, onEvent: (event) => events.push(event), code })
   await assert.rejects(inspector.start(), /does not start/)
-  await inspector.stop()
+  assert.deepEqual(folders(), [])
 })
 
 test('a stop leaves no process, and tells the message in work', async (t) => {
@@ -142,6 +144,15 @@ test('a stop leaves no process, and tells the message in work', async (t) => {
   await assert.rejects(inspection.finish(), { code: 'shutting-down' })
   await untilGone(pids)
   assert.equal(existsSync(rig.socket), false)
+})
+
+test('a client that stops tells the messages in work, and frees their processes', async (t) => {
+  const rig = await startRig(t, { parser: 'actor.ts' })
+  const inspection = await beginReading(rig)
+  await rig.inspector.stop()
+  await assert.rejects(inspection.finish(), { code: 'shutting-down' })
+  await until(() => rig.supervisor.busyPids().length === 0)
+  assert.equal(rig.events.filter(({ kind }) => kind === 'process-ended').length, 0)
 })
 
 test('the socket is for its owner alone, a stale one is taken over, a live one is not', async (t) => {
