@@ -53,7 +53,7 @@ async function open(): Promise<Attack> {
     const ms = (process.threadCpuUsage().user - before) / 1000
     assert.ok(ms < 1000 + input.length / 20, `${input.length} bytes took ${ms} ms of processor time`)
   }
-  return { check, settle: async () => watch(), close: async () => rmSync(folder, { recursive: true }) }
+  return { check, settle: watch, close: async () => rmSync(folder, { recursive: true }) }
 }
 
 function load(file: string): void {

@@ -83,7 +83,7 @@ function oddValue(raw: Buffer, random: Random): Buffer {
 
 async function open(): Promise<Attack> {
   const watch = memoryWatch()
-  return { check, settle: async () => watch(), close: async () => undefined }
+  return { check, settle: watch, close: async () => undefined }
 }
 
 async function check(input: Buffer): Promise<void> {

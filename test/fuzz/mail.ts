@@ -27,6 +27,8 @@ const LIMITS: MailLimits = {
 /** Processor time: what starting costs, and a hundred times what a kilobyte takes. */
 const BASE_MS = 400
 const MS_PER_KB = 2
+/** Messages up to this size are cut into pieces. */
+const LONGEST_CUT = 8192
 /** Samples of one message that are taken out again. */
 const EXTRACTED = 3
 
@@ -74,7 +76,7 @@ async function open(): Promise<Attack> {
   const watch = memoryWatch()
   return {
     check: (input) => check(input, oracle),
-    settle: async () => watch(),
+    settle: watch,
     close: () => oracle.close(),
   }
 }
@@ -83,13 +85,20 @@ async function check(input: Buffer, oracle: Oracle): Promise<void> {
   const message = input.subarray(1)
   const asMilter = asFromPostfix(message)
   const asked = oracle.ask(asMilter)
-  const reading = await readInTime(cutBy(input[0] ?? 0, message), message.length)
+  // A line that comes byte by byte is put together anew with each of them; nobody sends a long one so.
+  const pieces = message.length > LONGEST_CUT ? [message] : cutBy(input[0] ?? 0, message)
+  const reading = await readInTime(pieces, message.length)
   for (const { path, sha256: digest } of reading.attachments.slice(0, EXTRACTED))
     assert.equal(sha256(await extract(message, path)), digest, 'a sample is taken out with other bytes')
   const seen = (await asked).filter((one) => !isPythonsOwn(one, asMilter))
   const same = asMilter.equals(message) ? reading : await readInTime([asMilter], asMilter.length)
-  const isFound = same.unscannable !== '' || same.attachments.some(({ testString }) => testString === 'eicar')
-  assert.ok(seen.length === 0 || isFound, `unseen: what Python sees as ${seen.join(' and as ')}`)
+  assert.ok(seen.length === 0 || isFound(same), `unseen: what Python sees as ${seen.join(' and as ')}`)
+}
+
+/** A multipart whose boundary nobody can tell is a sample as a whole, and said to be so. */
+function isFound({ unscannable, attachments }: Reading): boolean {
+  const isSuspect = attachments.some(({ anomalies }) => anomalies.some(({ name }) => name === 'boundary-missing'))
+  return unscannable !== '' || isSuspect || attachments.some(({ testString }) => testString === 'eicar')
 }
 
 /**

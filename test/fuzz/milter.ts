@@ -88,7 +88,7 @@ async function open(): Promise<Attack> {
     assert.deepEqual(noticed.splice(0), [])
     assert.ok(server.sessions <= 1, `${server.sessions} sessions are open`)
   }
-  return { check, settle: async () => watch(), close: async () => void (await server.close({ graceMs: 0 })) }
+  return { check, settle: watch, close: async () => void (await server.close({ graceMs: 0 })) }
 }
 
 /** Sends the stream and compares what comes back with what must. */
