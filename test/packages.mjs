@@ -6,6 +6,8 @@ import { existsSync } from 'node:fs'
 /** Debian package → a file that shows it is there, and what needs it. */
 const packages = {
   postfix: '/usr/sbin/postfix',
+  python3: '/usr/bin/python3',
+  procps: '/usr/bin/pgrep',
   miltertest: '/usr/bin/miltertest',
   'libmilter-dev': '/usr/include/libmilter/mfapi.h',
   'python3-milter': '/usr/lib/python3/dist-packages/Milter/__init__.py',

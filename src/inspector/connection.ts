@@ -45,6 +45,14 @@ export class Connection {
     this.#socket.write(bytes)
   }
 
+  /** Sends the head of a frame and its payload, neither of which must be changed afterwards, without a copy. */
+  writeFrame(head: Buffer, payload: Uint8Array): void {
+    this.#socket.cork()
+    this.#socket.write(head)
+    this.#socket.write(payload)
+    this.#socket.uncork()
+  }
+
   /** Whether everything was handed to the kernel. */
   get isFlushed(): boolean {
     return this.#socket.writableLength === 0

@@ -8,6 +8,8 @@ import { DATA_BYTES, decodeEnding, decodeReading, type Ending, FRAME, jobOf } fr
 const OPENING_BYTES = HEAD_BYTES + 4
 /** Room for a small message whole: with its request and its end it leaves in one write. */
 const FIRST_BYTES = 16 * 1024
+/** A piece of the message from this size on is sent as it is. */
+const DIRECT_BYTES = 16 * 1024
 const NOTHING = Buffer.alloc(0)
 
 /**
@@ -52,7 +54,8 @@ export class MessageInspection implements Inspection, ConnectionJob {
     const room = this.#maxBytes - this.#bytes
     const end = Math.min(chunk.length, room)
     this.#isCut = chunk.length > room
-    for (let from = 0; from < end; ) {
+    const direct = this.#sendDirectly(chunk, end)
+    for (let from = direct; from < end; ) {
       if (this.#at === this.#buffer.length) this.#flush()
       const step = Math.min(end - from, this.#buffer.length - this.#at)
       this.#buffer.set(chunk.subarray(from, from + step), this.#at)
@@ -61,6 +64,19 @@ export class MessageInspection implements Inspection, ConnectionJob {
     }
     this.#bytes += end
     return this.#connection === undefined || !this.#connection.isFull
+  }
+
+  /** What fills a frame anyway needs no copy; returns how many of the bytes were sent. */
+  #sendDirectly(chunk: Uint8Array, end: number): number {
+    let sent = 0
+    for (; end - sent >= DIRECT_BYTES; sent += DATA_BYTES) {
+      const payload = chunk.subarray(sent, Math.min(end, sent + DATA_BYTES))
+      if (this.#at > this.#start + HEAD_BYTES || this.#connection === undefined) this.#flush()
+      const head = Buffer.allocUnsafe(HEAD_BYTES)
+      writeHead(head, 0, FRAME.data, payload.length)
+      this.#open().writeFrame(head, payload)
+    }
+    return Math.min(sent, end)
   }
 
   async drained(): Promise<void> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Clock } from '../core/index.ts'
-import { type ParserCode, roomFile } from './command.ts'
+import { type ParserCode, QUIET_COLLECTOR, roomFile } from './command.ts'
 import { eventSchema, type InspectorEvent, type OnEvent } from './events.ts'
 import type { InspectorOptions } from './options.ts'
 
@@ -76,10 +76,14 @@ export class SupervisorChild {
     const settings = JSON.stringify({ socket: this.socket, options, ...(code ? { code } : {}) })
     this.#lastStart = clock.now()
     this.#stderr = ''
-    const child = spawn(process.execPath, ['--disable-sigusr1', roomFile('supervisor-main'), settings], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: {},
-    })
+    const child = spawn(
+      process.execPath,
+      ['--disable-sigusr1', QUIET_COLLECTOR, roomFile('supervisor-main'), settings],
+      {
+        stdio: ['pipe', 'pipe', 'pipe'],
+        env: {},
+      },
+    )
     this.#child = child
     createInterface({ input: child.stdout }).on('line', (line) => this.#hear(line))
     child.stderr.on('data', (chunk: Buffer) => {

@@ -9,8 +9,13 @@ const SPARES = 1
 /** A replacement a second, so that mail that kills cannot keep the machine busy with starts. */
 const REPLACEMENT_MS = 1000
 
+/** So often the one who waits longest goes first, whatever its size. */
+const FAIR_TURN = 4
+
 /** Someone who waits for a process. */
 export interface Waiter {
+  /** Bytes of its message when all are there; undefined while more are to come. */
+  readonly wholeBytes: number | undefined
   /** It is its turn. */
   begin(process: ParserProcess): void
 }
@@ -27,6 +32,7 @@ export class Pool {
   readonly #processes = new Set<ParserProcess>()
   readonly #idle: ParserProcess[] = []
   readonly #queue = new Set<Waiter>()
+  #turn = 0
   #missing = 0
   #nextReplacement = 0
   #stopTimer: (() => void) | undefined
@@ -94,11 +100,23 @@ export class Pool {
     while (this.#queue.size > 0 && this.#hasRoom()) {
       const process = this.#idle.pop()
       if (!process?.isIdle) continue
-      const [waiter] = this.#queue
+      const waiter = this.#nextWaiter()
       if (waiter === undefined) return
       this.#queue.delete(waiter)
       waiter.begin(process)
     }
+  }
+
+  /** The smallest message that is there whole, so that many do not wait for one; in every fourth turn whoever waits longest. */
+  #nextWaiter(): Waiter | undefined {
+    this.#turn += 1
+    let next: Waiter | undefined
+    for (const waiter of this.#queue) {
+      next ??= waiter
+      if (this.#turn % FAIR_TURN === 0) return next
+      if ((waiter.wholeBytes ?? Infinity) < (next.wholeBytes ?? Infinity)) next = waiter
+    }
+    return next
   }
 
   #spawn(): void {

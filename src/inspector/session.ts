@@ -26,6 +26,7 @@ export class Session implements JobOwner, Waiter {
   #phase: 'idle' | 'waiting' | 'running' | 'over' = 'idle'
   #opening: Buffer = Buffer.alloc(0)
   #held: Buffer[] = []
+  #heldBytes = 0
   #clientJob = 0
   #isEnded = false
   #process: ParserProcess | undefined
@@ -47,6 +48,10 @@ export class Session implements JobOwner, Waiter {
     }
     this.#closed()
     this.#socket.destroySoon()
+  }
+
+  get wholeBytes(): number | undefined {
+    return this.#isEnded ? this.#heldBytes : undefined
   }
 
   begin(process: ParserProcess): void {
@@ -114,6 +119,7 @@ export class Session implements JobOwner, Waiter {
     this.#expectIdle()
     this.#clientJob = jobOf(raw)
     this.#opening = raw
+    this.#heldBytes = 0
     this.#isEnded = false
     this.#phase = 'waiting'
     if (this.#deps.pool.enter(this)) return
@@ -132,7 +138,8 @@ export class Session implements JobOwner, Waiter {
     this.#isEnded = type === FRAME.end
     if (this.#phase === 'waiting') {
       this.#held.push(raw)
-      if (!this.#isEnded) this.#socket.pause()
+      this.#heldBytes += raw.length
+      if (!this.#isEnded && this.#heldBytes >= HIGH_BYTES) this.#socket.pause()
     } else if (this.#process?.send(type, raw) === false) {
       this.#socket.pause()
     }

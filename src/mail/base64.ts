@@ -8,6 +8,8 @@ const CR = 0x0d
 const LF = 0x0a
 const PAD = 0x3d
 const EMPTY = Buffer.alloc(0)
+/** A line up to this length waits for its end. */
+const LONG_LINE = 8192
 /** Value of each letter; 64 is skipped, 65 is padding. */
 const VALUES = valueTable()
 
@@ -18,7 +20,7 @@ export function createBase64Decoder(): Decoder {
   let carry = EMPTY
 
   function write(raw: Buffer, deliver: Deliver): void {
-    const at = carry.length > 0 ? completeLine(raw, deliver) : 0
+    const at = carry.length > 0 || !slow.isAligned() ? completeLine(raw, deliver) : 0
     const data = raw.subarray(at)
     const width = slow.isAligned() ? lineWidth(data) : 0
     const end = width > 0 ? uniformLines(data, width) : 0
@@ -32,12 +34,14 @@ export function createBase64Decoder(): Decoder {
     if (data.length - end <= width) carry = Buffer.from(data.subarray(end))
     else deliver(slow.write(data.subarray(end)))
   }
-  /** Decodes the line that was begun; returns where the next one begins. */
+  /** Decodes the line that was begun, so that what follows begins with one; returns where that is. */
   function completeLine(raw: Buffer, deliver: Deliver): number {
-    const next = raw.indexOf(LF) + 1 || raw.length
-    deliver(slow.write(Buffer.concat([carry, raw.subarray(0, next)])))
+    const next = raw.indexOf(LF) + 1
+    const line = Buffer.concat([carry, raw.subarray(0, next || raw.length)])
     carry = EMPTY
-    return next
+    if (next === 0 && line.length <= LONG_LINE) carry = line
+    else deliver(slow.write(line))
+    return next || raw.length
   }
   function end(deliver: Deliver): void {
     deliver(slow.write(carry))

@@ -17,9 +17,11 @@ export interface MilterAddress {
   readonly isRefused: boolean
 }
 
-/** Reads the payload of SMFIC_MAIL or SMFIC_RCPT, whose strings are terminated; keeps its own copy. */
+/** Reads the payload of SMFIC_MAIL or SMFIC_RCPT, whose strings are terminated; keeps its own copy, outside of Node's pool, which it would hold whole. */
 export function readAddress(payload: Buffer, isRefused = false): MilterAddress {
-  return new PayloadAddress(Buffer.from(payload), isRefused)
+  const copy = Buffer.allocUnsafeSlow(payload.length)
+  payload.copy(copy)
+  return new PayloadAddress(copy, isRefused)
 }
 
 class PayloadAddress implements MilterAddress {

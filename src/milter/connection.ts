@@ -84,8 +84,9 @@ export class Connection<S, T> implements Port {
     this.#run()
   }
 
-  allow(maxLength: number): void {
+  allow(maxLength: number, divisible: number | undefined): void {
     this.#reader.maxLength = maxLength
+    this.#reader.divisible = divisible
   }
 
   close(reason: CloseReason): void {

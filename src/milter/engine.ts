@@ -127,7 +127,9 @@ export class Engine<S, T> {
     talk.session.negotiated = agreed
     talk.protocol = agreed.protocol
     talk.state = STATE.OPTS
-    talk.port.allow(agreed.maxDataSize + 1 + FRAME_SLACK)
+    // A body that nobody answers piece by piece is a stream: its frames need not be put together first.
+    const divisible = (agreed.protocol & SMFIP.NR_BODY) === 0 ? undefined : SMFIC.BODY
+    talk.port.allow(agreed.maxDataSize + 1 + FRAME_SLACK, divisible)
     talk.port.send(encodeOptions(agreed))
     talk.report({ type: 'negotiated', session: talk.session, offer, negotiated: agreed })
   }

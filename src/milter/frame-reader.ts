@@ -26,6 +26,12 @@ const ALLOCATION_FACTOR = 4
 export class FrameReader {
   /** Largest length field (command byte included) that is believed; may be changed between two frames. */
   maxLength: number
+  /**
+   * A command whose frames may be handed out in pieces, each as a frame of its own: what is one event to whoever takes the bytes
+   * in order. Undefined for none; may be changed between two frames.
+   */
+  divisible: number | undefined
+  #remaining = 0
   #chunk: Buffer = NOTHING
   #offset = 0
   #later: Buffer[] = []
@@ -46,7 +52,7 @@ export class FrameReader {
 
   /** Whether a frame has begun and its end has not come; only meaningful after `next` returned undefined. */
   get hasPartialFrame(): boolean {
-    return this.#filled > 0
+    return this.#filled > 0 || this.#remaining > 0
   }
 
   /** Takes in the next bytes of the stream; they must not be changed afterwards. */
@@ -67,7 +73,7 @@ export class FrameReader {
         if (!this.#advance()) return undefined
         continue
       }
-      const frame = this.#filled === 0 && available > LENGTH_BYTES ? this.#cut(available) : this.#gather(available)
+      const frame = this.#take(available)
       if (frame !== undefined) return frame
     }
     return this.#violation
@@ -75,22 +81,49 @@ export class FrameReader {
 
   /** Says that no more bytes will come: a violation when a frame was left unfinished. */
   end(): Violation | undefined {
-    if (this.#violation !== undefined || this.bufferedBytes === 0) return this.#violation
+    if (this.#violation !== undefined || (this.bufferedBytes === 0 && this.#remaining === 0)) return this.#violation
     return this.#refuse('truncated-frame', this.#length)
+  }
+
+  #take(available: number): Frame | Violation | undefined {
+    if (this.#remaining > 0) return this.#piece(Math.min(available, this.#remaining))
+    return this.#filled === 0 && available > LENGTH_BYTES ? this.#cut(available) : this.#gather(available)
+  }
+
+  /** The next piece of a frame that is handed out in pieces. */
+  #piece(size: number): Frame {
+    const payload = this.#chunk.subarray(this.#offset, this.#offset + size)
+    this.#remaining -= size
+    this.#skip(size)
+    return { kind: 'frame', command: this.divisible as number, payload }
   }
 
   /** A frame that lies whole in the current chunk, without a copy. */
   #cut(available: number): Frame | Violation | undefined {
     const length = this.#chunk.readUInt32BE(this.#offset)
     if (length < 1 || length > this.maxLength) return this.#refuseLength(length)
-    if (available < LENGTH_BYTES + length) return this.#gather(available)
-    const start = this.#offset + LENGTH_BYTES
-    this.#offset = start + length
-    return {
-      kind: 'frame',
-      command: this.#chunk[start] as number,
-      payload: this.#chunk.subarray(start + 1, start + length),
-    }
+    if (available < LENGTH_BYTES + length) return this.#begin(length, available)
+    const frame = this.#chunk.subarray(this.#offset + LENGTH_BYTES, this.#offset + LENGTH_BYTES + length)
+    this.#skip(LENGTH_BYTES + length)
+    return { kind: 'frame', command: frame[0] as number, payload: frame.subarray(1) }
+  }
+
+  /** Goes on in the chunk; one that is used up is let go, as nothing more may come for hours. */
+  #skip(bytes: number): void {
+    this.#offset += bytes
+    if (this.#offset < this.#chunk.length) return
+    this.#chunk = NOTHING
+    this.#offset = 0
+  }
+
+  /** A frame whose end has not come: its first piece, or nothing yet. */
+  #begin(length: number, available: number): Frame | Violation | undefined {
+    const head = LENGTH_BYTES + 1
+    if (available === head || this.#chunk[this.#offset + LENGTH_BYTES] !== this.divisible)
+      return this.#gather(available)
+    this.#offset += head
+    this.#remaining = length - 1
+    return this.#piece(available - head)
   }
 
   /** Collects a frame that is spread over chunks. */
@@ -142,6 +175,7 @@ export class FrameReader {
     this.#later = []
     this.#gathered = NOTHING
     this.#filled = 0
+    this.#remaining = 0
     return this.#violation
   }
 }

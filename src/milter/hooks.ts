@@ -24,7 +24,10 @@ export interface MilterHooks<S = unknown, T = unknown> {
   unknown?(session: Session<S>, command: Buffer): Answer<UnknownReply>
   header?(tx: Transaction<S, T>, header: HeaderField): Answer<RepeatedReply>
   endOfHeaders?(tx: Transaction<S, T>): Answer<EnvelopeReply>
-  /** The chunk is a view of the bytes read and never changes; it may be kept. */
+  /**
+   * The chunk is a view of the bytes read and never changes; it may be kept. With `noReply.body` chunks come as they were read,
+   * else one for each frame.
+   */
   body?(tx: Transaction<S, T>, chunk: Buffer): Answer<RepeatedReply>
   endOfMessage?(tx: Transaction<S, T>): Answer<FinalReply>
   /** Called once for a message that ends without a final answer from these hooks. */

@@ -8,8 +8,8 @@ export interface Port {
   flush(): void
   /** Says that frames are taken again after a hold. */
   resume(): void
-  /** Sets the largest frame length to accept from now on. */
-  allow(maxLength: number): void
+  /** Sets the largest frame length to accept from now on, and the command whose frames may come in pieces. */
+  allow(maxLength: number, divisible: number | undefined): void
   /** Ends the connection after what has been sent. */
   close(reason: CloseReason): void
 }

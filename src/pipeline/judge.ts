@@ -36,7 +36,7 @@ export async function judge(
       if (!hold.begin()) return
       // A message that is held should not lie in memory.
       void deps.kept.drained()
-      await questions.wait(hold.signal)
+      await questions.wait(hold.over)
       if (hold.signal.aborted) return
     }
   } finally {

@@ -51,7 +51,7 @@ export class KeptMessage {
     if (!this.#fault && !budget.take(chunk.length)) this.#fail(full(budget, chunk.length))
     if (this.#fault) return true
     this.#taken += chunk.length
-    this.#chunks.push(chunk.length < KEEP_AS_IS ? Buffer.from(chunk) : chunk)
+    this.#chunks.push(chunk.length < KEEP_AS_IS ? copyOf(chunk) : chunk)
     this.#waiting += chunk.length
     if (this.#spooling && this.#waiting >= WRITE_LEAST) this.#flush()
     return !this.#spooling || this.#waiting < WRITE_AHEAD
@@ -133,6 +133,13 @@ export class KeptMessage {
     await file.close()
     await unlink(this.#path)
   }
+}
+
+/** A copy in memory of its own: one from Node's pool would hold the whole pool. */
+function copyOf(chunk: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(chunk.length)
+  copy.set(chunk)
+  return copy
 }
 
 function spoolFault(error: unknown): Fault {

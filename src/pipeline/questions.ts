@@ -47,18 +47,24 @@ export class Questions {
     return this.#pending.length > 0
   }
 
-  /** Resolves when an answer came or dearer analyzers may be asked; then the cases know more. */
-  async wait(signal: AbortSignal): Promise<void> {
-    let cancel = () => {}
-    const patience = new Promise<void>((resolve) => {
-      cancel = this.#deps.clock.after(TIER_PATIENCE_MS, resolve)
+  /** Resolves when an answer came, dearer analyzers may be asked, or it is `over`; the cases know what came. */
+  async wait(over: Promise<void>): Promise<void> {
+    let isOver = false
+    const ended = over.then(() => {
+      isOver = true
     })
-    await Promise.race([aborted(signal), patience, ...this.#pending.map((one) => one.standing.changed)])
-    cancel()
-    if (signal.aborted) return
+    const patience = this.#mayAskMore() ? timer(this.#deps.clock, TIER_PATIENCE_MS) : undefined
+    const changes = this.#pending.map((one) => one.standing.changed)
+    await Promise.race([ended, ...changes, ...(patience ? [patience.over] : [])])
+    patience?.cancel()
+    if (isOver) return
     const again = this.#pending.map((one) => one.question)
     this.#pending = []
     await this.#put(again)
+  }
+
+  #mayAskMore(): boolean {
+    return this.#cases.some((one) => one.evaluation.needs.length > 0)
   }
 
   /** The needs of the lowest tier; dearer ones only when the cheaper were given their time. */
@@ -99,9 +105,9 @@ export class Questions {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+function timer(clock: Clock, ms: number): { readonly over: Promise<void>; readonly cancel: () => void } {
+  const { promise: over, resolve } = Promise.withResolvers<void>()
+  return { over, cancel: clock.after(ms, resolve) }
 }
 
 /** The state of every role before anybody was asked. */
