@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url'
 const root = new URL('../', import.meta.url)
 const stamp = new URL('node_modules/.installed-lock', root)
 const runtime = new URL('node_modules/.bin/node', root)
-const digest = createHash('sha256').update(readFileSync(new URL('package-lock.json', root))).digest('hex')
+const digest = createHash('sha256')
+  .update(readFileSync(new URL('package-lock.json', root)))
+  .digest('hex')
 
 function isCurrent() {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === digest
@@ -35,5 +37,7 @@ const major = Number(
     : process.versions.node.split('.')[0],
 )
 if (major < 24) {
-  fail(`needs Node 24 or newer, found ${major}: the pinned runtime exists for linux x64 and arm64 only; install Node 26`)
+  fail(
+    `needs Node 24 or newer, found ${major}: the pinned runtime exists for linux x64 and arm64 only; install Node 26`,
+  )
 }
