@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { runOk } from '../../postfix/run.ts'
@@ -33,6 +33,8 @@ export interface RanInside {
 export async function makeBareDebian(): Promise<BareDebian> {
   const root = await mkdtemp(join(tmpdir(), 'peekaboo-debian-'))
   const debian = new BareDebian(root)
+  // As any root folder: parser processes run as a user who must come through.
+  await chmod(root, 0o755)
   try {
     const { site, release } = await archive()
     // Its own mounts of /proc and /sys stay in the namespace.
