@@ -35,13 +35,12 @@ test('whatever breaks around the filter, nothing bad is accepted on mx, nothing 
     const mx = await tryFault(t, fault, 0)
     await mx.filter.waitFor((line) => fault.logs.test(JSON.stringify(line)))
     const observe = await tryFault(t, fault, 1)
-    rows.push([fault.name, mx.answer, observe.answer, `\`${fault.logs.source}\``])
+    assert.match(mx.answer, /^(?:550 5\.7\.1|451 4\.)/, fault.name)
+    const answer = fault.isEither ? '550 5.7.1 or 451 4.7.1' : mx.answer
+    rows.push([fault.name, answer, observe.answer, `\`${fault.logs.source}\``])
   }
 
-  for (const [name = '', mx = '', observe = ''] of rows) {
-    assert.match(mx, /^(?:550 5\.7\.1|451 4\.)/, name)
-    assert.equal(observe, 'accept', name)
-  }
+  for (const [name, , observe] of rows) assert.equal(observe, 'accept', name)
   assertGenerated(
     'ARCHITECTURE.md',
     'faults',

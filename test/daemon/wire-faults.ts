@@ -25,7 +25,7 @@ export const WIRE_FAULTS: readonly WireFault[] = [
   { name: 'unknown command', act: (port) => closing(port, Buffer.from('0000000121', 'hex')) },
   {
     name: 'sender without its NUL',
-    act: (port) => message(port, [encodeFrame(SMFIC.MAIL, Buffer.from('<a@src.test>'))]),
+    act: (port) => message(port, [encodeFrame(SMFIC.MAIL, Buffer.from('<a@src.test>')), ...ENVELOPE.slice(1)]),
   },
   {
     name: 'header without its NUL',
@@ -50,7 +50,6 @@ export const WIRE_FAULTS: readonly WireFault[] = [
   { name: 'no headers', act: async (port) => said(await deliver(port, Buffer.from('just text\r\n'))) },
 ]
 
-/** What each must be answered with on `mx`. What has no answer of its own must leave the next message unharmed. */
 async function closing(port: number, bytes: Buffer): Promise<string> {
   const client = await rawSession(port)
   await client.send(bytes)
