@@ -8,7 +8,7 @@ import type { Composition } from './composition.ts'
 import { type CommonOptions, configured, quietLogger, repeated, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { CommandError, EXIT, gravestExit, SCAN_EXIT, scanExit } from './exit-code.ts'
-import { ExplainedSink, explainSample, traceLines } from './explain.ts'
+import { explainSample, traceLines } from './explain.ts'
 import { feed } from './message-file.ts'
 import { outcomeText, sampleLines } from './outcome-text.ts'
 import { harmless, jsonLine, type Style } from './style.ts'
@@ -135,15 +135,13 @@ async function examine(file: string, job: Job): Promise<Scanned> {
   const examination = composition.pipeline.begin()
   const stop = new AbortController()
   try {
-    const second = options.explain ? composition.inspector.read(stop.signal) : undefined
-    const sink = new ExplainedSink(examination, second)
-    await feed(file, sink, context.io).catch((error: unknown) => {
+    await feed(file, examination, context.io).catch((error: unknown) => {
       examination.abort()
       throw error
     })
     const decision = await examination.finish(envelope, stop.signal)
     examination.answered(decision, envelope)
-    const message = await sink.facts(envelope)
+    const message = options.explain ? decision.message : undefined
     const rules = message && decision.samples.map((one) => explainSample(one, message, composition.ruleset))
     return { decision, rules }
   } finally {

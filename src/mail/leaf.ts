@@ -1,5 +1,6 @@
 /** The content of one part on its way: decoded, measured, tapped, and read again where it is a message. */
-import { decoderFor, type Run } from './decoder.ts'
+import type { Run } from './decoder.ts'
+import { decoderFor } from './encoding.ts'
 import { isDeclaredMessage, looksLikeMessage, SNIFF_BYTES } from './sniff.ts'
 import type { InnerMessage, Leaf, StrictContext } from './strict-context.ts'
 

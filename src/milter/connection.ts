@@ -2,8 +2,8 @@
 // no hook is being waited for, and what the engine sends leaves in one write per batch.
 import type { Socket } from 'node:net'
 import { SMFIC } from './constants.ts'
+import type { CloseReason } from './end-reason.ts'
 import { Engine } from './engine.ts'
-import type { CloseReason } from './events.ts'
 import { type Frame, FrameReader, type Violation } from './frame-reader.ts'
 import type { Settings } from './options.ts'
 import type { Host, Port } from './port.ts'

@@ -8,7 +8,8 @@
 // - a fault (hook, deadline, limit, malformed payload) ends the message with its fallback and never the connection.
 import type { MilterAddress } from './address.ts'
 import { SMFIP } from './constants.ts'
-import type { AbortReason, CloseReason, LimitName, MilterEvent } from './events.ts'
+import type { AbortReason, CloseReason } from './end-reason.ts'
+import type { LimitName, MilterEvent } from './events.ts'
 import { Hold, type HoldCallbacks } from './hold.ts'
 import { MacroTable } from './macros.ts'
 import type { Settings } from './options.ts'

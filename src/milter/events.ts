@@ -1,15 +1,10 @@
 // What a server has to say about itself. It never logs: it tells its owner, who knows what matters.
 import type { OptionNegotiation } from './encode.ts'
+import type { AbortReason, CloseReason } from './end-reason.ts'
 import type { Violation } from './frame-reader.ts'
 import type { Negotiated } from './negotiate.ts'
 import type { Reply, Stage } from './reply.ts'
 import type { Session } from './session.ts'
-
-/** Why a session ended. */
-export type CloseReason = 'quit' | 'eof' | 'violation' | 'timeout' | 'socket-error' | 'forced' | 'negotiation'
-
-/** Why a message ended without the final answer of a hook. */
-export type AbortReason = 'abort' | 'out-of-order' | 'deadline' | 'hook-error' | 'limit' | 'malformed' | CloseReason
 
 /** Which limit was passed. */
 export type LimitName = 'headers' | 'headerBytes' | 'recipients' | 'macroBytes' | 'connections'

@@ -1,5 +1,5 @@
 // What lies on either side of a conversation: the wire, and the server that it belongs to.
-import type { CloseReason } from './events.ts'
+import type { CloseReason } from './end-reason.ts'
 
 /** The wire as the conversation needs it. */
 export interface Port {

@@ -3,7 +3,16 @@
  * analyses run, told as a story and answered. Every fault becomes a decision by the profile; nothing is thrown at the caller.
  */
 import { createHash } from 'node:crypto'
-import { type Answer, causeOf, Fault, LIMITS, type Limit, type Outcome, type Reading } from '../core/index.ts'
+import {
+  type Answer,
+  causeOf,
+  Fault,
+  LIMITS,
+  type Limit,
+  type MessageFacts,
+  type Outcome,
+  type Reading,
+} from '../core/index.ts'
 import type { Inspection } from '../inspector/index.ts'
 import { dispositionOf, headerFor, replyFor } from '../policy/index.ts'
 import type { Known, StoryDraft } from '../store/store.ts'
@@ -116,13 +125,13 @@ export class MessageExamination implements Examination {
     this.#watch.step('lookup')
     saveNewFacts(this.#deps, reading, known, this.#ref)
     const roles = rolesAtFirst(this.#deps.roles, this.#deps.declaredRoles)
-    const facts = messageFacts(envelope, reading, this.#kept.size)
+    const message = messageFacts(envelope, reading, this.#kept.size)
     const ruleset = this.#deps.ruleset()
-    const cases = reading.attachments.map((sample) => new Case(sample, facts, ruleset, roles))
+    const cases = reading.attachments.map((sample) => new Case(sample, message, ruleset, roles))
     const whole = wholeOutcome(reading)
     await judge(cases, whole, envelope.profile, { ...this.#deps, kept: this.#kept }, signal)
     this.#watch.step('judge')
-    return this.#told(conclude(cases, whole, envelope.profile), known, { envelope, key, reading })
+    return this.#told(conclude(cases, whole, envelope.profile), known, { envelope, key, reading, message })
   }
 
   /** An old story that still has no verdict ends; then the story is written down. */
@@ -131,18 +140,18 @@ export class MessageExamination implements Examination {
     if (known.story) this.#ref = known.story.ref
     const age = known.story ? this.#deps.clock.now() - known.story.firstSeen : 0
     const disposition = expired(conclusion, age, envelope) ? envelope.profile.expired : conclusion.disposition
-    const decision = this.#decision({ ...conclusion, disposition })
+    const decision = this.#decision({ ...conclusion, disposition }, about.message)
     await this.#deps.stories.open(this.#draft(decision, about))
     this.#watch.step('story')
     return { ...decision, times: this.#watch.times() }
   }
 
-  #decision(conclusion: Conclusion): Decision {
+  #decision(conclusion: Conclusion, message?: MessageFacts): Decision {
     const { disposition, outcome } = conclusion
     const smtp = replyFor(disposition, { ref: this.#ref, outcome })
     const answer: Answer = { disposition, reply: smtp ? `${smtp.code} ${smtp.enhanced} ${smtp.text}` : '' }
     const header = headerFor({ ref: this.#ref, outcome })
-    return { ...conclusion, ref: this.#ref, answer, smtp, header, times: this.#watch.times() }
+    return { ...conclusion, message, ref: this.#ref, answer, smtp, header, times: this.#watch.times() }
   }
 
   #failed(fault: unknown, envelope: Envelope): Conclusion {
@@ -176,6 +185,7 @@ export class MessageExamination implements Examination {
 }
 
 interface About {
+  readonly message?: MessageFacts
   readonly envelope: Envelope
   readonly key: string
   readonly reading: Reading | undefined

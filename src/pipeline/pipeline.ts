@@ -1,7 +1,7 @@
 /**
  * One message from bytes to folded outcome. `mailfilter/` and the command line drive it; it knows no milter protocol.
  */
-import type { Answer, Disposition, Outcome, StorySample } from '../core/index.ts'
+import type { Answer, Disposition, MessageFacts, Outcome, StorySample } from '../core/index.ts'
 import type { Profile } from '../policy/index.ts'
 
 /** All that the mail server says about a message. Addresses stand without angle brackets. */
@@ -32,6 +32,8 @@ export interface Decision {
   /** Of the message where it could not be read, else of the sample that decided. */
   readonly outcome: Outcome
   readonly samples: readonly StorySample[]
+  /** What the rules were told of the message; absent where it could not be read. */
+  readonly message: MessageFacts | undefined
   readonly answer: Answer
   /** The reply in its parts; absent where Postfix chooses its own. */
   readonly smtp: SmtpReply | undefined

@@ -112,14 +112,6 @@ test('--explain tells every rule with what it looked at', async (t) => {
   assert.match(world.stdout, /rule rest \(ignored\): not reached/)
 })
 
-test('--explain that cannot read the message a second time leaves the decision as it is', async (t) => {
-  const world = new World(t)
-
-  assert.equal(await world.command('scan', '--explain', world.file('mail', 'crash')), 0)
-
-  assert.match(world.stdout, /ignored/)
-})
-
 test('sender, recipients, profile and the time to wait reach the envelope', async (t) => {
   const world = new World(t)
   const options = ['--sender', 'a@b', '--recipient', 'c@d', '--recipient', 'e@f', '--profile', 'observe', '--wait', '7']

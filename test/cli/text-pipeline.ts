@@ -1,4 +1,4 @@
-import type { Outcome, Verdict } from '../../src/core/index.ts'
+import type { MessageFacts, Outcome, Verdict } from '../../src/core/index.ts'
 import { VERDICTS } from '../../src/core/index.ts'
 import type { Decision, Envelope, Examination, Pipeline } from '../../src/pipeline/index.ts'
 import { dispositionOf, replyFor } from '../../src/policy/index.ts'
@@ -33,6 +33,18 @@ export class TextPipeline implements Pipeline {
   }
 }
 
+const MESSAGE: MessageFacts = {
+  sender: 'a@src.test',
+  recipients: ['b@dst.test'],
+  clientAddress: '',
+  helo: '',
+  authenticated: false,
+  size: 10,
+  subject: 'hello',
+  attachments: 0,
+  anomalies: [],
+}
+
 /** The outcome that a word stands for. */
 export function outcomeOf(word: string): Outcome {
   const verdict = VERDICTS.find((one) => one === word)
@@ -54,5 +66,6 @@ function decide(text: string, { profile }: Envelope): Decision {
   const disposition = first?.disposition ?? 'accept'
   const smtp = replyFor(disposition, { ref: 'REF', outcome })
   const answer = { disposition, reply: smtp ? `${smtp.code} ${smtp.enhanced} ${smtp.text}` : '' }
-  return { ref: 'REF', disposition, outcome, samples, answer, smtp, header: '', times: { read: 1 } }
+  const message = { ...MESSAGE, attachments: samples.length }
+  return { ref: 'REF', disposition, outcome, samples, message, answer, smtp, header: '', times: { read: 1 } }
 }

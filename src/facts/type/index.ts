@@ -1,15 +1,9 @@
 /** Media types by content alone. Every detector that matches adds its types; the first is the type, more make a polyglot. */
+import type { Excerpt } from './excerpt.ts'
 import { detectMagic } from './magic.ts'
 import { detectOle } from './ole.ts'
 import { detectText } from './text.ts'
 import { detectZip } from './zip.ts'
-
-/** What is kept of a sample to tell its type. */
-export interface Excerpt {
-  readonly head: Buffer
-  readonly tail: Buffer
-  readonly size: number
-}
 
 /** All media types that the content shows, the most telling first; empty where none is known. */
 export function detectTypes(sample: Excerpt): string[] {

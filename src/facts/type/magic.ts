@@ -1,5 +1,5 @@
 /** Types that show themselves by bytes at a fixed place. */
-import type { Excerpt } from './index.ts'
+import type { Excerpt } from './excerpt.ts'
 
 interface Magic {
   readonly type: string

@@ -1,5 +1,5 @@
 /** OLE compound files (MS-CFB): Word, Excel, PowerPoint, Outlook and Installer keep their data in them. */
-import type { Excerpt } from './index.ts'
+import type { Excerpt } from './excerpt.ts'
 
 const MAGIC = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 /** Names of streams that only one program writes, as the directory has them. */

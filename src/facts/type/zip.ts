@@ -1,5 +1,5 @@
 /** Zip files, and what is built on them: told by the names of the members that lie in the part that is kept. */
-import type { Excerpt } from './index.ts'
+import type { Excerpt } from './excerpt.ts'
 
 const LOCAL = Buffer.from('PK\x03\x04', 'latin1')
 const CENTRAL = Buffer.from('PK\x01\x02', 'latin1')
