@@ -63,7 +63,7 @@ class InspectorClient implements Inspector {
     await child?.stop()
   }
 
-  read(signal: AbortSignal): Inspection {
+  read(signal?: AbortSignal): Inspection {
     return new MessageInspection(this.#reach(), this.#options.limits.messageSize, signal)
   }
 

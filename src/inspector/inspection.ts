@@ -18,9 +18,9 @@ const NOTHING = Buffer.alloc(0)
  */
 export class MessageInspection implements Inspection, ConnectionJob {
   readonly #connections: Connections
-  readonly #signal: AbortSignal
+  readonly #signal: AbortSignal | undefined
   readonly #maxBytes: number
-  readonly #onAbort = () => this.#lose(abortFault(this.#signal))
+  #onAbort: (() => void) | undefined
   readonly #reading: Promise<Reading>
   #resolve: (reading: Reading) => void = () => {}
   #reject: (fault: Fault) => void = () => {}
@@ -35,7 +35,7 @@ export class MessageInspection implements Inspection, ConnectionJob {
   #isSent = false
   #isOver = false
 
-  constructor(connections: Connections, maxBytes: number, signal: AbortSignal) {
+  constructor(connections: Connections, maxBytes: number, signal?: AbortSignal) {
     this.#connections = connections
     this.#maxBytes = maxBytes
     this.#signal = signal
@@ -45,8 +45,14 @@ export class MessageInspection implements Inspection, ConnectionJob {
     })
     // Who never calls `finish` need not handle its rejection.
     this.#reading.catch(() => {})
-    if (signal.aborted) this.#onAbort()
-    else signal.addEventListener('abort', this.#onAbort, { once: true })
+    if (signal) this.#heed(signal)
+  }
+
+  #heed(signal: AbortSignal): void {
+    const onAbort = () => this.#lose(abortFault(signal))
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+    this.#onAbort = onAbort
   }
 
   write(chunk: Uint8Array): boolean {
@@ -102,8 +108,8 @@ export class MessageInspection implements Inspection, ConnectionJob {
     return this.#reading
   }
 
-  abort(): void {
-    this.#lose(new Fault('shutting-down', 'the reading was given up'))
+  abort(fault = new Fault('shutting-down', 'the reading was given up')): void {
+    this.#lose(fault)
   }
 
   take(type: number, raw: Buffer): void {
@@ -178,7 +184,7 @@ export class MessageInspection implements Inspection, ConnectionJob {
   /** A connection on which bytes are still to come cannot serve another job. */
   #end(mayKeep: boolean): void {
     this.#isOver = true
-    this.#signal.removeEventListener('abort', this.#onAbort)
+    if (this.#onAbort) this.#signal?.removeEventListener('abort', this.#onAbort)
     this.#buffer = NOTHING
     const connection = this.#connection
     this.#connection = undefined

@@ -2,7 +2,7 @@
  * What the rest of the house sees of the inspector: bytes go in, facts come out. That parser processes do the work, and that
  * they may die of it, is known in this room only.
  */
-import type { Limit, Reading } from '../core/index.ts'
+import type { Fault, Limit, Reading } from '../core/index.ts'
 
 /** One message being read. Exactly one of `finish` and `abort` ends it. */
 export interface Inspection {
@@ -15,15 +15,15 @@ export interface Inspection {
    * `unscannable` in the reading. Rejects with a `Fault` (`inspector-unavailable`, `inspector-crashed`, `inspector-garbage`, `deadline`).
    */
   finish(): Promise<Reading>
-  /** Gives up; safe at any time, also twice. */
-  abort(): void
+  /** Gives up, `finish` rejecting with the fault; safe at any time, also twice. */
+  abort(fault?: Fault): void
 }
 
 export interface Inspector {
   start(): Promise<void>
   stop(): Promise<void>
   /** Begins to read a message. Never throws: what goes wrong is told by `finish`. */
-  read(signal: AbortSignal): Inspection
+  read(signal?: AbortSignal): Inspection
   /** Streams the bytes of one sample of a message again, for an analyzer; `path` is the sample's. */
   bytes(message: AsyncIterable<Uint8Array>, path: string, signal: AbortSignal): AsyncIterable<Uint8Array>
   /** Proves that a message gets through now; says which protection layers the processes have and which they lack. */

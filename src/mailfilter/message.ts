@@ -5,6 +5,7 @@ import type { Decision, Envelope, Examination, Pipeline } from '../pipeline/inde
 import { describeError, type Logger } from '../telemetry/index.ts'
 import { HeaderBlock } from './header-block.ts'
 import { logLine } from './log-line.ts'
+import { Patience } from './patience.ts'
 import { HEADER, replyOf } from './reply.ts'
 
 export interface MessageDeps {
@@ -84,10 +85,9 @@ export class Message {
 
   async #examine(envelope: Envelope, gone: AbortSignal): Promise<Decision> {
     const { clock, deadlineMs, log, stopping } = this.#deps
-    const late = new AbortController()
-    const cancel = clock.after(deadlineMs, () => late.abort())
-    const decision = await this.#examination.finish(envelope, AbortSignal.any([gone, late.signal, stopping]))
-    cancel()
+    const patience = new Patience([gone, stopping], deadlineMs, clock)
+    const decision = await this.#examination.finish(envelope, patience.signal)
+    patience.end()
     if (this.#isMonitored) this.#examination.answered(decision, envelope)
     log.info(
       { ...logLine(decision, envelope), gone: gone.aborted || undefined, unexamined: this.#unexamined },

@@ -34,8 +34,8 @@ export class MessageExamination implements Examination {
   #ref = newRef()
   readonly #deps: PipelineDeps
   readonly #kept: KeptMessage
-  readonly #inspection: Inspection
-  readonly #stop = new AbortController()
+  /** The reader at work; none when the message is read. */
+  #inspection: Inspection | undefined
   readonly #hash = createHash('sha256')
   readonly #watch: StopWatch
   #ended = false
@@ -44,7 +44,7 @@ export class MessageExamination implements Examination {
     this.#deps = deps
     this.#watch = new StopWatch(deps.clock)
     this.#kept = deps.keeper.begin()
-    this.#inspection = deps.inspector.read(this.#stop.signal)
+    this.#inspection = deps.inspector.read()
   }
 
   get ref(): string {
@@ -54,12 +54,12 @@ export class MessageExamination implements Examination {
   write(chunk: Uint8Array): boolean {
     this.#hash.update(chunk)
     const kept = this.#kept.write(chunk)
-    return this.#inspection.write(chunk) && kept
+    return (this.#inspection?.write(chunk) ?? true) && kept
   }
 
   /** A reader that failed is no reason to stop taking bytes: `finish` will say so. */
   async drained(): Promise<void> {
-    await Promise.all([this.#kept.drained(), this.#inspection.drained().catch(() => undefined)])
+    await Promise.all([this.#kept.drained(), this.#inspection?.drained().catch(() => undefined)])
   }
 
   async finish(envelope: Envelope, signal: AbortSignal): Promise<Decision> {
@@ -80,8 +80,7 @@ export class MessageExamination implements Examination {
   abort(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#stop.abort()
-    this.#inspection.abort()
+    this.#inspection?.abort()
     this.#kept.release()
   }
 
@@ -96,18 +95,27 @@ export class MessageExamination implements Examination {
   /** A reading ends with the client's patience or the deadline; that the filter stops is no reason to leave it unfinished. */
   async #read(envelope: Envelope, signal: AbortSignal): Promise<Reading | { readonly fault: unknown }> {
     const giveUp = () => {
-      if (causeOf(signal.reason) !== 'shutting-down') this.#stop.abort(new Fault('deadline'))
+      if (causeOf(signal.reason) !== 'shutting-down') this.#inspection?.abort(new Fault('deadline'))
     }
     signal.addEventListener('abort', giveUp, { once: true })
     try {
-      return await readWhole(this.#inspection, this.#kept, this.#deps.inspector, this.#stop.signal)
+      if (!this.#inspection) throw new Fault('internal', 'the message was given up before its end')
+      return await readWhole(this.#inspection, this.#kept, () => this.#beginAgain(signal))
     } catch (fault) {
       const { queueId } = envelope
       this.#deps.log.warn({ ref: this.#ref, queueId, cause: describeError(fault) }, 'message not read')
       return { fault }
     } finally {
       signal.removeEventListener('abort', giveUp)
+      this.#inspection?.abort()
+      this.#inspection = undefined
     }
+  }
+
+  #beginAgain(signal: AbortSignal): Inspection {
+    if (signal.aborted) throw new Fault('deadline')
+    this.#inspection = this.#deps.inspector.read()
+    return this.#inspection
   }
 
   /** Nothing is known of the message but that it could not be read: its identity is that of its bytes. */

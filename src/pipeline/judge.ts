@@ -37,7 +37,7 @@ export async function judge(
       // A message that is held should not lie in memory.
       void deps.kept.drained()
       await questions.wait(hold.over)
-      if (hold.signal.aborted) return
+      if (hold.isOver) return
     }
   } finally {
     hold.end()

@@ -1,32 +1,23 @@
 import { causeOf, type Reading } from '../core/index.ts'
-import type { Inspection, Inspector } from '../inspector/index.ts'
+import type { Inspection } from '../inspector/index.ts'
 import type { KeptMessage } from './kept-message.ts'
 
 /**
  * The reading of a message whose bytes were all written. When the process that read it was lost, it is read once more from the kept
  * bytes: a message is not deferred because something else killed a process. What kills two processes is the message's own doing.
  */
-export async function readWhole(
-  inspection: Inspection,
-  kept: KeptMessage,
-  inspector: Inspector,
-  signal: AbortSignal,
-): Promise<Reading> {
+export async function readWhole(inspection: Inspection, kept: KeptMessage, again: () => Inspection): Promise<Reading> {
   try {
     const reading = await inspection.finish()
     if (kept.fault) throw kept.fault
     return reading
   } catch (error) {
-    if (causeOf(error) !== 'inspector-crashed' || kept.fault || signal.aborted) throw error
-    return readAgain(inspector.read(signal), kept)
+    if (causeOf(error) !== 'inspector-crashed' || kept.fault) throw error
+    return readAgain(again(), kept)
   }
 }
 
 async function readAgain(inspection: Inspection, kept: KeptMessage): Promise<Reading> {
-  try {
-    for await (const chunk of kept.stream()) if (!inspection.write(chunk)) await inspection.drained()
-    return await inspection.finish()
-  } finally {
-    inspection.abort()
-  }
+  for await (const chunk of kept.stream()) if (!inspection.write(chunk)) await inspection.drained()
+  return inspection.finish()
 }

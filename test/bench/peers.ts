@@ -27,7 +27,7 @@ const here = import.meta.dirname
 const main = join(here, '../../src/main.ts')
 const protocol = join(here, 'subject-protocol.ts')
 /** Node with the flags that the daemon runs under. */
-const node = [process.execPath, '--disable-sigusr1', '--initial-old-space-size=256']
+const node = [process.execPath, ...runtimeFlags()]
 
 /** Starts one peer; its socket and files lie in a folder of its own under `folder`. */
 export async function startNamed(name: PeerName, built: Built, folder: string): Promise<Peer> {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { runtimeFlags } from './runtime.ts'
 
 /** One line of the filter's log. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: string }
@@ -29,13 +30,9 @@ export async function startFilter(options: FilterOptions = {}): Promise<Filter> 
   const listeners = options.listeners ?? [{ listen: 'inet:127.0.0.1:0', profile: 'mx' }]
   const config = { dataDir, milter: { listeners }, http: { listen: '127.0.0.1:0' }, ...options.config }
   await writeFile(join(dir, 'peekaboo.yaml'), JSON.stringify(config))
-  const child = spawn(
-    process.execPath,
-    ['--disable-sigusr1', '--initial-old-space-size=256', main, 'serve', '--config', join(dir, 'peekaboo.yaml')],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+  const child = spawn(process.execPath, [...runtimeFlags(), main, 'serve', '--config', join(dir, 'peekaboo.yaml')], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const filter = new Filter(child, dir, dataDir)
   await filter
     .waitFor((line) => line.msg === 'listening')
