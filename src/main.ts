@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --disable-sigusr1 --initial-old-space-size=256 --max-semi-space-size=8
+#!/usr/bin/env -S node --disable-sigusr1 --initial-old-space-size=96 --max-semi-space-size=8
 /** The composition root: the one list of drivers, what is made of what, and the order of start and stop. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'

@@ -1,6 +1,6 @@
 // The MTA's macros. A stage's list replaces the one that it sent before; a lookup takes the latest stage first; a new
-// message starts without the old one's. Lists are kept as sent and read when first asked, since Postfix repeats them
-// before every header and every body chunk.
+// message starts without the old one's. Lists are kept as sent, since Postfix repeats them before every header and every
+// body chunk and hardly anybody asks.
 import { SMFIC } from './constants.ts'
 import { bareMacroName, decodeMacroList } from './decode.ts'
 
@@ -12,11 +12,6 @@ export interface Macros {
   bytes(name: string): Buffer | undefined
   /** All macros, later stages over earlier ones. */
   all(): ReadonlyMap<string, string>
-}
-
-interface StageList {
-  readonly list: string
-  macros: ReadonlyMap<string, string> | undefined
 }
 
 // Latest first; end of headers uses the list of N, a body chunk that of B.
@@ -35,7 +30,7 @@ const STAGES: readonly number[] = [
 
 /** Macros of one scope, a session or a message; the message's looks into the session's after its own. */
 export class MacroTable implements Macros {
-  readonly #stages = new Map<number, StageList>()
+  readonly #stages = new Map<number, string>()
   readonly #outer: MacroTable | undefined
 
   constructor(outer?: MacroTable) {
@@ -44,8 +39,8 @@ export class MacroTable implements Macros {
 
   /** Sets a stage's list, one byte per character. Says whether it was malformed, which is never fatal. */
   set(command: number, list: string): 'same' | 'new' | 'odd' {
-    if (this.#stages.get(command)?.list === list) return 'same'
-    this.#stages.set(command, { list, macros: undefined })
+    if (this.#stages.get(command) === list) return 'same'
+    this.#stages.set(command, list)
     return isOdd(list) ? 'odd' : 'new'
   }
 
@@ -66,24 +61,32 @@ export class MacroTable implements Macros {
   all(): ReadonlyMap<string, string> {
     const names = new Set<string>()
     for (let table: MacroTable | undefined = this; table !== undefined; table = table.#outer) {
-      for (const stage of table.#stages.values()) for (const name of read(stage).keys()) names.add(name)
+      for (const list of table.#stages.values()) for (const name of decodeMacroList(list).macros.keys()) names.add(name)
     }
     return new Map([...names].map((name) => [name, this.get(name) ?? '']))
   }
 
   #find(name: string): string | undefined {
     for (const command of STAGES) {
-      const stage = this.#stages.get(command)
-      const value = stage === undefined ? undefined : read(stage).get(name)
+      const list = this.#stages.get(command)
+      const value = list === undefined ? undefined : valueIn(list, name)
       if (value !== undefined) return value
     }
     return this.#outer === undefined ? undefined : this.#outer.#find(name)
   }
 }
 
-function read(stage: StageList): ReadonlyMap<string, string> {
-  stage.macros ??= decodeMacroList(stage.list).macros
-  return stage.macros
+/** Looked for in the list as it came: a message that is held for minutes should not keep ten maps for three look-ups. */
+function valueIn(list: string, name: string): string | undefined {
+  let value: string | undefined
+  for (let at = 0; at < list.length; ) {
+    const nameEnd = list.indexOf('\0', at)
+    const valueEnd = nameEnd < 0 ? -1 : list.indexOf('\0', nameEnd + 1)
+    if (valueEnd < 0) return value
+    if (bareMacroName(list.slice(at, nameEnd)) === name) value = list.slice(nameEnd + 1, valueEnd)
+    at = valueEnd + 1
+  }
+  return value
 }
 
 function isOdd(list: string): boolean {

@@ -1,5 +1,6 @@
 import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
+import { runtimeFlags } from '../daemon/runtime.ts'
 import type { Built } from './build.ts'
 import { filterConfig, holdingConfig } from './filter-config.ts'
 import { type Program, startPeer } from './program.ts'
