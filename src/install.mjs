@@ -2,7 +2,7 @@
 // Plain JavaScript for any Node from 18 on: it is what runs before the pinned runtime exists. No network otherwise.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = new URL('../', import.meta.url)
@@ -31,13 +31,30 @@ if (!isCurrent()) {
   writeFileSync(stamp, digest)
 }
 
-const major = Number(
-  existsSync(runtime)
-    ? spawnSync(fileURLToPath(runtime), ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout.split('.')[0]
-    : process.versions.node.split('.')[0],
-)
-if (major < 24) {
-  fail(
-    `needs Node 24 or newer, found ${major}: the pinned runtime exists for linux x64 and arm64 only; install Node 26`,
-  )
+/** Version of a runtime, and what it said when it did not run. */
+function ask(program) {
+  const { stdout, stderr, error } = spawnSync(program, ['-p', 'process.versions.node'], { encoding: 'utf8' })
+  return { version: stdout?.trim() ?? '', problem: stderr?.trim() || String(error ?? '') }
+}
+
+/** The pinned runtime needs one library that a minimal Debian lacks. Gone with the stamp, so that npm does not find it first. */
+function mendRuntime(problem) {
+  const isRootOnDebian = process.getuid?.() === 0 && existsSync('/etc/debian_version')
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const apt = (...args) => spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
+  const install = () => apt('install', '-y', '--no-install-recommends', '-qq', 'libatomic1')
+  if (problem.includes('libatomic.so.1') && isRootOnDebian) {
+    console.error('peekaboo: installing libatomic1, which the pinned runtime needs …')
+    if (install() || (apt('update', '-qq') && install())) return
+  }
+  rmSync(stamp, { force: true })
+  rmSync(runtime, { force: true })
+  fail(`the pinned runtime does not start: ${problem}; on Debian: apt-get install libatomic1`)
+}
+
+const program = existsSync(runtime) ? fileURLToPath(runtime) : process.execPath
+if (ask(program).version === '') mendRuntime(ask(program).problem)
+const { version } = ask(program)
+if (Number.parseInt(version, 10) < 24) {
+  fail(`needs Node 24 or newer, found ${version}: the pinned runtime is for linux x64 and arm64 only; install Node 26`)
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { assertGenerated, table } from '../generated.ts'
 import { FAULTS, type Fault } from './faults.ts'
 import { type Filter, startFilter } from './filter.ts'
+import { descendants } from './processes.ts'
 
 const LISTENERS = [
   { listen: 'inet:127.0.0.1:0', profile: 'mx' },
@@ -62,15 +62,20 @@ test('a filter that is killed leaves no process and no spool behind for the next
   const dataDir = join(mkdtempSync(join(tmpdir(), 'peekaboo-fault-')), 'data')
   t.after(() => rmSync(join(dataDir, '..'), { recursive: true, force: true }))
   const first = await startFilter({ dataDir })
+  const below = descendants(first.pid).map(({ pid }) => pid)
   await first.stop('SIGKILL')
 
   const second = await startFilter({ dataDir })
   t.after(() => second.stop())
 
-  const left = spawn('pgrep', ['-f', `--ppid 1.*${dataDir}`])
-  await once(left, 'close')
-  assert.equal(
-    second.lines.some(({ msg }) => msg === 'listening'),
-    true,
-  )
+  assert.deepEqual(below.filter(isAlive), [])
+  assert.deepEqual(await readdir(join(dataDir, 'spool')), [])
 })
+
+function isAlive(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0] !== 'Z'
+  } catch {
+    return false
+  }
+}
