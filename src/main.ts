@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --disable-sigusr1 --initial-old-space-size=96 --max-semi-space-size=8
 /** The composition root: the one list of drivers, what is made of what, and the order of start and stop. */
-import { readdirSync, readFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Analyzer } from './analyzers/analyzer.ts'
@@ -19,6 +19,8 @@ import { loadRuleset, type RuleFile, type Ruleset } from './rules/index.ts'
 import { Scheduler } from './scheduler/index.ts'
 import { openStore, StoreRefused } from './store/index.ts'
 import { describeError, type Logger, systemClock } from './telemetry/index.ts'
+
+const MAX_RULE_FILE = 16 * 1024 * 1024
 
 /** The analyzer drivers by their `type`. */
 const DRIVERS: Readonly<
@@ -46,7 +48,7 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock)
     ruleset,
     profiles,
     async startCore() {
-      await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+      await ownFolder(config.dataDir)
       await keeper.start()
       await Promise.all([startStore(store, log), inspector.start()])
       await stories.start()
@@ -82,6 +84,15 @@ function makeParts(config: Config, log: Logger, clock: Clock) {
     keeper: new MessageKeeper(join(dataDir, 'spool'), config.spool),
     stories: new StoryWriter(store, join(dataDir, 'stories.jsonl'), log),
   }
+}
+
+/** Whoever may write in the data folder may change verdicts and read mail: nobody but us. */
+async function ownFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  const { mode, uid } = await stat(path)
+  const mine = process.getuid?.() ?? uid
+  if ((mode & 0o022) === 0 && (uid === mine || mine === 0)) return
+  throw new Error(`the data folder ${path} may be written by others than this user: chown ${mine} and chmod 700 it`)
 }
 
 function checked(name: string, part: { check(): Promise<unknown> }): Dependency {
@@ -162,10 +173,15 @@ function loadRules(config: Config): Ruleset {
 }
 
 function rulesIn(dir: string): RuleFile[] {
-  const names = readdirSync(dir)
-    .filter((name) => name.endsWith('.yaml'))
-    .sort()
-  return names.map((name) => ({ path: join(dir, name), text: readFileSync(join(dir, name), 'utf8') }))
+  const names = readdirSync(dir).filter((name) => name.endsWith('.yaml'))
+  return names.sort().map((name) => ({ path: join(dir, name), text: ruleText(join(dir, name)) }))
+}
+
+/** A fifo or a device would hang the start, and no ruleset is that large. */
+function ruleText(path: string): string {
+  const entry = statSync(path)
+  if (!entry.isFile() || entry.size > MAX_RULE_FILE) throw new Error(`${path} is no file of rules: at most 16 MiB`)
+  return readFileSync(path, 'utf8')
 }
 
 /** Where a server really listens: port 0 asks the system for any. */

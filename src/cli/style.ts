@@ -1,4 +1,5 @@
 /** Colours for people, and text of strangers made harmless: names in a mail may hold what a terminal obeys. */
+import { escapeJson, UNSAFE } from '../telemetry/index.ts'
 import type { Output } from './io.ts'
 
 /** Words in colours; without colours they come back as they are. */
@@ -23,9 +24,6 @@ export function styleFor(output: Output, env: Readonly<Record<string, string | u
   return { bold: paint(1), red: paint(31), yellow: paint(33), green: paint(32), dim: paint(2) }
 }
 
-/** Controls (C0, DEL, C1), line and paragraph separators, characters that are invisible or change the direction of writing. */
-const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|\p{Cs}/gu
-
 /** Text of a stranger on one line that a terminal shows as it is: what is not safe stands there as `\u{202e}`. */
 export function harmless(text: string): string {
   return text.replace(UNSAFE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
@@ -33,8 +31,5 @@ export function harmless(text: string): string {
 
 /** One line of JSON in which the same characters are escaped, so that it may also be read on a terminal. */
 export function jsonLine(value: unknown): string {
-  const text = JSON.stringify(value).replace(UNSAFE, (char) => {
-    return `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`
-  })
-  return `${text}\n`
+  return `${escapeJson(JSON.stringify(value))}\n`
 }

@@ -2,8 +2,9 @@
 import { describeOutcome, type StorySample } from '../core/index.ts'
 import type { Decision, Envelope } from '../pipeline/index.ts'
 
-/** Samples that the line names; the story in the store names all. */
+/** Samples that the line names, and letters of each name; the story in the store has them all. */
 const NAMED = 50
+const NAME_LETTERS = 200
 
 export function logLine(decision: Decision, envelope: Envelope): Readonly<Record<string, unknown>> {
   const { ref, disposition, outcome, samples, answer, times } = decision
@@ -30,7 +31,7 @@ function sampleLine({ sample, outcome }: StorySample): Readonly<Record<string, u
   const { sha256, name, type, size, path } = sample
   return {
     sha256,
-    name,
+    name: name.slice(0, NAME_LETTERS),
     type,
     size,
     path,

@@ -34,7 +34,7 @@ export class MessageExamination implements Examination {
   #ref = newRef()
   readonly #deps: PipelineDeps
   readonly #kept: KeptMessage
-  /** The reader at work; none when the message is read. */
+  /** The reader at work; none before the message is large or whole, and none when it is read. */
   #inspection: Inspection | undefined
   readonly #hash = createHash('sha256')
   readonly #watch: StopWatch
@@ -44,7 +44,6 @@ export class MessageExamination implements Examination {
     this.#deps = deps
     this.#watch = new StopWatch(deps.clock)
     this.#kept = deps.keeper.begin()
-    this.#inspection = deps.inspector.read()
   }
 
   get ref(): string {
@@ -53,6 +52,7 @@ export class MessageExamination implements Examination {
 
   write(chunk: Uint8Array): boolean {
     this.#hash.update(chunk)
+    if (!this.#inspection && !this.#ended && this.#kept.isLargeWith(chunk)) this.#beginReading()
     const kept = this.#kept.write(chunk)
     return (this.#inspection?.write(chunk) ?? true) && kept
   }
@@ -99,8 +99,8 @@ export class MessageExamination implements Examination {
     }
     signal.addEventListener('abort', giveUp, { once: true })
     try {
-      if (!this.#inspection) throw new Fault('internal', 'the message was given up before its end')
-      return await readWhole(this.#inspection, this.#kept, () => this.#beginAgain(signal))
+      if (this.#kept.fault) throw this.#kept.fault
+      return await readWhole(this.#inspection ?? this.#beginReading(), this.#kept, () => this.#beginAgain(signal))
     } catch (fault) {
       const { queueId } = envelope
       this.#deps.log.warn({ ref: this.#ref, queueId, cause: describeError(fault) }, 'message not read')
@@ -112,6 +112,17 @@ export class MessageExamination implements Examination {
     }
   }
 
+  /**
+   * A small message is given to a reader only when it is whole: whoever sends half of one occupies nobody. A large one is read while
+   * it comes, so that its end does not take long.
+   */
+  #beginReading(): Inspection {
+    const inspection = this.#deps.inspector.read()
+    for (const chunk of this.#kept.inMemory) inspection.write(chunk)
+    this.#inspection = inspection
+    return inspection
+  }
+
   #beginAgain(signal: AbortSignal): Inspection {
     if (signal.aborted) throw new Fault('deadline')
     this.#inspection = this.#deps.inspector.read()
@@ -120,7 +131,7 @@ export class MessageExamination implements Examination {
 
   /** Nothing is known of the message but that it could not be read: its identity is that of its bytes. */
   async #unread(fault: unknown, envelope: Envelope): Promise<Decision> {
-    const key = storyKey(envelope.sender, [this.#hash.digest('hex')])
+    const key = storyKey(envelope, [this.#hash.digest('hex')])
     const known = await lookUp(this.#deps, [], key, this.#ref)
     const conclusion = this.#failed(fault, envelope)
     return this.#told(conclusion, known, { envelope, key, reading: undefined })
@@ -128,7 +139,7 @@ export class MessageExamination implements Examination {
 
   async #judged(reading: Reading, envelope: Envelope, signal: AbortSignal): Promise<Decision> {
     const digests = reading.attachments.map((sample) => sample.sha256)
-    const key = storyKey(envelope.sender, digests.length > 0 ? digests : [this.#hash.digest('hex')])
+    const key = storyKey(envelope, digests.length > 0 ? digests : [this.#hash.digest('hex')])
     const known = await lookUp(this.#deps, digests, key, this.#ref)
     this.#watch.step('lookup')
     saveNewFacts(this.#deps, reading, known, this.#ref)

@@ -37,6 +37,16 @@ export class KeptMessage {
     return this.#size
   }
 
+  /** Whether one chunk more makes it too large for memory. */
+  isLargeWith(chunk: Uint8Array): boolean {
+    return this.#size + chunk.length > this.#inMemory
+  }
+
+  /** The bytes so far; all of them only while the message is not large. */
+  get inMemory(): readonly Uint8Array[] {
+    return this.#chunks
+  }
+
   /** Why the message could not be kept; its bytes are of no use then. */
   get fault(): Fault | undefined {
     return this.#fault

@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto'
+import type { Envelope } from './pipeline.ts'
 
 /**
- * Identity of a message over all its tries: the envelope sender and the digests of what it carries. Headers, client and Message-ID
- * change between tries. Each part is written with its length, so that no two different lists give the same key.
+ * Identity of a message over all its tries: envelope sender, recipients, and the digests of what it carries. Headers, client and
+ * Message-ID change between tries. The recipients belong to it, so that nobody's mail ages with that of somebody else who was
+ * sent the same attachment. Each part is written with its length: no two different lists give the same key.
  */
-export function storyKey(sender: string, digests: readonly string[]): string {
+export function storyKey(
+  { sender, recipients }: Pick<Envelope, 'sender' | 'recipients'>,
+  digests: readonly string[],
+): string {
   const hash = createHash('sha256')
-  for (const part of [sender, ...[...new Set(digests)].sort()]) hash.update(`${Buffer.byteLength(part)}:${part}`)
+  for (const list of [[sender], recipients, digests]) {
+    const parts = [...new Set(list)].sort()
+    hash.update(`${parts.length}#`)
+    for (const part of parts) hash.update(`${Buffer.byteLength(part)}:${part}`)
+  }
   return hash.digest('hex')
 }

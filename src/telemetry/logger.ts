@@ -1,5 +1,6 @@
 /** The log: one JSON line per event on standard output, the fields of section "Logging" in ARCHITECTURE.md. */
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino'
+import { escapeJson } from './escape.ts'
 import type { TelemetryOptions } from './options.ts'
 
 export type { Logger } from 'pino'
@@ -9,6 +10,7 @@ export function createLogger(options: TelemetryOptions, stream?: DestinationStre
   const settings = {
     level: options.level,
     base: null,
+    hooks: { streamWrite: (line: string) => `${escapeJson(line.trimEnd())}\n` },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   }

@@ -264,3 +264,34 @@ function flaky(clock: Parameters<typeof createMemoryStore>[0]['clock'], isAway: 
     },
   })
 }
+
+test('half of a small message occupies no reader, a large one is read while it comes', async (t) => {
+  const inspector = new FakeInspector(reading())
+  const { pipeline } = await benchPipeline(t, inspector, { spool: { memoryPerMessage: '64KiB' } })
+  const small = pipeline.begin()
+  small.write(Buffer.alloc(60_000))
+  const before = inspector.reads
+  const large = pipeline.begin()
+  for (let i = 0; i < 3; i += 1) large.write(Buffer.alloc(30_000))
+
+  assert.deepEqual([before, inspector.reads], [0, 1])
+
+  small.abort()
+  large.abort()
+})
+
+test('the first try to one recipient does not age with the mail of another', async (t) => {
+  const { pipeline, clock } = await benchPipeline(t, new FakeInspector(reading(sample('a.doc'))), {
+    sandbox: { answer: 'never' },
+  })
+  const first = pipeline.begin().finish(envelope('mx', { recipients: ['alice@dst.test'] }), never)
+  await clock.advance(61_000)
+  await first
+  await clock.advance(5 * 3_600_000)
+
+  const second = pipeline.begin().finish(envelope('mx', { queueId: 'Q2', recipients: ['bob@dst.test'] }), never)
+  await clock.advance(61_000)
+
+  assert.equal((await second).disposition, 'tempfail')
+  assert.notEqual((await second).ref, (await first).ref)
+})
