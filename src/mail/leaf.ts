@@ -67,8 +67,7 @@ function createBones(context: StrictContext, leaf: Leaf) {
 function createInnerReader(context: StrictContext, leaf: Leaf, offset: number): InnerMessage {
   let message: InnerMessage | undefined
   let start: Buffer = Buffer.alloc(0)
-  if (leaf.role !== 'sample') leaf.isMessage = false
-  else if (leaf.isMessage === undefined && isDeclaredMessage(leaf.part.type, leaf.part.name)) open()
+  if (leaf.isMessage === undefined && isDeclaredMessage(leaf.part.type, leaf.part.name)) open()
 
   function open(): void {
     leaf.isMessage = leaf.depth < context.limits.messageDepth
@@ -78,7 +77,7 @@ function createInnerReader(context: StrictContext, leaf: Leaf, offset: number): 
   function decide(): void {
     leaf.isMessage = looksLikeMessage(start)
     if (!leaf.isMessage) return
-    if (leaf.part.type !== 'text/rfc822-headers')
+    if (leaf.role === 'sample' && leaf.part.type !== 'text/rfc822-headers')
       leaf.anomalies.push({ name: 'message-disguised', severity: 'suspicious', offset })
     open()
     message?.write(start)

@@ -16,17 +16,21 @@ export interface MailparserLeaf {
   readonly name: string
   readonly disposition: string
   content: Content | undefined
+  /** Whether it was read as a message. */
+  isMessage: boolean
 }
 
 export interface MailparserContext {
   readonly limits: MailLimits
   readonly newMeter: () => ContentMeter
   readonly tap: (path: string) => Tap | undefined
-  /** What the strict reading, which is ahead, found out about the part there. */
-  readonly isMessageAt: (path: string) => boolean | undefined
+  /** Whether the strict reading, which is ahead, reads the part there as a message; part numbers need not be the same. */
+  readonly isMessageAt: (path: string) => boolean
   readonly leaves: MailparserLeaf[]
   /** Why mailparser gave up; what it had found stays. */
   failure: string
+  /** A message that mailparser saw was nested too deeply. */
+  isTooDeep: boolean
 }
 
 export class MailparserMessage {
@@ -108,6 +112,7 @@ export class MailparserMessage {
       name: attachment.filename ?? '',
       disposition: attachment.contentDisposition ?? '',
       content: undefined,
+      isMessage: false,
     }
     this.#context.leaves.push(leaf)
     return leaf
@@ -167,9 +172,13 @@ function openSink(context: MailparserContext, leaf: MailparserLeaf): Sink {
 
   function decide(): void {
     isDecided = true
-    const known = context.isMessageAt(leaf.path)
-    const isMessage = known ?? (isDeclaredMessage(leaf.type, leaf.name) || looksLikeMessage(start))
-    if (!isMessage || leaf.depth >= context.limits.messageDepth) return
+    leaf.isMessage =
+      context.isMessageAt(leaf.path) || isDeclaredMessage(leaf.type, leaf.name) || looksLikeMessage(start)
+    if (!leaf.isMessage) return
+    if (leaf.depth >= context.limits.messageDepth) {
+      context.isTooDeep = true
+      return
+    }
     message = new MailparserMessage(context, `${leaf.path}.`, leaf.depth + 1)
     message.write(start)
   }

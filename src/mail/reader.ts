@@ -100,9 +100,10 @@ class Reader implements MessageReader {
       limits,
       newMeter,
       tap: (path) => tap?.(path, 'mailparser'),
-      isMessageAt: (path) => this.#findings.byPath.get(path)?.isMessage,
+      isMessageAt: (path) => this.#findings.byPath.get(path)?.isMessage === true,
       leaves: [],
       failure: '',
+      isTooDeep: false,
     }
     return { context, message: new MailparserMessage(context, '', 0) }
   }
@@ -114,6 +115,8 @@ class Reader implements MessageReader {
     if (context.failure !== '') return false
     const cut = this.#findings.leaves.filter((leaf) => leaf.skeletonDigest !== '')
     const contents = new Map(cut.map((leaf) => [leaf.skeletonDigest, leaf.content]))
+    // Of what was cut mailparser reads no message.
+    if (context.leaves.some((leaf) => leaf.isMessage && contents.has(leaf.content?.sha256 ?? ''))) return false
     for (const leaf of context.leaves) leaf.content = contents.get(leaf.content?.sha256 ?? '') ?? leaf.content
     return digestsOf(this.#findings.leaves).symmetricDifference(digestsOf(context.leaves)).size === 0
   }
