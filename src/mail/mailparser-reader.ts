@@ -29,6 +29,8 @@ export interface MailparserContext {
   readonly leaves: MailparserLeaf[]
   /** Why mailparser gave up; what it had found stays. */
   failure: string
+  /** It met one of its own limits, which are out of reach of what the strict reading reads to its end. */
+  isBeyondLimits: boolean
   /** A message that mailparser saw was nested too deeply. */
   isTooDeep: boolean
 }
@@ -124,7 +126,9 @@ export class MailparserMessage {
   }
 
   #fail(error: Error): void {
-    if (this.#context.failure === '') this.#context.failure = error.message
+    const { code } = error as NodeJS.ErrnoException
+    if (this.#context.failure === '') this.#context.failure = error.message || 'error'
+    if (code === 'EMAXLEN' || error instanceof RangeError) this.#context.isBeyondLimits = true
     this.abort()
   }
 

@@ -23,6 +23,9 @@ export interface ReaderOptions {
   readonly tap?: (path: string, reading: 'strict' | 'mailparser') => Tap | undefined
 }
 
+/** Multiparts within multiparts which mailparser's recursion surely survives. */
+const MAILPARSER_STACK = 1000
+
 interface MailparserReading {
   readonly context: MailparserContext
   readonly message: MailparserMessage
@@ -103,6 +106,7 @@ class Reader implements MessageReader {
       isMessageAt: (path) => this.#findings.byPath.get(path)?.isMessage === true,
       leaves: [],
       failure: '',
+      isBeyondLimits: false,
       isTooDeep: false,
     }
     return { context, message: new MailparserMessage(context, '', 0) }
@@ -139,6 +143,7 @@ class Reader implements MessageReader {
   }
 
   #reading(): Reading {
+    this.#reachBeyond()
     const { leaves, anomalies, limit, subject, messageId } = this.#findings
     const { context } = this.#mailparser
     const isPartial = limit !== '' || context.failure !== ''
@@ -151,6 +156,32 @@ class Reader implements MessageReader {
       subject,
       messageId,
     }
+  }
+
+  /**
+   * mailparser ended early, the strict reading did not. Where mailparser had seen what the strict reading has not, there may be more
+   * of it; where both had seen the same, the strict reading stands.
+   */
+  #reachBeyond(): void {
+    const { context } = this.#mailparser
+    if (context.isTooDeep) this.#findings.reach('message-depth', -1)
+    if (context.failure !== '' && this.#failedApart()) this.#findings.reach('parser-error', -1)
+  }
+
+  #failedApart(): boolean {
+    const { context } = this.#mailparser
+    // Only nesting that the strict reading has too may exhaust mailparser's stack.
+    if (context.isBeyondLimits && this.#findings.deepest < MAILPARSER_STACK) return true
+    const unseen = new Map<string, number>()
+    for (const { content } of this.#findings.leaves) {
+      if (content !== undefined) unseen.set(content.sha256, (unseen.get(content.sha256) ?? 0) + 1)
+    }
+    return context.leaves.some(({ content }) => {
+      if (content === undefined) return false
+      const left = unseen.get(content.sha256) ?? 0
+      unseen.set(content.sha256, left - 1)
+      return left === 0
+    })
   }
 
   #readerAnomalies(limit: Limit | '', disagreements: number): Anomaly[] {

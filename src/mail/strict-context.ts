@@ -47,6 +47,8 @@ export class StrictFindings {
   readonly #limits: MailLimits
   subject = ''
   messageId = ''
+  /** Multiparts within multiparts, at most. */
+  deepest = 0
   #limit: Limit | '' = ''
   #isStopped = false
   #parts = 0

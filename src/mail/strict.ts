@@ -152,6 +152,7 @@ export class StrictMessage implements InnerMessage {
   #openMultipart(part: Part, offset: number): void {
     const { findings, limits } = this.#context
     const level = this.#open.length + 1
+    findings.deepest = Math.max(findings.deepest, level)
     const isUsable = part.boundary !== '' && level <= limits.mimeDepth
     // Paths name one part only: the first part of the outermost multipart will have the path that this one has now.
     if (isUsable && level === 1) this.#path = `${this.#prefix}0`

@@ -26,6 +26,30 @@ test('a message that mailparser alone sees is opened, whatever the strict readin
   assert.equal(sha256(await extract(message, found?.path ?? '')), found?.sha256)
 })
 
+test('a message that mailparser alone sees nested too deeply makes the message unscannable', async () => {
+  let deep = nested
+  for (let depth = 0; depth < 22; depth++) deep = lines('Content-Type: message/rfc822', '', deep)
+
+  const reading = await read(twoBoundaries([text, text, deep]))
+
+  assert.equal(reading.unscannable, 'message-depth')
+})
+
+test('where mailparser gives up on parts that the strict reading does not see, the message is unscannable', async () => {
+  const empty = Array.from({ length: 150 }, () => '')
+
+  const reading = await read(twoBoundaries([...empty, file('e.com', testStrings.eicar)]), { parts: 20 })
+
+  assert.equal(reading.unscannable, 'parser-error')
+})
+
+test('where mailparser gives up on nesting that the strict reading does not see, the message is unscannable', async () => {
+  let deep = nested
+  for (let i = 0; i < 6000; i++) deep = lines(`Content-Type: multipart/mixed; boundary=n${i}`, '', `--n${i}`, deep)
+
+  assert.equal((await read(twoBoundaries([deep]))).unscannable, 'parser-error')
+})
+
 test('a long message in base64 that mailparser alone takes for one is read by it whole', async () => {
   const inner = lines(`X-Filler: ${'x'.repeat(9000)}`, file('e.com', testStrings.eicar))
   const hidden = file('x.eml', inner).replace('Content-Disposition:', 'Content-Disposition\r\n :')
