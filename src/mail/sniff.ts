@@ -3,7 +3,9 @@
 /** Bytes of the content that are looked at. */
 export const SNIFF_BYTES = 1024
 
-const MESSAGE_TYPES: ReadonlySet<string> = new Set(['message/rfc822', 'message/global', 'message/news'])
+/** Of the types message/… those whose content is fields and no message (RFC 3464, 3798, 3885, 5438, 5965, 6533). */
+const NO_MESSAGE =
+  /^message\/((global-)?(delivery-status|disposition-notification)|feedback-report|tracking-status|imdn\+xml)$/
 const KNOWN =
   /^(received|return-path|message-id|mime-version|content-type|content-transfer-encoding|date|from|to|subject|delivered-to|dkim-signature|reply-to|sender|cc|x-mailer)$/
 /** People quote From, To, Date and Subject in plain text; these only a mail program writes. */
@@ -11,7 +13,7 @@ const TELLING = /^(received|return-path|message-id|mime-version|content-type|con
 
 /** Whether type or name say that the part is a message. */
 export function isDeclaredMessage(type: string, name: string): boolean {
-  return MESSAGE_TYPES.has(type) || /\.(eml|mht|mhtml)$/i.test(name)
+  return (type.startsWith('message/') && !NO_MESSAGE.test(type)) || /\.(eml|mht|mhtml)$/i.test(name)
 }
 
 /** Whether the content begins with the header of a message: header lines only, two known ones, one that only mail programs write. */

@@ -14,7 +14,10 @@ const CR = 0x0d
 const DASH = 0x2d
 const EMPTY = Buffer.alloc(0)
 const DELIMITER = Buffer.from('\n--')
-/** What a delimiter line may have besides the boundary: dashes, blanks up to the length of a line, the line end. */
+/**
+ * So much of a line besides the boundary is waited for: dashes, blanks, the line end. A line that has only blanks up to there is a
+ * delimiter, whatever comes then: who reads it otherwise is mailparser, which allows 998 blanks.
+ */
 const DELIMITER_EXTRA = 1004
 
 /** An open multipart. */
@@ -34,8 +37,9 @@ interface Multipart {
 interface Delimiter {
   readonly owner: Multipart
   readonly isClosing: boolean
-  /** Where the next line begins. */
+  /** Where the next line begins; the end of the blanks that were looked at where `isCut`. */
   readonly next: number
+  readonly isCut: boolean
 }
 
 export class StrictMessage implements InnerMessage {
@@ -56,6 +60,8 @@ export class StrictMessage implements InnerMessage {
   #headBytes = 0
   #headOffset = 0
   #isLineStart = true
+  /** Within what is left of a delimiter line of many blanks. */
+  #isInCutLine = false
   #leaf: LeafSink | undefined
 
   constructor(context: StrictContext, prefix: string, depth: number) {
@@ -70,7 +76,11 @@ export class StrictMessage implements InnerMessage {
     const data = this.#carry.length > 0 ? Buffer.concat([this.#carry, chunk]) : chunk
     let at = 0
     while (at < data.length && !this.#context.findings.isStopped) {
-      const next = this.#isHead ? this.#readHead(data, at) : this.#readBody(data, at)
+      const next = this.#isInCutLine
+        ? this.#skipLine(data, at)
+        : this.#isHead
+          ? this.#readHead(data, at)
+          : this.#readBody(data, at)
       at = next < 0 ? ~next : next
       if (next < 0) break
     }
@@ -92,6 +102,15 @@ export class StrictMessage implements InnerMessage {
     for (const each of this.#open) this.#context.findings.note('unclosed-multipart', 'note', each.offset)
   }
 
+  /** Passes over the rest of a delimiter line. */
+  #skipLine(data: Buffer, from: number): number {
+    const newline = data.indexOf(LF, from)
+    if (newline < 0) return data.length
+    this.#isInCutLine = false
+    this.#headOffset = this.#offset + newline + 1
+    return newline + 1
+  }
+
   /** Reads header lines; returns where to go on, or ~position when more bytes are needed from there. */
   #readHead(data: Buffer, from: number): number {
     let line = from
@@ -107,7 +126,7 @@ export class StrictMessage implements InnerMessage {
         this.#keepHead(data.subarray(from, line))
         this.#endHead()
         if (!this.#context.findings.isStopped) this.#cross(delimiter)
-        return next
+        return delimiter.next
       }
       line = next
     }
@@ -214,18 +233,19 @@ export class StrictMessage implements InnerMessage {
 
   /** The delimiter in the line, if it is one (RFC 2046 section 5.1.1): dashes, boundary, perhaps dashes, blanks, CR. */
   #delimiterAt(data: Buffer, line: number, newline: number): Delimiter | undefined {
-    if (data[line] !== DASH || data[line + 1] !== DASH || newline < 0) return undefined
-    if (newline - line > this.#longest + DELIMITER_EXTRA) return undefined
-    return this.#delimiter(data.toString('latin1', line + 2, newline), newline + 1)
+    if (data[line] !== DASH || data[line + 1] !== DASH) return undefined
+    const cut = line + this.#longest + DELIMITER_EXTRA
+    const isCut = newline < 0 || newline > cut
+    return this.#delimiter(data.toString('latin1', line + 2, isCut ? cut : newline), isCut ? cut : newline + 1, isCut)
   }
 
-  #delimiter(text: string, next: number): Delimiter | undefined {
+  #delimiter(text: string, next: number, isCut: boolean): Delimiter | undefined {
     const token = withoutLineEnd(text)
     const opened = this.#byBoundary.get(token)
-    if (opened !== undefined) return { owner: opened, isClosing: false, next }
+    if (opened !== undefined) return { owner: opened, isClosing: false, next, isCut }
     const closed = token.endsWith('--') ? this.#byBoundary.get(token.slice(0, -2)) : undefined
     // Before the first part a closing delimiter closes nothing; programs read on.
-    return closed === undefined || closed.children === 0 ? undefined : { owner: closed, isClosing: true, next }
+    return closed === undefined || closed.children === 0 ? undefined : { owner: closed, isClosing: true, next, isCut }
   }
 
   #emit(data: Buffer, from: number, to: number): number {
@@ -247,6 +267,7 @@ export class StrictMessage implements InnerMessage {
       this.#closeInnermost()
     }
     this.#isLineStart = true
+    this.#isInCutLine = delimiter.isCut
     if (isClosing) {
       this.#closeInnermost()
       return
@@ -268,7 +289,7 @@ export class StrictMessage implements InnerMessage {
   /** The last bytes: only a closing delimiter may lack its line end. */
   #endBody(rest: Buffer): void {
     const line = this.#isLineStart && rest[0] === DASH ? 0 : nextDashes(rest, 0)
-    const delimiter = line < 0 ? undefined : this.#delimiter(rest.toString('latin1', line + 2), rest.length)
+    const delimiter = line < 0 ? undefined : this.#delimiter(rest.toString('latin1', line + 2), rest.length, false)
     if (delimiter?.isClosing !== true) {
       this.#emit(rest, 0, rest.length)
       return

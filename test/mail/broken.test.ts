@@ -122,6 +122,23 @@ test('blanks behind a delimiter do not hide it, other text does', async () => {
   )
 })
 
+for (const blanks of [997, 1001, 1002, 1003, 1004, 1005, 1100, 200_000]) {
+  test(`${blanks} blanks behind a delimiter do not hide it, in whatever pieces they come`, async () => {
+    const plain = mixed(file('a.bin', 'a'), file('e.com', testStrings.eicar))
+    const message = plain.replace(/^(--.+)\r$/gm, `$1${' \t'.repeat(blanks / 2)}${' '.repeat(blanks % 2)}\r`)
+
+    const reading = await read(message)
+
+    assert.deepEqual(
+      reading.attachments.filter((sample) => sample.readings.includes('strict')).map((sample) => sample.sha256),
+      [sha256('a'), sha256(testStrings.eicar)],
+    )
+    assert.equal(reading.anomalies[0]?.offset ?? -1, -1)
+    for (const size of [1, 7, 1000])
+      assert.deepEqual(blanks > 9000 ? reading : await read(message, {}, [size]), reading)
+  })
+}
+
 for (const [field, anomaly] of [
   ['Content-Transfer-Encoding: 7bit', 'cte-duplicate'],
   ['Content-Type: text/plain', 'ct-duplicate'],

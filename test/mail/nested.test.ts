@@ -63,6 +63,26 @@ for (const name of ['x.eml', 'x.mht', 'X.MHTML']) {
   })
 }
 
+for (const type of ['message/x-foo', 'message/partial; id=x; number=1; total=1', 'message/external-body']) {
+  test(`a part of type ${type} is read as a message, even with one field that nobody knows`, async () => {
+    const hidden = lines('Content-Disposition: attachment; filename=e.com', '', testStrings.eicar)
+
+    const { attachments } = await read(mixed(text, lines(`Content-Type: ${type}`, '', hidden)))
+
+    const found = attachments.find((sample) => sample.name === 'e.com')
+    assert.equal(found?.testString, 'eicar')
+    assert.deepEqual(found?.readings, ['strict', 'mailparser'])
+  })
+}
+
+test('a delivery status is no message', async () => {
+  const status = lines('Reporting-MTA: dns; a.example', '', 'Action: failed')
+
+  const { attachments } = await read(mixed(text, lines('Content-Type: message/delivery-status', '', status)))
+
+  assert.equal(attachments.length, 1)
+})
+
 test('content that looks like a message is read as one, and the disguise is told', async () => {
   const reading = await foundWithin(mixed(text, file('x.png', inner, 'image/png')))
 
