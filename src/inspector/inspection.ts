@@ -108,8 +108,8 @@ export class MessageInspection implements Inspection, ConnectionJob {
     return this.#reading
   }
 
-  abort(fault = new Fault('shutting-down', 'the reading was given up')): void {
-    this.#lose(fault)
+  abort(fault?: Fault): void {
+    if (!this.#isOver) this.#lose(fault ?? new Fault('shutting-down', 'the reading was given up'))
   }
 
   take(type: number, raw: Buffer): void {

@@ -2,7 +2,6 @@
  * The life of one message: bytes go to the inspector and are kept; when all are there it is read, looked up, judged, held while
  * analyses run, told as a story and answered. Every fault becomes a decision by the profile; nothing is thrown at the caller.
  */
-import { createHash } from 'node:crypto'
 import {
   type Answer,
   causeOf,
@@ -28,7 +27,7 @@ import { rolesAtFirst } from './questions.ts'
 import { readWhole } from './read-whole.ts'
 import { newRef } from './ref.ts'
 import { StopWatch } from './stop-watch.ts'
-import { storyKey } from './story-key.ts'
+import { identityOf, storyKey } from './story-key.ts'
 
 export class MessageExamination implements Examination {
   #ref = newRef()
@@ -36,7 +35,6 @@ export class MessageExamination implements Examination {
   readonly #kept: KeptMessage
   /** The reader at work; none before the message is large or whole, and none when it is read. */
   #inspection: Inspection | undefined
-  readonly #hash = createHash('sha256')
   readonly #watch: StopWatch
   #ended = false
 
@@ -51,7 +49,6 @@ export class MessageExamination implements Examination {
   }
 
   write(chunk: Uint8Array): boolean {
-    this.#hash.update(chunk)
     if (!this.#inspection && !this.#ended && this.#kept.isLargeWith(chunk)) this.#beginReading()
     const kept = this.#kept.write(chunk)
     return (this.#inspection?.write(chunk) ?? true) && kept
@@ -131,7 +128,7 @@ export class MessageExamination implements Examination {
 
   /** Nothing is known of the message but that it could not be read: its identity is that of its bytes. */
   async #unread(fault: unknown, envelope: Envelope): Promise<Decision> {
-    const key = storyKey(envelope, [this.#hash.digest('hex')])
+    const key = storyKey(envelope, [await identityOf(this.#kept)])
     const known = await lookUp(this.#deps, [], key, this.#ref)
     const conclusion = this.#failed(fault, envelope)
     return this.#told(conclusion, known, { envelope, key, reading: undefined })
@@ -139,7 +136,7 @@ export class MessageExamination implements Examination {
 
   async #judged(reading: Reading, envelope: Envelope, signal: AbortSignal): Promise<Decision> {
     const digests = reading.attachments.map((sample) => sample.sha256)
-    const key = storyKey(envelope, digests.length > 0 ? digests : [this.#hash.digest('hex')])
+    const key = storyKey(envelope, digests.length > 0 ? digests : [await identityOf(this.#kept)])
     const known = await lookUp(this.#deps, digests, key, this.#ref)
     this.#watch.step('lookup')
     saveNewFacts(this.#deps, reading, known, this.#ref)

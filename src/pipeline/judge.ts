@@ -34,8 +34,7 @@ export async function judge(
       if (!questions.open && asked === 0) return
       if (!questions.open) continue
       if (!hold.begin()) return
-      // A message that is held should not lie in memory.
-      void deps.kept.drained()
+      deps.kept.spill()
       await questions.wait(hold.over)
       if (hold.isOver) return
     }

@@ -1,4 +1,8 @@
-/** The bytes of one message: in memory while it is small, else in a spool file. Freed when its last holder lets go. */
+/**
+ * The bytes of one message: in memory while it is small, else in a spool file. As long as half of the memory for all messages is free, a
+ * large one stays in memory too until it is held: most are answered before a disk would have heard of them. Freed when the last
+ * holder lets go.
+ */
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { Fault } from '../core/index.ts'
@@ -56,7 +60,7 @@ export class KeptMessage {
   write(chunk: Uint8Array): boolean {
     this.#size += chunk.length
     if (this.#fault) return true
-    if (!this.#spooling && this.#size > this.#inMemory) this.#toSpool()
+    if (!this.#spooling && this.#size > this.#inMemory && this.#isMemoryScarce(chunk.length)) this.#toSpool()
     const budget = this.#spooling ? this.#spool : this.#memory
     if (!this.#fault && !budget.take(chunk.length)) this.#fail(full(budget, chunk.length))
     if (this.#fault) return true
@@ -65,6 +69,12 @@ export class KeptMessage {
     this.#waiting += chunk.length
     if (this.#spooling && this.#waiting >= WRITE_LEAST) this.#flush()
     return !this.#spooling || this.#waiting < WRITE_AHEAD
+  }
+
+  /** A large message that is held should not lie in memory. */
+  spill(): void {
+    if (!this.#spooling && !this.#fault && this.#size > this.#inMemory) this.#toSpool()
+    void this.drained()
   }
 
   /** Resolves when what was written has reached the spool file. */
@@ -102,6 +112,10 @@ export class KeptMessage {
     this.#spooling = true
     if (this.#spool.take(bytes)) this.#taken = bytes
     else this.#fail(full(this.#spool, bytes))
+  }
+
+  #isMemoryScarce(bytes: number): boolean {
+    return this.#memory.used + bytes > this.#memory.total / 2
   }
 
   #giveBack(): void {

@@ -3,7 +3,10 @@ import { size } from '../core/index.ts'
 
 export const pipelineOptions = z
   .strictObject({
-    memoryPerMessage: size('256KiB', 'a message up to this size is kept in memory, a larger one in a spool file'),
+    memoryPerMessage: size(
+      '256KiB',
+      'a larger message goes to a spool file when it is held, or when half of `memory` is in use',
+    ),
     memory: size('256MiB', 'memory for all messages together'),
     spool: size('2GiB', 'spool files together'),
   })

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { KeptMessage } from './kept-message.ts'
 import type { Envelope } from './pipeline.ts'
 
 /**
@@ -17,4 +18,15 @@ export function storyKey(
     for (const part of parts) hash.update(`${Buffer.byteLength(part)}:${part}`)
   }
   return hash.digest('hex')
+}
+
+/** What stands for a message of which no attachment is known: the digest of its bytes; its size where they could not be kept. */
+export async function identityOf(kept: KeptMessage): Promise<string> {
+  const hash = createHash('sha256')
+  try {
+    for await (const chunk of kept.stream()) hash.update(chunk)
+    return hash.digest('hex')
+  } catch {
+    return `size ${kept.size}`
+  }
 }

@@ -55,7 +55,7 @@ export const FAULTS: readonly Fault[] = [
   { name: 'store on a full file system', prepare: onTmpfs('size=2m'), act: whileFull, logs: /store unavailable/ },
   {
     name: 'spool full',
-    options: { config: { spool: { memoryPerMessage: '4KiB', spool: '100KiB' } } },
+    options: { config: { spool: { memoryPerMessage: '4KiB', memory: '64KiB', spool: '100KiB' } } },
     act: (_, port) => send(port, LARGE),
     logs: /spool-full/,
   },

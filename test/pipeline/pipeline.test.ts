@@ -187,7 +187,9 @@ test('nobody who waits learns of it when the client goes: the analysis goes on',
 })
 
 test('a message larger than the memory for one is spooled, read back whole, and its file removed', async (t) => {
-  const { keeper, dir } = await benchPipeline(t, new FakeInspector(reading()), { spool: { memoryPerMessage: '64KiB' } })
+  const { keeper, dir } = await benchPipeline(t, new FakeInspector(reading()), {
+    spool: { memoryPerMessage: '64KiB', memory: '128KiB' },
+  })
   const bytes = Buffer.alloc(300_000, 'peekaboo')
   const kept = keeper.begin()
 
@@ -207,7 +209,7 @@ test('a message larger than the memory for one is spooled, read back whole, and 
 
 test('a full spool defers the message and gives every byte back', async (t) => {
   const { pipeline, keeper } = await benchPipeline(t, new FakeInspector(reading()), {
-    spool: { memoryPerMessage: '1KiB', spool: '100KiB' },
+    spool: { memoryPerMessage: '1KiB', memory: '10KiB', spool: '100KiB' },
   })
   const examination = pipeline.begin()
 
@@ -294,4 +296,24 @@ test('the first try to one recipient does not age with the mail of another', asy
 
   assert.equal((await second).disposition, 'tempfail')
   assert.notEqual((await second).ref, (await first).ref)
+})
+
+test('a large message stays in memory while there is room, and goes to the spool when it is held', async (t) => {
+  const { pipeline, clock, dir, keeper } = await benchPipeline(t, new FakeInspector(reading(sample('a.doc'))), {
+    spool: { memoryPerMessage: '64KiB' },
+    sandbox: { after: '30s', answer: { score: 1 } },
+  })
+  const examination = pipeline.begin()
+  for (let i = 0; i < 5; i += 1) examination.write(Buffer.alloc(60_000, 'x'))
+  const inMemory = [keeper.memory.used, keeper.spool.used]
+
+  const deciding = examination.finish(envelope(), never)
+  await clock.advance(1000)
+  const held = [keeper.memory.used, keeper.spool.used, (await readdir(join(dir, 'spool'))).length]
+  await clock.advance(40_000)
+  await deciding
+
+  assert.deepEqual(inMemory, [300_000, 0])
+  assert.deepEqual(held, [0, 300_000, 1])
+  assert.deepEqual([keeper.memory.used, keeper.spool.used], [0, 0])
 })
