@@ -21,6 +21,7 @@ export function openLeaf(context: StrictContext, leaf: Leaf, offset: number): Le
   context.findings.add(leaf)
 
   const bones = createBones(context, leaf)
+  const guess = leaf.mayHide ? context.newGuess(`${leaf.path}.`, leaf.depth) : undefined
 
   function deliver(bytes: Buffer): void {
     if (bytes.length === 0) return
@@ -29,13 +30,17 @@ export function openLeaf(context: StrictContext, leaf: Leaf, offset: number): Le
     inner.write(bytes)
   }
   return {
-    write: (raw, at) =>
+    write(raw, at) {
+      // As it stands: the transfer encoding of a multipart means nothing.
+      guess?.write(raw)
       decoder.write(raw, (bytes, run) => {
         // First, as it decides whether the part is a message.
         deliver(bytes)
         bones?.write(bytes, run, at)
-      }),
+      })
+    },
     end() {
+      guess?.end()
       decoder.end((bytes) => {
         deliver(bytes)
         bones?.write(bytes, undefined, -1)

@@ -43,6 +43,7 @@ export function openStrict(options: ReaderOptions, skeleton?: Skeleton) {
     limits: options.limits,
     newMeter: options.newMeter,
     newMessage: (prefix, depth) => new StrictMessage(inner, prefix, depth),
+    newGuess: (prefix, depth) => new StrictMessage(inner, prefix, depth, true),
     tap: (path) => options.tap?.(path, 'strict'),
     findings,
   }

@@ -27,12 +27,16 @@ export interface Leaf {
   skeletonDigest: string
   /** Whether it is read as a message; undefined until that is known. */
   isMessage: boolean | undefined
+  /** A multipart without a part: its boundary may be another than we read. */
+  readonly mayHide: boolean
 }
 
 export interface StrictContext {
   readonly limits: MailLimits
   readonly newMeter: () => ContentMeter
   readonly newMessage: (prefix: string, depth: number) => InnerMessage
+  /** Reads the bytes of a multipart whose boundary is not known. */
+  readonly newGuess: (prefix: string, depth: number) => InnerMessage
   readonly tap: (path: string) => Tap | undefined
   readonly findings: StrictFindings
   /** What mailparser will be given; absent for messages within and where it is given the message itself. */
@@ -62,9 +66,9 @@ export class StrictFindings {
     this.byPath.set(leaf.path, leaf)
   }
 
+  /** Forgets a leaf and what was found since then, which is all within it. */
   remove(leaf: Leaf): void {
-    this.leaves.splice(this.leaves.lastIndexOf(leaf), 1)
-    this.byPath.delete(leaf.path)
+    for (const each of this.leaves.splice(this.leaves.lastIndexOf(leaf))) this.byPath.delete(each.path)
   }
 
   note(name: string, severity: Anomaly['severity'], offset: number): void {

@@ -20,6 +20,10 @@ const DELIMITER = Buffer.from('\n--')
  */
 const DELIMITER_EXTRA = 1004
 
+/** Lines and field names up to this length are looked at where a boundary is not known. */
+const LONGEST_GUESS = 3000
+const LONGEST_FIELD = 80
+
 /** An open multipart. */
 interface Multipart {
   /** What the paths of its children begin with. */
@@ -60,15 +64,22 @@ export class StrictMessage implements InnerMessage {
   #headBytes = 0
   #headOffset = 0
   #isLineStart = true
+  /** The multipart whose boundaries are found as they come. */
+  readonly #guess: Multipart | undefined
   /** Within what is left of a delimiter line of many blanks. */
   #isInCutLine = false
   #leaf: LeafSink | undefined
 
-  constructor(context: StrictContext, prefix: string, depth: number) {
+  /** `isGuess`: the bytes are those of a multipart whose boundary is not known. */
+  constructor(context: StrictContext, prefix: string, depth: number, isGuess = false) {
     this.#context = context
     this.#prefix = prefix
     this.#depth = depth
     this.#path = `${prefix}1`
+    if (!isGuess) return
+    this.#isHead = false
+    this.#guess = { prefix, boundary: '', isDigest: false, offset: -1, level: 1, hidden: undefined, children: 0 }
+    this.#open.push(this.#guess)
   }
 
   write(chunk: Buffer): void {
@@ -99,7 +110,8 @@ export class StrictMessage implements InnerMessage {
     } else this.#endBody(rest)
     if (this.#context.findings.isStopped) return
     this.#leaf?.end()
-    for (const each of this.#open) this.#context.findings.note('unclosed-multipart', 'note', each.offset)
+    for (const each of this.#open)
+      if (each !== this.#guess) this.#context.findings.note('unclosed-multipart', 'note', each.offset)
   }
 
   /** Passes over the rest of a delimiter line. */
@@ -205,16 +217,18 @@ export class StrictMessage implements InnerMessage {
       content: undefined,
       skeletonDigest: '',
       isMessage: isMultipart(part) ? false : undefined,
+      mayHide: isMultipart(part) && this.#open.length < this.#context.limits.mimeDepth,
     }
     this.#leaf = openLeaf(this.#context, leaf, offset)
   }
 
   /** Reads content up to the next delimiter line; returns as `#readHead` does. */
   #readBody(data: Buffer, from: number): number {
-    if (this.#byBoundary.size === 0) return this.#emit(data, from, data.length)
+    if (this.#open.length === 0) return this.#emit(data, from, data.length)
     let line = this.#isLineStart ? from : nextDashes(data, from)
     for (; line >= 0; line = nextDashes(data, line)) {
-      if (this.#mayContinue(data, line)) return ~this.#emit(data, from, lineBreakBefore(data, from, line))
+      if (this.#mayContinue(data, line) || this.#mayGuess(data, line))
+        return ~this.#emit(data, from, lineBreakBefore(data, from, line))
       const delimiter = this.#delimiterAt(data, line, data.indexOf(LF, line))
       if (delimiter === undefined) continue
       this.#emit(data, from, lineBreakBefore(data, from, line))
@@ -229,6 +243,26 @@ export class StrictMessage implements InnerMessage {
     const length = data.length - line
     if (data[line] !== DASH || (length > 1 && data[line + 1] !== DASH)) return false
     return length <= this.#longest + DELIMITER_EXTRA && data.indexOf(LF, line) < 0
+  }
+
+  /**
+   * Takes a line for a delimiter of the multipart without a boundary if a header follows it. Whether one does needs the beginning of the
+   * next line: true if that is still to come.
+   */
+  #mayGuess(data: Buffer, line: number): boolean {
+    if (this.#guess === undefined || data[line] !== DASH || data[line + 1] !== DASH) return false
+    const newline = data.indexOf(LF, line)
+    if (newline < 0 || newline - line > LONGEST_GUESS) return false
+    const next = data.toString('latin1', newline + 1, newline + 1 + LONGEST_FIELD)
+    const text = data.toString('latin1', line + 2, newline)
+    if (this.#delimiter(text, newline, false) !== undefined) return false
+    if (next.length < LONGEST_FIELD && /^[!-9;-~]*[ \t]*$/.test(next)) return true
+    if (!/^[!-9;-~]+[ \t]*:/.test(next)) return false
+    // From here on it needs no header, and dashes behind it close.
+    const token = withoutLineEnd(text)
+    this.#byBoundary.set(token, this.#guess)
+    this.#longest = Math.max(this.#longest, token.length)
+    return false
   }
 
   /** The delimiter in the line, if it is one (RFC 2046 section 5.1.1): dashes, boundary, perhaps dashes, blanks, CR. */
@@ -280,6 +314,8 @@ export class StrictMessage implements InnerMessage {
   }
 
   #closeInnermost(): void {
+    // Another boundary may still come.
+    if (this.#open.at(-1) === this.#guess) return
     const closed = this.#open.pop()
     if (closed === undefined) return
     if (closed.hidden === undefined) this.#byBoundary.delete(closed.boundary)
@@ -288,14 +324,17 @@ export class StrictMessage implements InnerMessage {
 
   /** The last bytes: only a closing delimiter may lack its line end. */
   #endBody(rest: Buffer): void {
-    const line = this.#isLineStart && rest[0] === DASH ? 0 : nextDashes(rest, 0)
-    const delimiter = line < 0 ? undefined : this.#delimiter(rest.toString('latin1', line + 2), rest.length, false)
-    if (delimiter?.isClosing !== true) {
-      this.#emit(rest, 0, rest.length)
+    let line = this.#isLineStart && rest[0] === DASH ? 0 : nextDashes(rest, 0)
+    for (; line >= 0; line = nextDashes(rest, line)) {
+      const newline = rest.indexOf(LF, line)
+      const text = rest.toString('latin1', line + 2, newline < 0 ? rest.length : newline)
+      const delimiter = this.#delimiter(text, rest.length, false)
+      if (delimiter?.isClosing !== true) continue
+      this.#emit(rest, 0, lineBreakBefore(rest, 0, line))
+      this.#cross(delimiter)
       return
     }
-    this.#emit(rest, 0, lineBreakBefore(rest, 0, line))
-    this.#cross(delimiter)
+    this.#emit(rest, 0, rest.length)
   }
 
   #told(offset: number): number {

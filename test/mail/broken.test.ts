@@ -69,7 +69,7 @@ test('a multipart that never ends gives up its parts, and it is noted', async ()
   assert.deepEqual(anomalyNames(reading), ['unclosed-multipart'])
 })
 
-test('a multipart whose boundary never comes is one sample of all its bytes', async () => {
+test('a multipart whose boundary never comes is one sample of all its bytes, and what looks like its parts are others', async () => {
   const content = lines('--other', file('a.bin', 'a'), '--other--')
 
   const reading = await read(lines('Content-Type: multipart/mixed; boundary=b', '', content))
@@ -81,15 +81,47 @@ test('a multipart whose boundary never comes is one sample of all its bytes', as
 for (const type of [
   'multipart/mixed',
   'multipart/mixed; boundary=""',
+  'multipart/mixed; boundary=other',
   `multipart/mixed; boundary=${'x'.repeat(3000)}`,
 ]) {
-  test(`a multipart without a usable boundary is one sample: ${type.slice(0, 40)}`, async () => {
-    const reading = await read(lines(`Content-Type: ${type}`, '', '--b', file('a.bin', 'a'), '--b--'))
+  test(`a multipart without a usable boundary is one sample, and its parts are found: ${type.slice(0, 40)}`, async () => {
+    for (const boundary of ['', 'b', ' b c, d']) {
+      const parts = [lines('Content-Type: text/plain', '', 'hi'), file('e.com', testStrings.eicar), file('a.bin', 'a')]
+      const content = lines('preamble', ...parts.map((part) => `--${boundary}\r\n${part}`), `--${boundary}--`, '')
+      const message = lines(`Content-Type: ${type}`, '', content)
 
-    assert.equal(reading.attachments.length, 1)
-    assert.ok(reading.attachments[0]?.anomalies.some((anomaly) => anomaly.name === 'boundary-missing'))
+      const reading = await read(message)
+
+      assert.equal(reading.attachments[0]?.sha256, sha256(content))
+      assert.ok(reading.attachments[0]?.anomalies.some((anomaly) => anomaly.name === 'boundary-missing'))
+      assert.equal(named(reading, 'e.com').testString, 'eicar')
+      assert.equal(named(reading, 'a.bin').sha256, sha256('a'))
+      assert.equal(sha256(await extract(message, named(reading, 'e.com').path)), sha256(testStrings.eicar))
+      for (const size of [1, 13]) assert.deepEqual(await read(message, {}, [size]), reading)
+    }
   })
 }
+
+test('what looks like a part before the first part is none', async () => {
+  const message = mixed(file('a.bin', 'a')).replace('\r\n--b', `\r\n--x\r\n${file('x.bin', 'x')}\r\n--b`)
+
+  const reading = await read(message)
+
+  assert.deepEqual(
+    reading.attachments.map(({ name }) => name),
+    ['a.bin'],
+  )
+})
+
+test('lines that are almost delimiters of a multipart without a boundary cost no more than others', async () => {
+  const almost = lines('Content-Type: multipart/mixed', '', `--${'x'.repeat(60)}\r\n`.repeat(20_000))
+
+  const before = process.cpuUsage()
+  await read(almost)
+  const { user } = process.cpuUsage(before)
+
+  assert.ok(user < 1_500_000, `${user} µs for 1.3 MB`)
+})
 
 test('an inner multipart that is not closed ends at the delimiter of the outer one', async () => {
   const inner = lines('Content-Type: multipart/mixed; boundary=i', '', '--i', file('in.bin', 'in'))
