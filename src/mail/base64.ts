@@ -13,9 +13,17 @@ const LONG_LINE = 8192
 /** Value of each letter; 64 is skipped, 65 is padding. */
 const VALUES = valueTable()
 
+/** What to do about a `=` that completes no quartet: after the first letter, or alone after the second with a letter behind it. */
+export interface Padding {
+  /** As Python does; else it ends the quartet, as libbase64 has it. */
+  readonly isPassedOver: boolean
+  /** Called at the first of them. */
+  readonly onDoubt: () => void
+}
+
 /** Decodes any base64, the common form of it (whole lines of one length) natively. */
-export function createBase64Decoder(): Decoder {
-  const slow = createSlowDecoder()
+export function createBase64Decoder(padding?: Padding): Decoder {
+  const slow = createSlowDecoder(padding)
   /** The beginning of a line whose end has not come. */
   let carry = EMPTY
 
@@ -81,9 +89,13 @@ function decodeNatively(data: Buffer, end: number, width: number): Buffer | unde
   return decoded.length === ((end / width) * (width - ending) * 3) / 4 ? decoded : undefined
 }
 
-function createSlowDecoder() {
+function createSlowDecoder(padding?: Padding) {
+  const isPassedOver = padding?.isPassedOver === true
   let bits = 0
   let letters = 0
+  /** The last was one `=` after two letters. */
+  let isHalfPadded = false
+  let isDoubtful = false
 
   function write(data: Buffer): Buffer {
     const out = Buffer.allocUnsafe(Math.ceil((data.length * 3) / 4) + 3)
@@ -91,6 +103,7 @@ function createSlowDecoder() {
     for (let i = 0; i < data.length; i++) {
       const value = VALUES[data[i] as number] as number
       if (value < 64) {
+        if (isHalfPadded) doubt()
         bits = (bits << 6) | value
         if (++letters === 4) {
           out[at++] = bits >> 16
@@ -98,9 +111,23 @@ function createSlowDecoder() {
           out[at++] = bits
           letters = bits = 0
         }
-      } else if (value === 65) at = flush(out, at)
+      } else if (value === 65) at = pad(out, at)
     }
     return out.subarray(0, at)
+  }
+  function pad(out: Buffer, at: number): number {
+    if (letters === 1) {
+      doubt()
+      return isPassedOver ? at : flush(out, at)
+    }
+    const isFirst = letters === 2 && !isHalfPadded
+    isHalfPadded = isFirst
+    return isPassedOver && isFirst ? at : flush(out, at)
+  }
+  function doubt(): void {
+    isHalfPadded = false
+    if (!isDoubtful) padding?.onDoubt()
+    isDoubtful = true
   }
   function flush(out: Buffer, from: number): number {
     let at = from
@@ -116,7 +143,7 @@ function createSlowDecoder() {
     const out = Buffer.allocUnsafe(3)
     return out.subarray(0, flush(out, 0))
   }
-  return { write, end, isAligned: () => letters === 0 }
+  return { write, end, isAligned: () => letters === 0 && !isHalfPadded }
 }
 
 function valueTable(): Uint8Array {

@@ -1,7 +1,9 @@
 /** The bytes of one sample of a message, got by the same reading that found it, so that they have its sha256. */
 import type { Content, ContentMeter } from '../core/index.ts'
+import { choicesOf } from './choice.ts'
 import type { MailLimits } from './limits.ts'
-import { createMessageReader, openStrict, type ReaderOptions } from './reader.ts'
+import { createMessageReader } from './reader.ts'
+import { openStrict, type ReaderOptions } from './strict-reading.ts'
 import { MAILPARSER_PATH } from './union.ts'
 
 export interface Extraction {
@@ -17,8 +19,9 @@ export function extractBytes(wanted: Extraction, source: AsyncIterable<Uint8Arra
 }
 
 async function* extractStrictly(wanted: Extraction, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const tapped = tapOne(wanted, 'strict', wanted.path)
-  const { message } = openStrict(tapped.options)
+  const { choices, inner } = choicesOf(wanted.path)
+  const tapped = tapOne(wanted, 'strict', inner)
+  const { message } = openStrict(tapped.options, undefined, choices)
   for await (const chunk of source) {
     message.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
     yield* tapped.take()

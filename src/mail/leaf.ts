@@ -14,7 +14,13 @@ export interface LeafSink {
 
 /** Begins to take the encoded bytes of a part. */
 export function openLeaf(context: StrictContext, leaf: Leaf, offset: number): LeafSink {
-  const decoder = decoderFor(leaf.part.encoding)
+  const decoder = decoderFor(leaf.part.encoding, {
+    isPassedOver: context.choices.has('padding'),
+    onDoubt() {
+      context.findings.doubts.add('padding')
+      leaf.anomalies.push({ name: 'base64-padding-inside', severity: 'suspicious', offset })
+    },
+  })
   const meter = context.newMeter()
   const tap = context.tap(leaf.path)
   const inner = createInnerReader(context, leaf, offset)

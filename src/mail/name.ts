@@ -51,7 +51,7 @@ interface Piece {
 }
 
 /** `key*`, and the pieces `key*0*`, `key*1` … put together; a key that comes twice makes a candidate of its own. */
-function extendedValues(parameters: readonly Parameter[], key: string): string[] {
+export function extendedValues(parameters: readonly Parameter[], key: string): string[] {
   const values: string[] = []
   const pieces = new Map<number, Piece>()
   for (const each of parameters) {

@@ -3,6 +3,8 @@ export interface Parameter {
   /** Lower case, as it stands: `filename`, `filename*`, `filename*0*`. */
   readonly name: string
   readonly value: string
+  /** As it stands, comments included; empty where it is quoted. */
+  readonly bare: string
 }
 
 export interface Structured {
@@ -20,7 +22,7 @@ export function parseStructured(text: string): Structured {
     const name = parameterName(text, at)
     if (name.isValue) {
       const found = parameterValue(text, name.next)
-      parameters.push({ name: name.name, value: found.value })
+      parameters.push({ name: name.name, value: found.value, bare: found.bare })
       at = found.next
     } else at = name.next
   }
@@ -61,13 +63,19 @@ function parameterName(text: string, from: number): { name: string; isValue: boo
   }
 }
 
-function parameterValue(text: string, from: number): { value: string; next: number } {
+interface Value {
+  readonly value: string
+  readonly bare: string
+  readonly next: number
+}
+
+function parameterValue(text: string, from: number): Value {
   let at = from
   while (at < text.length && /[ \t]/.test(text.charAt(at))) at++
   return text[at] === '"' ? quotedValue(text, at + 1) : bareValue(text, at)
 }
 
-function quotedValue(text: string, from: number): { value: string; next: number } {
+function quotedValue(text: string, from: number): Value {
   let value = ''
   let at = from
   let start = from
@@ -78,13 +86,13 @@ function quotedValue(text: string, from: number): { value: string; next: number 
   }
   value += text.slice(start, at)
   // Nothing between the closing quote and the semicolon reaches the value, as libmime and Python have it.
-  return { value, next: untilSemicolon(text, at + 1).next }
+  return { value, bare: '', next: untilSemicolon(text, at + 1).next }
 }
 
 /** A token; mail programs allow blanks in it. A comment begins after a blank only: `Invoice(1).pdf` is a name. */
-function bareValue(text: string, from: number): { value: string; next: number } {
+function bareValue(text: string, from: number): Value {
   const { value, next } = untilSemicolon(text, from)
   const comment = value.search(/[ \t]\(/)
   const kept = comment < 0 ? value : value.slice(0, comment) + stripComments(value.slice(comment))
-  return { value: kept.trim(), next }
+  return { value: kept.trim(), bare: value.trim(), next }
 }

@@ -1,11 +1,14 @@
 /** What the header of a part says about it, the first of duplicate fields taken. */
 import type { Anomaly, Name } from '../core/index.ts'
 import { type Header, valuesOf } from './header.ts'
-import { namesOf } from './name.ts'
-import { parameter, parseStructured, stripComments } from './parameter.ts'
+import { extendedValues, namesOf } from './name.ts'
+import { parameter, parseStructured, type Structured, stripComments } from './parameter.ts'
 
 /** Boundaries beyond this are taken for none: RFC 2046 allows 70 bytes. */
 const LONGEST_BOUNDARY = 2000
+
+/** So many are tried; two fields say more only to confuse. */
+const MOST_BOUNDARIES = 16
 
 export interface Part {
   /** Media type by which the part is read; text/plain or, in a digest, message/rfc822 where none is declared. */
@@ -19,6 +22,8 @@ export interface Part {
   readonly name: string
   readonly names: readonly Name[]
   readonly boundary: string
+  /** What others take for the boundary. */
+  readonly otherBoundaries: readonly string[]
   readonly anomalies: readonly Anomaly[]
 }
 
@@ -39,7 +44,7 @@ export function readPart(header: Header, isDigestChild: boolean): Part {
       .toLowerCase(),
     disposition: disposition === '' || disposition === 'inline' ? disposition : 'attachment',
     ...namesOf(dispositions, types),
-    boundary: type === undefined ? '' : boundaryOf(parameter(type, 'boundary')),
+    ...boundariesOf(types),
     anomalies: header.anomalies,
   }
 }
@@ -52,6 +57,24 @@ export function isMultipart(part: Part): boolean {
 /** Whether clients show the part apart from the text, whatever its type. */
 export function isAttachment(part: Part): boolean {
   return part.disposition === 'attachment' || part.names.length > 0 || !/^text\/(plain|html)$/.test(part.type)
+}
+
+/** The first parameter counts; others take the last one, an extended one, or of an unquoted one what is a token. */
+function boundariesOf(types: readonly Structured[]): { boundary: string; otherBoundaries: readonly string[] } {
+  const type = types[0]
+  const boundary = type === undefined ? '' : boundaryOf(parameter(type, 'boundary'))
+  const parameters = types.flatMap((each) => each.parameters.filter(({ name }) => /^boundary(\*|$)/.test(name)))
+  const others = new Set(extendedValues(parameters, 'boundary').map(boundaryOf))
+  for (const { name, value, bare } of parameters) {
+    if (name !== 'boundary') continue
+    const plain = stripComments(bare).trim()
+    // RFC 2045 tspecials; Python stops at * and ' too.
+    const token = /^[^\s()<>@,;:\\"/[\]?=]*/.exec(plain)?.[0] ?? ''
+    for (const other of [value, bare, plain, token, token.replace(/['*].*$/, '')]) others.add(boundaryOf(other))
+  }
+  others.delete(boundary)
+  others.delete('')
+  return { boundary, otherBoundaries: [...others].slice(0, MOST_BOUNDARIES) }
 }
 
 function boundaryOf(value: string): string {

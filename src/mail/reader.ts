@@ -1,10 +1,12 @@
 /** Reads one message in both ways at once, as its bytes arrive. */
-import type { Anomaly, Content, ContentMeter, Limit, Reading } from '../core/index.ts'
+import type { Anomaly, Content, Limit, Reading } from '../core/index.ts'
+import { type OtherReadings, readOtherwise } from './choice.ts'
 import type { MailLimits } from './limits.ts'
 import { type MailparserContext, MailparserMessage } from './mailparser-reader.ts'
 import { Skeleton } from './skeleton.ts'
-import { StrictMessage } from './strict.ts'
-import { type StrictContext, StrictFindings, type Tap } from './strict-context.ts'
+import type { StrictMessage } from './strict.ts'
+import type { StrictFindings } from './strict-context.ts'
+import { openStrict, type ReaderOptions } from './strict-reading.ts'
 import { unite } from './union.ts'
 
 export interface MessageReader {
@@ -13,14 +15,6 @@ export interface MessageReader {
   drained(): Promise<void>
   /** All bytes were written: what was found. Never rejects; what ended the reading is in `unscannable`. */
   end(): Promise<Reading>
-}
-
-export interface ReaderOptions {
-  readonly limits: MailLimits
-  /** Makes the meter of one part. */
-  readonly newMeter: () => ContentMeter
-  /** Where the decoded bytes of the part at a path shall go too; a path of mailparser's reading is prefixed. */
-  readonly tap?: (path: string, reading: 'strict' | 'mailparser') => Tap | undefined
 }
 
 /** Multiparts within multiparts which mailparser's recursion surely survives. */
@@ -34,21 +28,6 @@ interface MailparserReading {
 /** Begins to read a message. */
 export function createMessageReader(options: ReaderOptions): MessageReader {
   return new Reader(options)
-}
-
-/** The strict reading alone, which is synchronous. */
-export function openStrict(options: ReaderOptions, skeleton?: Skeleton) {
-  const findings = new StrictFindings(options.limits)
-  const inner: StrictContext = {
-    limits: options.limits,
-    newMeter: options.newMeter,
-    newMessage: (prefix, depth) => new StrictMessage(inner, prefix, depth),
-    newGuess: (prefix, depth) => new StrictMessage(inner, prefix, depth, true),
-    tap: (path) => options.tap?.(path, 'strict'),
-    findings,
-  }
-  const context = skeleton === undefined ? inner : { ...inner, skeleton }
-  return { message: new StrictMessage(context, '', 0), findings }
 }
 
 class Reader implements MessageReader {
@@ -126,6 +105,16 @@ class Reader implements MessageReader {
     return digestsOf(this.#findings.leaves).symmetricDifference(digestsOf(context.leaves)).size === 0
   }
 
+  #readOtherwise(known: Set<string>): OtherReadings {
+    const nothing: OtherReadings = { samples: [], limit: '' }
+    if (this.#findings.isStopped || this.#findings.doubts.size === 0 || this.#skeleton === undefined) return nothing
+    try {
+      return readOtherwise(this.#options, this.#chunks, this.#findings.doubts, known)
+    } catch {
+      return { samples: [], limit: 'parser-error' }
+    }
+  }
+
   /** mailparser reads the message itself. */
   async #readWhole(): Promise<void> {
     this.#mailparser = this.#openMailparser()
@@ -149,11 +138,12 @@ class Reader implements MessageReader {
     const { context } = this.#mailparser
     const isPartial = limit !== '' || context.failure !== ''
     const { attachments, bodies, disagreements } = unite(leaves, context.leaves, isPartial)
+    const others = this.#readOtherwise(new Set(attachments.map(({ sha256 }) => sha256)))
     return {
-      attachments,
+      attachments: [...attachments, ...others.samples],
       bodies,
       anomalies: [...anomalies, ...this.#readerAnomalies(limit, disagreements)],
-      unscannable: limit,
+      unscannable: limit || others.limit,
       subject,
       messageId,
     }

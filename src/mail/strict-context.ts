@@ -4,6 +4,12 @@ import type { MailLimits } from './limits.ts'
 import type { Part } from './part.ts'
 import type { Skeleton } from './skeleton.ts'
 
+/**
+ * `boundary`: comments and what is no token do not belong to an unquoted boundary, the last of several parameters counts;
+ * `padding`: a `=` in base64 that completes no quartet is passed over.
+ */
+export type Choice = 'boundary' | 'padding'
+
 /** Takes the decoded bytes of a part as they stream by. */
 export type Tap = (bytes: Buffer) => void
 
@@ -39,6 +45,8 @@ export interface StrictContext {
   readonly newGuess: (prefix: string, depth: number) => InnerMessage
   readonly tap: (path: string) => Tap | undefined
   readonly findings: StrictFindings
+  /** In what this reading takes the other side. */
+  readonly choices: ReadonlySet<Choice>
   /** What mailparser will be given; absent for messages within and where it is given the message itself. */
   readonly skeleton?: Skeleton
 }
@@ -48,6 +56,8 @@ export class StrictFindings {
   readonly leaves: Leaf[] = []
   readonly byPath = new Map<string, Leaf>()
   readonly anomalies: Anomaly[] = []
+  /** In what the message may be read otherwise. */
+  readonly doubts = new Set<Choice>()
   readonly #limits: MailLimits
   subject = ''
   messageId = ''

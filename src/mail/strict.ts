@@ -28,12 +28,12 @@ const LONGEST_FIELD = 80
 interface Multipart {
   /** What the paths of its children begin with. */
   readonly prefix: string
-  readonly boundary: string
+  readonly boundaries: readonly string[]
   readonly isDigest: boolean
   readonly offset: number
   readonly level: number
-  /** The outer multipart with the same boundary, which this one hides. */
-  readonly hidden: Multipart | undefined
+  /** The outer multiparts with the same boundaries, which this one hides. */
+  readonly hidden: readonly (Multipart | undefined)[]
   children: number
 }
 
@@ -52,6 +52,8 @@ export class StrictMessage implements InnerMessage {
   readonly #depth: number
   readonly #open: Multipart[] = []
   readonly #byBoundary = new Map<string, Multipart>()
+  /** What others take for a boundary here. */
+  readonly #others = new Set<string>()
   readonly #bodies = new Set<string>()
   #longest = 0
   #carry: Buffer = EMPTY
@@ -78,7 +80,7 @@ export class StrictMessage implements InnerMessage {
     this.#path = `${prefix}1`
     if (!isGuess) return
     this.#isHead = false
-    this.#guess = { prefix, boundary: '', isDigest: false, offset: -1, level: 1, hidden: undefined, children: 0 }
+    this.#guess = { prefix, boundaries: [], isDigest: false, offset: -1, level: 1, hidden: [], children: 0 }
     this.#open.push(this.#guess)
   }
 
@@ -184,7 +186,8 @@ export class StrictMessage implements InnerMessage {
     const { findings, limits } = this.#context
     const level = this.#open.length + 1
     findings.deepest = Math.max(findings.deepest, level)
-    const isUsable = part.boundary !== '' && level <= limits.mimeDepth
+    const boundaries = this.#boundariesOf(part)
+    const isUsable = boundaries.length > 0 && level <= limits.mimeDepth
     // Paths name one part only: the first part of the outermost multipart will have the path that this one has now.
     if (isUsable && level === 1) this.#path = `${this.#prefix}0`
     if (level > limits.mimeDepth) findings.reach('mime-depth', offset)
@@ -192,17 +195,28 @@ export class StrictMessage implements InnerMessage {
     if (!isUsable) return
     const multipart = {
       prefix: this.#open.length === 0 ? this.#prefix : `${this.#path}.`,
-      boundary: part.boundary,
+      boundaries,
       isDigest: part.type === 'multipart/digest',
-      hidden: this.#byBoundary.get(part.boundary),
+      hidden: boundaries.map((each) => this.#byBoundary.get(each)),
       offset,
       level,
       children: 0,
     }
     this.#open.push(multipart)
-    this.#byBoundary.set(part.boundary, multipart)
-    this.#longest = Math.max(this.#longest, part.boundary.length)
+    for (const each of boundaries) {
+      this.#byBoundary.set(each, multipart)
+      this.#longest = Math.max(this.#longest, each.length)
+    }
     for (const each of part.anomalies) findings.note(each.name, each.severity, each.offset)
+  }
+
+  #boundariesOf(part: Part): readonly string[] {
+    if (this.#context.choices.has('boundary') && part.otherBoundaries.length > 0) return part.otherBoundaries
+    for (const each of part.otherBoundaries) {
+      this.#others.add(each)
+      this.#longest = Math.max(this.#longest, each.length)
+    }
+    return part.boundary === '' ? [] : [part.boundary]
   }
 
   #openLeaf(part: Part, offset: number, anomalies: Leaf['anomalies']): void {
@@ -277,6 +291,7 @@ export class StrictMessage implements InnerMessage {
     const token = withoutLineEnd(text)
     const opened = this.#byBoundary.get(token)
     if (opened !== undefined) return { owner: opened, isClosing: false, next, isCut }
+    if (this.#others.has(token)) this.#context.findings.doubts.add('boundary')
     const closed = token.endsWith('--') ? this.#byBoundary.get(token.slice(0, -2)) : undefined
     // Before the first part a closing delimiter closes nothing; programs read on.
     return closed === undefined || closed.children === 0 ? undefined : { owner: closed, isClosing: true, next, isCut }
@@ -318,8 +333,11 @@ export class StrictMessage implements InnerMessage {
     if (this.#open.at(-1) === this.#guess) return
     const closed = this.#open.pop()
     if (closed === undefined) return
-    if (closed.hidden === undefined) this.#byBoundary.delete(closed.boundary)
-    else this.#byBoundary.set(closed.boundary, closed.hidden)
+    for (const [i, boundary] of closed.boundaries.entries()) {
+      const hidden = closed.hidden[i]
+      if (hidden === undefined) this.#byBoundary.delete(boundary)
+      else this.#byBoundary.set(boundary, hidden)
+    }
   }
 
   /** The last bytes: only a closing delimiter may lack its line end. */

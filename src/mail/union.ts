@@ -69,7 +69,8 @@ function bodyOf(leaf: Leaf): Body {
   return { type: leaf.part.type, charset: leaf.part.charset, size, sha256 }
 }
 
-function strictSample(leaf: Leaf, isSeen: boolean, anomalies: readonly Anomaly[]): Sample {
+/** The sample that a leaf of the strict reading is. */
+export function strictSample(leaf: Leaf, isSeen: boolean, anomalies: readonly Anomaly[]): Sample {
   const { name, names, declaredType, disposition } = leaf.part
   return {
     ...(leaf.content as NonNullable<Leaf['content']>),

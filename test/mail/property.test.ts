@@ -81,9 +81,12 @@ for (const [encoding, content] of Object.entries(encodings)) {
       fc.asyncProperty(content, sizes, async (body, pieces) => {
         const part = lines('Content-Type: x/y; name=n', `Content-Transfer-Encoding: ${encoding}`, '', body)
 
-        const [sample, ...others] = (await read(mixed(part), {}, pieces)).attachments
+        const reading = await read(mixed(part), {}, pieces)
+        const [sample, ...others] = reading.attachments
 
-        assert.deepEqual(others, [])
+        assert.ok(others.every(({ path }) => path === 'padding:1'))
+        assert.deepEqual(await read(mixed(part)), reading)
+        for (const { path, sha256: digest } of others) assert.equal(sha256(await extract(mixed(part), path)), digest)
         assert.deepEqual(sample?.readings, ['strict', 'mailparser'])
       }),
       { numRuns: 150 },

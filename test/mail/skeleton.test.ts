@@ -29,7 +29,10 @@ async function read(
   for (let at = 0; at < message.length; at += chunkSize) {
     if (!reader.write(message.subarray(at, at + chunkSize))) await reader.drained()
   }
-  return { reading: await reader.end(), measured }
+  const reading = await reader.end()
+  // Only from the message as it is kept for mailparser can it be read otherwise.
+  const attachments = reading.attachments.filter(({ path }) => !path.startsWith('padding:'))
+  return { reading: { ...reading, attachments }, measured }
 }
 
 function lines(bytes: Buffer, width: number, lineEnd: string): string {
