@@ -1,6 +1,7 @@
 /** The bytes of one sample of a message, got by the same reading that found it, so that they have its sha256. */
 import type { Content, ContentMeter } from '../core/index.ts'
 import { choicesOf } from './choice.ts'
+import { FOLDED_PATH, folded, foldedLimits } from './folded.ts'
 import type { MailLimits } from './limits.ts'
 import { createMessageReader } from './reader.ts'
 import { openStrict, type ReaderOptions } from './strict-reading.ts'
@@ -15,6 +16,10 @@ export interface Extraction {
 
 /** Streams the sample's bytes while the message is read; throws when the message has none at that path. */
 export function extractBytes(wanted: Extraction, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  if (wanted.path.startsWith(FOLDED_PATH)) {
+    const path = wanted.path.slice(FOLDED_PATH.length)
+    return extractBytes({ path, limits: foldedLimits(wanted.limits) }, folded(source))
+  }
   return wanted.path.startsWith(MAILPARSER_PATH) ? extractSlowly(wanted, source) : extractStrictly(wanted, source)
 }
 

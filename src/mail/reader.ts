@@ -1,6 +1,8 @@
 /** Reads one message in both ways at once, as its bytes arrive. */
 import type { Anomaly, Content, Limit, Reading } from '../core/index.ts'
 import { type OtherReadings, readOtherwise } from './choice.ts'
+import { longLine } from './fold.ts'
+import { folded, foldedLimits, withFolded } from './folded.ts'
 import type { MailLimits } from './limits.ts'
 import { type MailparserContext, MailparserMessage } from './mailparser-reader.ts'
 import { Skeleton } from './skeleton.ts'
@@ -27,7 +29,7 @@ interface MailparserReading {
 
 /** Begins to read a message. */
 export function createMessageReader(options: ReaderOptions): MessageReader {
-  return new Reader(options)
+  return new Reader(options, false)
 }
 
 class Reader implements MessageReader {
@@ -40,8 +42,11 @@ class Reader implements MessageReader {
   /** The message itself, for the case that mailparser does not read its skeleton as we do. */
   readonly #chunks: Buffer[] = []
   #size = 0
+  /** What is read is the message as it will be delivered. */
+  readonly #isFolded: boolean
 
-  constructor(options: ReaderOptions) {
+  constructor(options: ReaderOptions, isFolded: boolean) {
+    this.#isFolded = isFolded
     // Who taps mailparser's reading wants its real bytes.
     this.#skeleton = options.tap === undefined ? new Skeleton() : undefined
     const { message, findings } = openStrict(options, this.#skeleton)
@@ -71,6 +76,15 @@ class Reader implements MessageReader {
   }
 
   async end(): Promise<Reading> {
+    const reading = await this.#end()
+    const line = this.#isFolded || this.#findings.isStopped ? -1 : longLine(this.#chunks)
+    if (line < 0) return reading
+    const reader = new Reader({ ...this.#options, limits: foldedLimits(this.#limits) }, true)
+    for await (const chunk of folded(this.#chunks)) if (!reader.write(chunk)) await reader.drained()
+    return withFolded(reading, await reader.end(), line)
+  }
+
+  async #end(): Promise<Reading> {
     this.#guard(() => this.#strict.end())
     await this.#mailparser.message.end()
     if (this.#skeleton?.isUsed && !this.#readsAlike()) await this.#readWhole()

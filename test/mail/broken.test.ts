@@ -165,7 +165,6 @@ for (const blanks of [997, 1001, 1002, 1003, 1004, 1005, 1100, 200_000]) {
       reading.attachments.filter((sample) => sample.readings.includes('strict')).map((sample) => sample.sha256),
       [sha256('a'), sha256(testStrings.eicar)],
     )
-    assert.equal(reading.anomalies[0]?.offset ?? -1, -1)
     for (const size of [1, 7, 1000])
       assert.deepEqual(blanks > 9000 ? reading : await read(message, {}, [size]), reading)
   })

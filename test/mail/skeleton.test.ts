@@ -31,8 +31,9 @@ async function read(
   }
   const reading = await reader.end()
   // Only from the message as it is kept for mailparser can it be read otherwise.
-  const attachments = reading.attachments.filter(({ path }) => !path.startsWith('padding:'))
-  return { reading: { ...reading, attachments }, measured }
+  const attachments = reading.attachments.filter(({ path }) => !/^(padding|folded):/.test(path))
+  const anomalies = reading.anomalies.filter(({ name }) => name !== 'line-too-long')
+  return { reading: { ...reading, attachments, anomalies }, measured }
 }
 
 function lines(bytes: Buffer, width: number, lineEnd: string): string {
