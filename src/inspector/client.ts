@@ -28,6 +28,8 @@ export function createInspector(options: InspectorOptions, deps: InspectorDeps):
 
 const TEST_MESSAGE = Buffer.from('Subject: check\r\n\r\ncheck\r\n')
 const CHECK_MS = 10_000
+/** So long a check counts for all who ask, so that asking often costs nothing. */
+const FRESH_MS = 1000
 
 class InspectorClient implements Inspector {
   readonly recipe: string
@@ -35,6 +37,7 @@ class InspectorClient implements Inspector {
   readonly #deps: InspectorDeps
   #child: SupervisorChild | undefined
   #connections: Connections | undefined
+  #checked: { readonly until: number; readonly state: Promise<InspectorState> } | undefined
 
   constructor(options: InspectorOptions, deps: InspectorDeps) {
     this.#options = options
@@ -44,6 +47,7 @@ class InspectorClient implements Inspector {
   }
 
   async start(): Promise<void> {
+    this.#checked = undefined
     if (this.#options.socket !== '') return
     const child = new SupervisorChild({ options: this.#options, ...this.#deps })
     this.#child = child
@@ -57,6 +61,7 @@ class InspectorClient implements Inspector {
   }
 
   async stop(): Promise<void> {
+    this.#checked = undefined
     this.#connections?.destroy()
     const child = this.#child
     this.#child = undefined
@@ -71,7 +76,20 @@ class InspectorClient implements Inspector {
     return streamSample(this.#reach(), message, path, signal)
   }
 
-  async check(): Promise<InspectorState> {
+  /** One check for all who ask while it runs, and for a second after it. */
+  check(): Promise<InspectorState> {
+    const last = this.#checked
+    if (last && this.#deps.clock.now() < last.until) return last.state
+    const checked = { until: Infinity, state: this.#check() }
+    const finished = () => {
+      checked.until = this.#deps.clock.now() + FRESH_MS
+    }
+    checked.state.then(finished, finished)
+    this.#checked = checked
+    return checked.state
+  }
+
+  async #check(): Promise<InspectorState> {
     const signal = AbortSignal.timeout(CHECK_MS)
     const inspection = this.read(signal)
     inspection.write(TEST_MESSAGE)

@@ -13,14 +13,21 @@
  *
  * **Life of a message.** The client copies what it is given into frames and sends nothing before its first buffer (16 KiB) is
  * full or the message is whole: a small message leaves in one write, and a slow sender occupies no process. A session of the
- * supervisor waits in the queue for a process (beyond `queue`: `overloaded`), then passes frames on. Every hop pauses its
- * source when the next one is behind, so that a message takes at most some megabytes on its way.
+ * supervisor waits in the queue for a process when the message is whole or 256 KiB of it are there (beyond `queue` of either
+ * kind: `overloaded`), then passes frames on. Every hop pauses its source when the next one is behind, so that a message takes
+ * at most some megabytes on its way. In every other turn the smallest whole message goes first, else whoever waits longest.
+ *
+ * **Slow clients.** At most `processes` jobs run at the pace of their client; the spare serves whole messages meanwhile. A client
+ * that in all is slow for five seconds (less than 160 kB a second where nothing but its bytes is awaited), or awaited for longer
+ * than `wall`, loses the process: who kept the bytes sends them again when they are all there.
  *
  * | what ends a reading early | the client sees | the process |
  * |---|---|---|
  * | message larger than `messageSize` | the reading of its beginning, unscannable `message-size` | goes on |
  * | processor time, by /proc, measured ten times a second: up to 0.1 s more than the budget | unscannable `cpu-time` | killed |
  * | wall time while it is the process's turn, not the client's | unscannable `wall-time` | killed |
+ * | a client too slow to send | `inspector-crashed` | told to let go, goes on |
+ * | what was found fills more than 4 MiB | unscannable `header-bytes` | goes on |
  * | RLIMIT_DATA or V8's heap limit: an exception, or a trap with V8's words for it on standard error | unscannable `memory` | ended |
  * | an exception in a reader | unscannable `parser-error` | ended |
  * | a frame that is wrong in any way | `inspector-garbage` | killed |

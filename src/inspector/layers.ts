@@ -57,7 +57,7 @@ const TEXTS: Readonly<Record<LayerKey, { readonly keeps: string; readonly remedy
   'own user': {
     keeps: 'no file and no process of the filter or of root',
     remedy:
-      'start as root with the user of inspector.user, to whom the code folders are readable; or use the systemd units',
+      'start as root with the user of inspector.user, to whom the code folders are readable; or use systemd units with User=',
   },
   'no new privileges': { keeps: 'setuid programs give no rights', remedy: 'install util-linux (setpriv)' },
   'no capabilities': { keeps: 'root rights cannot be had back', remedy: 'install util-linux (setpriv); start as root' },
@@ -200,7 +200,8 @@ function systemCallFilter(): Layer {
   const name = 'system-call filter'
   const active = /^Seccomp:\s*2/m.test(readText('/proc/self/status'))
   if (active) return { name, active, detail: 'system calls that a parser does not need are refused' }
-  return { name, active, detail: 'nobody put one on; run the inspector from its systemd unit (SystemCallFilter=)' }
+  const remedy = 'run the inspector from a systemd unit with SystemCallFilter=@system-service'
+  return { name, active, detail: `nobody put one on; ${remedy}` }
 }
 
 function cgroupMemory(): Layer {
@@ -209,7 +210,11 @@ function cgroupMemory(): Layer {
   const limit = readText(`/sys/fs/cgroup${group}/memory.max`).trim()
   const active = /^\d+$/.test(limit)
   if (active) return { name, active, detail: `all processes together end at ${limit} bytes` }
-  return { name, active, detail: 'no limit is set; run the inspector from its systemd unit (MemoryMax=)' }
+  return {
+    name,
+    active,
+    detail: 'no limit is set; run the inspector from a systemd unit with MemoryMax=1G or the like',
+  }
 }
 
 function readText(path: string): string {

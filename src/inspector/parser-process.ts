@@ -19,6 +19,10 @@ const RELEASE_MS = 2000
 const HIGH_BYTES = 256 * 1024
 const STDERR_BYTES = 4096
 const MEGABYTE = 1e6
+/** How long in all a client may be slow to send a message to be read, in steps that bring less than `STEP_BYTES`. */
+const SLOW_MS = 5000
+/** What a client that is not slow sends or takes in one tick: 160 kB a second. */
+const STEP_BYTES = 16 * 1024
 
 /** Who gave the job. */
 export interface JobOwner {
@@ -46,7 +50,12 @@ interface Job {
   isReleased: boolean
   isHeldBack: boolean
   bytes: number
+  /** Bytes sent and taken since the last tick. */
+  step: number
+  /** Time while the process was to move, while the client was, and that part of the latter in which it hardly did. */
   wallMs: number
+  clientMs: number
+  slowMs: number
   cpuStart: number | undefined
 }
 
@@ -100,6 +109,11 @@ export class ParserProcess {
     return this.#job !== undefined
   }
 
+  /** Whether its job goes at the pace of a client, who still sends or takes bytes. */
+  get isTied(): boolean {
+    return this.#job !== undefined && (!this.#job.isEnded || this.#job.kind === FRAME.bytes)
+  }
+
   /** Whether it has done its share and should be replaced. */
   get isWorn(): boolean {
     return this.#isWorn || this.messages >= this.#options.messagesPerProcess
@@ -112,7 +126,7 @@ export class ParserProcess {
     const kind = opening[HEAD_BYTES - 1] as number
     this.#job = {
       ...{ number: this.#number, kind, owner, isEnded: false, isReleased: false, isHeldBack: false },
-      ...{ bytes: 0, wallMs: 0, cpuStart: undefined },
+      ...{ bytes: 0, step: 0, wallMs: 0, clientMs: 0, slowMs: 0, cpuStart: undefined },
     }
     opening.writeUInt32BE(this.#number, HEAD_BYTES)
     this.#channel.write(opening)
@@ -125,6 +139,7 @@ export class ParserProcess {
     if (job === undefined) return true
     if (type === FRAME.end) job.isEnded = true
     else job.bytes += raw.length - HEAD_BYTES
+    job.step += raw.length
     this.#channel.write(raw)
     return this.#channel.writableLength < HIGH_BYTES
   }
@@ -239,6 +254,7 @@ export class ParserProcess {
     } else if (type !== FRAME.done || job.kind !== FRAME.bytes || !job.isEnded) {
       throw new GarbageError('an answer out of order')
     }
+    job.step += raw.length
     const mayGoOn = job.owner.answer(raw)
     if (type !== FRAME.chunk) {
       this.#finish()
@@ -289,25 +305,50 @@ export class ParserProcess {
     })
   }
 
+  #measure(job: Job): void {
+    if (!this.#isWithinCpu(job)) return
+    const { wall } = this.#options.limits
+    const isClientsTurn = job.isHeldBack || (!job.isEnded && this.#channel.writableLength === 0)
+    if (isClientsTurn && !job.isReleased) {
+      this.#waitForClient(job)
+    } else {
+      job.wallMs += TICK_MS
+      if (job.wallMs > wall) this.kill({ limit: 'wall-time', detail: `at most ${wall} ms` })
+    }
+    job.step = 0
+  }
+
   /**
    * The first measure is the base of the job, so that the work of earlier ones is never charged to it; it may therefore
-   * use up to a tick more than its budget. Wall time counts only while the process, not the client, is to move.
+   * use up to a tick more than its budget.
    */
-  #measure(job: Job): void {
+  #isWithinCpu(job: Job): boolean {
     const used = cpuMsOf(this.pid)
-    const { cpu, cpuPerMegabyte, wall } = this.#options.limits
-    if (used !== undefined) {
-      job.cpuStart ??= used
-      if (used > (LIFETIME_CPU_SECONDS * 1000) / 2) this.#isWorn = true
-      const budget = cpu + (cpuPerMegabyte * job.bytes) / MEGABYTE
-      if (used - job.cpuStart > budget) {
-        this.kill({ limit: 'cpu-time', detail: `${used - job.cpuStart} ms, at most ${Math.round(budget)}` })
-        return
-      }
-    }
-    const isClientsTurn = job.isHeldBack || (!job.isEnded && this.#channel.writableLength === 0)
-    if (!isClientsTurn) job.wallMs += TICK_MS
-    if (job.wallMs > wall) this.kill({ limit: 'wall-time', detail: `at most ${wall} ms` })
+    if (used === undefined) return true
+    const { cpu, cpuPerMegabyte } = this.#options.limits
+    job.cpuStart ??= used
+    if (used > (LIFETIME_CPU_SECONDS * 1000) / 2) this.#isWorn = true
+    const budget = cpu + (cpuPerMegabyte * job.bytes) / MEGABYTE
+    if (used - job.cpuStart <= budget) return true
+    this.kill({ limit: 'cpu-time', detail: `${used - job.cpuStart} ms, at most ${Math.round(budget)}` })
+    return false
+  }
+
+  /**
+   * A client that dawdles must not keep a process from others. Its job ends like that of a process that was lost, so that who
+   * kept the bytes sends them again when all are there. The bytes of a sample go at the pace of an analyzer, which may be
+   * slow but not dead.
+   */
+  #waitForClient(job: Job): void {
+    const { wall } = this.#options.limits
+    const isReading = job.kind === FRAME.read
+    job.clientMs += TICK_MS
+    if (job.step < STEP_BYTES) job.slowMs += TICK_MS
+    if (!isReading && job.step > 0) job.slowMs = 0
+    const isTooSlow = job.slowMs > (isReading ? SLOW_MS : wall)
+    if (!isTooSlow && (!isReading || job.clientMs <= wall)) return
+    this.release()
+    job.owner.over({ cause: 'inspector-crashed', detail: 'the process was taken back from a client too slow to send' })
   }
 }
 

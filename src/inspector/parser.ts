@@ -5,6 +5,7 @@
 import type { Duplex } from 'node:stream'
 import type { Limit, Reading } from '../core/index.ts'
 import { FrameReader, frame, GarbageError, HEAD_BYTES } from './frame.ts'
+import { unscannableReading } from './inspector.ts'
 import { bodyOf, DATA_BYTES, type Ending, FRAME, JOB_CAPS, jobOf, RESULT_BYTES } from './protocol.ts'
 import { ByteQueue } from './queue.ts'
 
@@ -123,9 +124,9 @@ function isMemoryError(error: unknown): boolean {
   return error instanceof RangeError && /allocat|memory/i.test(error.message)
 }
 
+/** A reading that is too large is told as such; the process did nothing wrong and goes on. */
 function resultFrame(job: number, reading: Reading): Buffer {
   const json = Buffer.from(JSON.stringify(reading))
   if (json.length <= RESULT_BYTES) return frame(FRAME.result, job, json)
-  const ending: Ending = { limit: 'header-bytes', detail: `what was found fills ${json.length} bytes` }
-  return frame(FRAME.fault, job, JSON.stringify(ending))
+  return frame(FRAME.result, job, JSON.stringify(unscannableReading('header-bytes')))
 }

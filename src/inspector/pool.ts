@@ -1,4 +1,7 @@
-/** The parser processes: as many at work as the options say, one warm spare, and the queue before them. */
+/**
+ * The parser processes: as many at work as the options say, one warm spare, and the queue before them. The spare also reads
+ * whole messages while other jobs go at the pace of their client, so that a slow client never has all processes.
+ */
 import type { Clock } from '../core/index.ts'
 import type { OnEvent } from './events.ts'
 import type { InspectorOptions } from './options.ts'
@@ -9,8 +12,8 @@ const SPARES = 1
 /** A replacement a second, so that mail that kills cannot keep the machine busy with starts. */
 const REPLACEMENT_MS = 1000
 
-/** So often the one who waits longest goes first, whatever its size. */
-const FAIR_TURN = 4
+/** So often the one who waits longest goes first, whatever its size: one large message waits for as many as were before it. */
+const FAIR_TURN = 2
 
 /** Someone who waits for a process. */
 export interface Waiter {
@@ -75,9 +78,10 @@ export class Pool {
     await Promise.all([...this.#processes].map((process) => process.stop()))
   }
 
-  /** Waits for a process, which may come at once; false where too many wait already. */
+  /** Waits for a process, which may come at once; false where too many of its kind, whole or not, wait already. */
   enter(waiter: Waiter): boolean {
-    if (this.#queue.size >= this.#deps.options.queue && !this.#hasRoom()) return false
+    const isWhole = waiter.wholeBytes !== undefined
+    if (!this.#hasRoom(isWhole) && this.#waiting(isWhole) >= this.#deps.options.queue) return false
     this.#queue.add(waiter)
     this.#next()
     return true
@@ -88,32 +92,46 @@ export class Pool {
     this.#queue.delete(waiter)
   }
 
-  #hasRoom(): boolean {
+  #waiting(whole: boolean): number {
+    let waiting = 0
+    for (const { wholeBytes } of this.#queue) if ((wholeBytes !== undefined) === whole) waiting += 1
+    return waiting
+  }
+
+  #hasRoom(forWhole: boolean): boolean {
     if (this.#idle.length === 0) return false
     let busy = 0
-    for (const process of this.#processes) if (process.isBusy) busy += 1
-    return busy < this.#deps.options.processes
+    let tied = 0
+    for (const process of this.#processes) {
+      if (process.isBusy) busy += 1
+      if (process.isTied) tied += 1
+    }
+    return busy < this.#deps.options.processes || (forWhole && tied > 0)
   }
 
   /** The process used last is taken first: its code and caches are warm. */
   #next(): void {
-    while (this.#queue.size > 0 && this.#hasRoom()) {
-      const process = this.#idle.pop()
-      if (!process?.isIdle) continue
+    for (;;) {
       const waiter = this.#nextWaiter()
       if (waiter === undefined) return
+      const process = this.#idle.pop()
+      if (!process?.isIdle) continue
+      this.#turn += 1
       this.#queue.delete(waiter)
       waiter.begin(process)
     }
   }
 
-  /** The smallest message that is there whole, so that many do not wait for one; in every fourth turn whoever waits longest. */
+  /** The smallest message that is there whole, so that many do not wait for one; in every second turn whoever waits longest. */
   #nextWaiter(): Waiter | undefined {
-    this.#turn += 1
+    if (this.#queue.size === 0 || !this.#hasRoom(true)) return undefined
+    const mayBeTied = this.#hasRoom(false)
+    const isFair = this.#turn % FAIR_TURN === FAIR_TURN - 1
     let next: Waiter | undefined
     for (const waiter of this.#queue) {
+      if (waiter.wholeBytes === undefined && !mayBeTied) continue
       next ??= waiter
-      if (this.#turn % FAIR_TURN === 0) return next
+      if (isFair) return next
       if ((waiter.wholeBytes ?? Infinity) < (next.wholeBytes ?? Infinity)) next = waiter
     }
     return next

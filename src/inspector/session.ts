@@ -7,6 +7,7 @@ import type { JobOwner, ParserProcess } from './parser-process.ts'
 import type { Pool, Waiter } from './pool.ts'
 import { type Ending, FRAME, jobOf, REQUEST_CAPS } from './protocol.ts'
 
+/** A message waits for a process when it is whole or this much of it is there; before that it is nobody's business. */
 const HIGH_BYTES = 256 * 1024
 
 export interface SessionDeps {
@@ -16,14 +17,14 @@ export interface SessionDeps {
 }
 
 /**
- * idle → waiting (READ or BYTES came) → running (a process has the job) → idle (answered after END), or → over (a fault
+ * idle → gathering (READ or BYTES came) → waiting (the message is whole, or a quarter of a megabyte is there) → running (a process has the job) → idle (answered after END), or → over (a fault
  * before END: what the client still sends is dropped until it closes).
  */
 export class Session implements JobOwner, Waiter {
   readonly #socket: Socket
   readonly #deps: SessionDeps
   readonly #reader: FrameReader
-  #phase: 'idle' | 'waiting' | 'running' | 'over' = 'idle'
+  #phase: 'idle' | 'gathering' | 'waiting' | 'running' | 'over' = 'idle'
   #opening: Buffer = Buffer.alloc(0)
   #held: Buffer[] = []
   #heldBytes = 0
@@ -43,7 +44,7 @@ export class Session implements JobOwner, Waiter {
 
   /** The supervisor stops: whoever waits is told so. */
   stop(): void {
-    if (this.#phase === 'waiting' || this.#phase === 'running') {
+    if (this.#phase !== 'idle' && this.#phase !== 'over') {
       this.#fault({ cause: 'shutting-down', detail: 'the inspector is stopping' })
     }
     this.#closed()
@@ -87,6 +88,7 @@ export class Session implements JobOwner, Waiter {
     if (this.#phase === 'over') return
     try {
       this.#reader.feed(chunk)
+      if (this.#phase === 'gathering' && (this.#isEnded || this.#heldBytes >= HIGH_BYTES)) this.#enter()
     } catch (error) {
       const detail = error instanceof GarbageError ? error.message : String(error)
       this.#deps.onEvent({ kind: 'garbage', level: 'warn', pid: 0, detail: `a client: ${detail}` })
@@ -121,8 +123,15 @@ export class Session implements JobOwner, Waiter {
     this.#opening = raw
     this.#heldBytes = 0
     this.#isEnded = false
+    this.#phase = 'gathering'
+  }
+
+  #enter(): void {
     this.#phase = 'waiting'
+    if (!this.#isEnded) this.#socket.pause()
+    // `begin` lets it go on, and so does the fault.
     if (this.#deps.pool.enter(this)) return
+    this.#socket.resume()
     this.#deps.onEvent({
       kind: 'refused',
       level: 'warn',
@@ -136,10 +145,9 @@ export class Session implements JobOwner, Waiter {
     if (this.#phase === 'over') return
     if (this.#isEnded || this.#phase === 'idle') throw new GarbageError('bytes without a job')
     this.#isEnded = type === FRAME.end
-    if (this.#phase === 'waiting') {
+    if (this.#phase !== 'running') {
       this.#held.push(raw)
       this.#heldBytes += raw.length
-      if (!this.#isEnded && this.#heldBytes >= HIGH_BYTES) this.#socket.pause()
     } else if (this.#process?.send(type, raw) === false) {
       this.#socket.pause()
     }

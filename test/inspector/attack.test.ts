@@ -67,7 +67,7 @@ async function attackWith(t: TestContext, wanted: readonly LayerKey[]) {
   assert.equal(earlier.subject, '{}')
   const targets = await makeTargets(t)
   const inspection = inspector.read(never())
-  inspection.write(Buffer.alloc(100_000, ' '))
+  inspection.write(Buffer.alloc(300_000, ' '))
   await until(() => supervisor.busyPids().length === 1)
   const neighbour = supervisor.pids().find((pid) => !supervisor.busyPids().includes(pid)) ?? 0
   inspection.write(Buffer.from(JSON.stringify({ targets: { ...targets, neighbour } })))

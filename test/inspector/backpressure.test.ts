@@ -101,7 +101,7 @@ test('a message whose source fails ends the bytes of its sample with that error'
 
 async function occupy(rig: Rig) {
   const inspection = rig.inspector.read(never())
-  inspection.write(Buffer.alloc(100_000, ' '))
+  inspection.write(Buffer.alloc(300_000, ' '))
   await until(() => rig.supervisor.busyPids().length === 1)
   return inspection
 }

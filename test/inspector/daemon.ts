@@ -17,7 +17,7 @@ const inspector = createInspector(optionsOf({ processes: 2, limits: { cpu: '60s'
 function begin(): void {
   for (const act of ['spin', 'stall']) {
     const inspection = inspector.read(new AbortController().signal)
-    inspection.write(Buffer.from(`early ${act}${' '.repeat(100_000)}`))
+    inspection.write(Buffer.from(`early ${act}${' '.repeat(300_000)}`))
     inspection.finish().catch(() => undefined)
   }
   process.stdout.write(`${JSON.stringify(pids)}\n`)

@@ -10,7 +10,7 @@ import { systemClock } from '../../src/telemetry/index.ts'
 import { isAlive, until, untilGone } from './pids.ts'
 import { never, optionsOf, type Rig, readMessage, startRig, testCode } from './rig.ts'
 
-const LARGE = Buffer.alloc(100_000, 'hello ')
+const LARGE = Buffer.alloc(300_000, 'hello ')
 
 /** A message of which a process has the beginning. */
 async function beginReading(rig: Rig): Promise<Inspection> {
@@ -65,7 +65,7 @@ test('a message that is given up frees its process for the next, without a repla
 test('a process that does not let go of a message that was given up is killed', async (t) => {
   const rig = await startRig(t, { parser: 'actor.ts', options: { limits: { cpu: '60s' } } })
   const inspection = rig.inspector.read(never())
-  inspection.write(Buffer.from(`early spin ${' '.repeat(100_000)}`))
+  inspection.write(Buffer.from(`early spin ${' '.repeat(300_000)}`))
   await until(() => rig.supervisor.busyPids().length > 0)
   inspection.abort()
   assert.match((await rig.seen(({ kind }) => kind === 'process-ended')).detail, /did not let go/)

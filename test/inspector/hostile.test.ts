@@ -39,7 +39,7 @@ for (const acts of [GARBAGE.slice(0, 4), GARBAGE.slice(4, 8), GARBAGE.slice(8)])
 test('a reading before the end of the message is garbage', async (t) => {
   const { inspector } = await startRig(t, { parser: 'actor.ts' })
   const inspection = inspector.read(never())
-  inspection.write(Buffer.from(`early other-form ${' '.repeat(100_000)}`))
+  inspection.write(Buffer.from(`early other-form ${' '.repeat(300_000)}`))
   await assert.rejects(inspection.finish(), { code: 'inspector-garbage' })
 })
 

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
 import { parserCode, parserCommand } from '../../src/inspector/command.ts'
+import { createInspector } from '../../src/inspector/index.ts'
 import { describeLayers, LAYER_KEYS, OUTER_LAYERS, probeLayers } from '../../src/inspector/layers.ts'
+import { FakeClock } from '../fakes/clock.ts'
 import { optionsOf, startRig } from './rig.ts'
 
 const readable = parserCode().readable
@@ -37,6 +39,25 @@ test('a check reads a message and tells the layers', async (t) => {
   assert.equal(layers.length, LAYER_KEYS.length + OUTER_LAYERS.length)
   assert.equal(layers.find(({ name }) => name === 'node permission model')?.active, true)
   assert.ok(processes >= 1 && idle >= 1)
+})
+
+test('asking for a check often is answered from one', async (t) => {
+  const { socket } = await startRig(t, { parser: 'actor.ts' })
+  const clock = new FakeClock()
+  const inspector = createInspector(optionsOf({ socket }), { clock, onEvent: () => {} })
+  t.after(() => inspector.stop())
+  const first = inspector.check()
+  assert.equal(inspector.check(), first)
+  await first
+  assert.equal(inspector.check(), first)
+  await clock.advance(1000)
+  assert.notEqual(inspector.check(), first)
+  await inspector.check()
+})
+
+test('no remedy names a systemd unit that is not there', async () => {
+  const layers = describeLayers(await probeLayers({ user: 'nobody', readable, without: LAYER_KEYS }))
+  for (const { detail } of layers) assert.doesNotMatch(detail, /(its|the) systemd units?/)
 })
 
 test('as root on Debian every layer but those of an init system is active', async (t) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FakeClock } from '../fakes/clock.ts'
+import { until } from './pids.ts'
 import { never, optionsOf, passTimeUntil, readMessage, startRig } from './rig.ts'
 
 test('a message that takes more processor time than it may is unscannable for it, and the next one is read', async (t) => {
@@ -26,21 +27,6 @@ test('a message that takes longer than it may is unscannable for it', async (t) 
   const begun = clock.now()
   assert.equal((await passTimeUntil(clock, readMessage(inspector, 'act stall'))).unscannable, 'wall-time')
   assert.ok(clock.now() - begun > 20_000)
-})
-
-test('a client that takes its time to send is not charged for it', async (t) => {
-  const clock = new FakeClock()
-  const { inspector } = await startRig(t, {
-    parser: 'actor.ts',
-    clock,
-    options: { processes: 2, limits: { wall: '20s' } },
-  })
-  const inspection = inspector.read(never())
-  inspection.write(Buffer.alloc(100_000, 'hello '))
-  // An answer to somebody else proves that these bytes were passed on before time goes by.
-  await readMessage(inspector, 'hello')
-  await clock.advance(100_000)
-  assert.equal((await inspection.finish()).unscannable, '')
 })
 
 for (const act of ['hoard', 'hoard-heap']) {
@@ -70,14 +56,49 @@ test('a message of exactly the largest size is read', async (t) => {
 test('messages beyond the queue are refused as overload, those in it are read', async (t) => {
   const { inspector, seen } = await startRig(t, { parser: 'actor.ts', options: { processes: 1, queue: 2 } })
   const first = inspector.read(never())
-  first.write(Buffer.alloc(100_000, ' '))
-  // It holds the only process until it is finished.
+  first.write(Buffer.from('act stall'))
+  first.finish().catch(() => {})
   const others = Array.from({ length: 5 }, (_, i) => readMessage(inspector, `hello ${i}`))
   const settled = Promise.allSettled(others)
   await seen(({ kind }) => kind === 'refused')
-  await first.finish()
+  first.abort()
   const codes = (await settled).map((one) => (one.status === 'fulfilled' ? 'read' : one.reason.code)).sort()
   assert.deepEqual(codes, ['overloaded', 'overloaded', 'overloaded', 'read', 'read'])
+})
+
+test('a message that waits longest is read second at the latest, however small the others are', async (t) => {
+  const { inspector, supervisor } = await startRig(t, { parser: 'actor.ts', options: { processes: 1 } })
+  const first = inspector.read(never())
+  first.write(Buffer.from('act stall'))
+  first.finish().catch(() => {})
+  await until(() => supervisor.busyPids().length === 1)
+  const order: string[] = []
+  const read = (message: Buffer) => readMessage(inspector, message).then(({ subject }) => order.push(subject))
+  const large = read(Buffer.alloc(100_000, 'large'))
+  const all = Promise.all([large, ...Array.from({ length: 6 }, () => read(Buffer.from('small')))])
+  first.abort()
+  await all
+  assert.ok(order.indexOf('largelargelargelarge') < 2, order.join())
+})
+
+test('a message with as many parts as it may have is read within the default budget', async (t) => {
+  const { inspector, events } = await startRig(t)
+  const head = 'Content-Type: application/pdf; name="=?utf-8?Q?a=C3=A4?=.pdf"\r\nContent-Transfer-Encoding: base64'
+  const parts = Array.from({ length: 9_990 }, (_, i) => `--B\r\n${head}\r\n\r\n${btoa(`${i}`)}\r\n`)
+  const message = `Content-Type: multipart/mixed; boundary=B\r\n\r\n${parts.join('')}--B--\r\n`
+  const reading = await readMessage(inspector, message)
+  assert.equal(reading.unscannable, '')
+  assert.equal(reading.attachments.length, 9_990)
+  assert.equal(events.filter(({ kind }) => kind === 'process-ended').length, 0)
+})
+
+test('a reading that fills more than four megabytes is unscannable, and its process goes on', async (t) => {
+  const { inspector, events } = await startRig(t)
+  const part = `--B\r\nContent-Type: a/b; name="${'\x01'.repeat(900)}"\r\n\r\nx\r\n`
+  const message = `Content-Type: multipart/mixed; boundary=B\r\n\r\n${part.repeat(1000)}--B--\r\n`
+  assert.equal((await readMessage(inspector, message)).unscannable, 'header-bytes')
+  assert.equal((await readMessage(inspector, 'Subject: hello\r\n\r\n')).subject, 'hello')
+  assert.equal(events.filter(({ kind }) => kind === 'process-ended').length, 0)
 })
 
 test('a process is replaced after its number of messages, and none of them notices', async (t) => {
