@@ -12,6 +12,8 @@ export interface Field {
 
 export interface Header {
   readonly fields: readonly Field[]
+  /** Where it begins in the message, -1 if unknown. */
+  readonly offset: number
   readonly anomalies: readonly Anomaly[]
 }
 
@@ -36,7 +38,7 @@ export function parseHeader(block: Buffer, offset: number): Header {
     else if (last !== undefined) last.value += line
     at = next
   }
-  return { fields, anomalies: [...duplicates(fields, offset), ...controls(text, offset)] }
+  return { fields, offset, anomalies: [...duplicates(fields, offset), ...controls(text, offset)] }
 }
 
 function addField(fields: { name: string; value: string; at: number }[], line: string, at: number): void {

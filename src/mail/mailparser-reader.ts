@@ -6,6 +6,7 @@
 import { type AttachmentStream, MailParser } from 'mailparser'
 import type { Content, ContentMeter } from '../core/index.ts'
 import type { MailLimits } from './limits.ts'
+import { shownName } from './name.ts'
 import { isDeclaredMessage, looksLikeMessage, SNIFF_BYTES } from './sniff.ts'
 import type { Tap } from './strict-context.ts'
 
@@ -110,8 +111,8 @@ export class MailparserMessage {
     const leaf = {
       path,
       depth: this.#depth,
-      type: attachment.contentType,
-      name: attachment.filename ?? '',
+      type: shownName(attachment.contentType),
+      name: shownName(attachment.filename ?? ''),
       disposition: attachment.contentDisposition ?? '',
       content: undefined,
       isMessage: false,

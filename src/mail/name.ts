@@ -3,14 +3,19 @@ import libmime from 'libmime'
 import type { Name } from '../core/index.ts'
 import type { Parameter, Structured } from './parameter.ts'
 
-const MAX_NAMES = 32
-/** Longer names are kept by their beginning and end: the extension counts. */
+const MAX_NAMES = 16
+/** Longer values are decoded by their beginning and end: the extension counts. */
 const MAX_LENGTH = 2048
+/** Of a longer name the beginning and the extension are shown; no file system has longer ones. */
+const MAX_SHOWN = 255
+const MAX_EXTENSION = 32
 
 export interface Names {
   /** What most clients show: extended before plain, disposition before type. */
   readonly name: string
   readonly names: readonly Name[]
+  /** Some name was longer than is shown. */
+  readonly isShortened: boolean
 }
 
 /** All candidates, from every copy of both fields, the one that most clients show first. */
@@ -19,9 +24,19 @@ export function namesOf(dispositions: readonly Structured[], types: readonly Str
     ...dispositions.flatMap((each) => candidates(each.parameters, 'filename', 'disposition')),
     ...types.flatMap((each) => candidates(each.parameters, 'name', 'type')),
   ].filter((each) => each.value !== '')
-  const distinct = new Map(found.map((each) => [`${each.origin}\0${each.value}`, each]))
+  const shown = found.map(({ value, origin }) => ({ value: shownName(value), origin }))
+  const distinct = new Map(shown.map((each) => [`${each.origin}\0${each.value}`, each]))
   const names = [...distinct.values()].slice(0, MAX_NAMES)
-  return { name: names[0]?.value ?? '', names }
+  const isShortened = found.some(({ value }) => value.length > MAX_SHOWN)
+  return { name: names[0]?.value ?? '', names, isShortened }
+}
+
+/** The name as it is told: the beginning and the extension of a long one. */
+export function shownName(name: string): string {
+  if (name.length <= MAX_SHOWN) return name
+  const dot = name.lastIndexOf('.')
+  const extension = dot < 0 ? '' : name.slice(Math.max(dot, name.length - MAX_EXTENSION))
+  return name.slice(0, MAX_SHOWN - extension.length) + extension
 }
 
 /** Text of a header value: encoded words decoded, raw 8-bit bytes taken for UTF-8 where they are. */

@@ -1,7 +1,7 @@
 /** What the header of a part says about it, the first of duplicate fields taken. */
 import type { Anomaly, Name } from '../core/index.ts'
 import { type Header, valuesOf } from './header.ts'
-import { extendedValues, namesOf } from './name.ts'
+import { extendedValues, namesOf, shownName } from './name.ts'
 import { parameter, parseStructured, type Structured, stripComments } from './parameter.ts'
 
 /** Boundaries beyond this are taken for none: RFC 2046 allows 70 bytes. */
@@ -33,19 +33,22 @@ export function readPart(header: Header, isDigestChild: boolean): Part {
   const dispositions = valuesOf(header, 'content-disposition').map(parseStructured)
   const type = types[0]
   const disposition = dispositions[0]?.value ?? ''
-  const declared = type?.value ?? ''
+  const declared = shownName(type?.value ?? '')
+  const { name, names, isShortened } = namesOf(dispositions, types)
+  const tooLong: Anomaly = { name: 'name-too-long', severity: 'note', offset: header.offset }
   const fallback = isDigestChild ? 'message/rfc822' : 'text/plain'
   return {
     type: declared.includes('/') ? declared : fallback,
     declaredType: declared,
-    charset: type === undefined ? '' : parameter(type, 'charset').toLowerCase(),
+    charset: type === undefined ? '' : shownName(parameter(type, 'charset').toLowerCase()),
     encoding: stripComments(valuesOf(header, 'content-transfer-encoding')[0] ?? '')
       .trim()
       .toLowerCase(),
     disposition: disposition === '' || disposition === 'inline' ? disposition : 'attachment',
-    ...namesOf(dispositions, types),
+    name,
+    names,
     ...boundariesOf(types),
-    anomalies: header.anomalies,
+    anomalies: isShortened ? [...header.anomalies, tooLong] : header.anomalies,
   }
 }
 

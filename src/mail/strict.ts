@@ -20,6 +20,8 @@ const DELIMITER = Buffer.from('\n--')
  */
 const DELIMITER_EXTRA = 1004
 
+/** A line has no more (RFC 5322 section 2.1.1). */
+const LONGEST_ID = 998
 /** Lines and field names up to this length are looked at where a boundary is not known. */
 const LONGEST_GUESS = 3000
 const LONGEST_FIELD = 80
@@ -178,7 +180,7 @@ export class StrictMessage implements InnerMessage {
 
   #readRoot(header: Header): void {
     this.#context.findings.subject = decodeText(firstOf(header, 'subject'))
-    this.#context.findings.messageId = firstOf(header, 'message-id')
+    this.#context.findings.messageId = firstOf(header, 'message-id').slice(0, LONGEST_ID)
   }
 
   /** Until its first part comes, a multipart's bytes are kept as if it were one part: without any part, that is what it is. */

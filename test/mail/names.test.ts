@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { lines, read } from './read.ts'
+import { file, lines, mixed, read } from './read.ts'
 
 async function namesOf(...fields: string[]): Promise<{ name: string; names: [string, string][] }> {
   const [sample] = (await read(lines(...fields, '', 'content'))).attachments
@@ -72,11 +72,39 @@ test('every name of every copy of both fields is a candidate', async () => {
 test('a name of 900,000 bytes keeps its beginning and its end', async () => {
   const { name } = await namesOf(TYPE, `Content-Disposition: attachment; filename="begin${'x'.repeat(900_000)}.exe"`)
 
-  assert.ok(name.startsWith('beginxxx') && name.endsWith('xxx.exe') && name.length <= 2048)
+  assert.ok(name.startsWith('beginxxx') && name.endsWith('xxx.exe') && name.length <= 255)
 })
 
 test('50,000 pieces of a name are put together in time', async () => {
   const pieces = Array.from({ length: 50_000 }, (_, i) => `filename*${i}=p`).join(';')
 
-  assert.equal((await namesOf(TYPE, `Content-Disposition: attachment; ${pieces}`)).name.length, 2048)
+  assert.equal((await namesOf(TYPE, `Content-Disposition: attachment; ${pieces}`)).name.length, 255)
+})
+
+test('of a long name the beginning and the extension are told, and that it was long', async () => {
+  const name = `${'x'.repeat(3000)}.${'y'.repeat(20)}.exe`
+
+  const [sample] = (await read(mixed(file(name, 'a')))).attachments
+
+  assert.equal(sample?.name, `${'x'.repeat(251)}.exe`)
+  assert.equal(sample?.names[0]?.value.length, 255)
+  assert.deepEqual(sample?.anomalies, [
+    { name: 'name-too-long', severity: 'note', offset: sample?.anomalies[0]?.offset },
+  ])
+})
+
+test('what is told of one part is bounded, whatever its header has', async () => {
+  const many = Array.from(
+    { length: 200 },
+    (_, i) => `Content-Disposition: attachment; filename="${i}${'n'.repeat(2000)}"`,
+  )
+  const broken = `Content-Type: x/${'t'.repeat(20_000)}; charset=${'c'.repeat(20_000)}; name="${'m'.repeat(20_000)}"`
+
+  const reading = await read(mixed(lines(broken, ...many, 'Content-Transfer-Encoding: base64', '', 'Q=UJD')))
+
+  for (const sample of reading.attachments) {
+    assert.ok(sample.names.length <= 16)
+    assert.ok(sample.anomalies.length <= 16)
+    assert.ok(JSON.stringify(sample).length < 8000)
+  }
 })
