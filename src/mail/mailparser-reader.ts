@@ -111,9 +111,9 @@ export class MailparserMessage {
     const leaf = {
       path,
       depth: this.#depth,
-      type: shownName(attachment.contentType),
-      name: shownName(attachment.filename ?? ''),
-      disposition: attachment.contentDisposition ?? '',
+      type: told(attachment.contentType),
+      name: told(attachment.filename),
+      disposition: told(attachment.contentDisposition),
       content: undefined,
       isMessage: false,
     }
@@ -142,6 +142,11 @@ export class MailparserMessage {
   #drain(): void {
     for (const resolve of this.#drainWaiters.splice(0)) resolve()
   }
+}
+
+/** mailparser hands on what it has, which need not be a string as it says: the type of an empty field is `false`. */
+function told(value: unknown): string {
+  return typeof value === 'string' ? shownName(value) : ''
 }
 
 /** Our own limits come first; mailparser's, which lose the whole message, are out of their reach. */

@@ -226,3 +226,20 @@ test('what mailparser alone sees is a sample of that reading, and the disagreeme
     assert.equal(sha256(await extract(message, sample.path)), sample.sha256)
   }
 })
+
+test('a part that mailparser has no type for is a sample of no type', async () => {
+  const message = lines(
+    "Content-Type: multipart/mixed; boundary*=us-ascii''b; boundary=c",
+    '',
+    '--b',
+    'Content-Type:',
+    'Content-Disposition: attachment',
+    '',
+    'content',
+    '--b--',
+  )
+
+  const sample = (await read(message)).attachments.find(({ readings }) => readings.includes('mailparser'))
+
+  assert.equal(sample?.declaredType, '')
+})
