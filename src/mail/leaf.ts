@@ -27,7 +27,8 @@ export function openLeaf(context: StrictContext, leaf: Leaf, offset: number): Le
   context.findings.add(leaf)
 
   const bones = createBones(context, leaf)
-  const guess = leaf.mayHide ? context.newGuess(`${leaf.path}.`, leaf.depth) : undefined
+  // A place of its own: where parts come after all, they have the other.
+  const guess = leaf.mayHide ? context.newGuess(`${leaf.path}.~`, leaf.depth) : undefined
 
   function deliver(bytes: Buffer): void {
     if (bytes.length === 0) return

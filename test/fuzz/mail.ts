@@ -40,6 +40,8 @@ const WORDS = [
   ...['Content-Transfer-Encoding: 8bit', 'Content-Transfer-Encoding: "base64"', 'Content-Transfer-Encoding: base64 x'],
   ...['Content-Transfer-Encoding: binary', 'Content-Disposition: attachment', 'Content-Disposition: inline; filename='],
   ...["filename*0*=utf-8''%", '; boundary=', '(comment', '\\', '"', '=?utf-8?Q?', '?=', '=', '==', '=\r\n', '=3D', '%'],
+  ...['; boundary=part-of-a-test-mail(c)', '; boundary=(c)part-of-a-test-mail', '; boundary=part-of-a-test-mail,x'],
+  ...[' '.repeat(1100), `--part-of-a-test-mail${' '.repeat(977)}x`, 'Content-Type: message/x-other'],
   ...['--', '--part-of-a-test-mail', '--part-of-a-test-mail--', '--inner', '--inner--', '--part-of', '--b', '--b--'],
   ...[
     '\r\n',
@@ -63,7 +65,7 @@ const WORDS = [
 
 function make(random: Random): Buffer {
   let lines: readonly string[] = pick(random, MAILS)
-  for (let n = few(random, 8); n > 0; n -= 1) lines = mutateLines(lines, random, WORDS)
+  for (let n = few(random, 8); n > 0 && lines.length > 0; n -= 1) lines = mutateLines(lines, random, WORDS)
   if (oneIn(random, 8)) lines = lines.map((line) => line.replace(/\r\n$/, random.below(2) === 0 ? '\n' : '\r'))
   if (oneIn(random, 60)) lines = pump(lines, random, 3000)
   const message = Buffer.from(lines.join(''), 'latin1')

@@ -113,6 +113,21 @@ test('what looks like a part before the first part is none', async () => {
   )
 })
 
+test('a part is taken out with its own bytes where there is what looks like one before it', async () => {
+  const inner = lines(
+    'Content-Type: multipart/mixed; boundary=i',
+    '',
+    '--x',
+    file('x.bin', 'x'),
+    '--i',
+    file('a.bin', 'a'),
+  )
+
+  const message = mixed(inner, file('b.bin', 'b'))
+
+  assert.equal(sha256(await extract(message, named(await read(message), 'a.bin').path)), sha256('a'))
+})
+
 test('lines that are almost delimiters of a multipart without a boundary cost no more than others', async () => {
   const almost = lines('Content-Type: multipart/mixed', '', `--${'x'.repeat(60)}\r\n`.repeat(20_000))
 
