@@ -1,4 +1,4 @@
-/** Does what the message says: `act NAME` in its first bytes; any other message is read as empty. */
+/** Does what the message says: `act NAME` in its first bytes, or `say N` for N bytes of facts; any other is read as empty. */
 import type { Reading } from '../../../src/core/index.ts'
 import { frame } from '../../../src/inspector/frame.ts'
 import { FRAME } from '../../../src/inspector/protocol.ts'
@@ -102,6 +102,8 @@ serve(
         await act()
         await forever()
       }
+      const said = Number(/^say (\d+)/.exec(text)?.[1] ?? 0)
+      if (said > 0) return { ...EMPTY, messageId: 'x'.repeat(said) }
       return { ...EMPTY, subject: text.slice(0, 20) }
     },
     async *bytes(path, source) {
