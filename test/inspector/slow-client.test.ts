@@ -31,7 +31,7 @@ async function beginDripping(t: TestContext, rig: Rig): Promise<{ socket: Socket
 async function passUntilAnswered(clock: FakeClock, socket: Socket, drip: () => void) {
   const begun = clock.now()
   let answer: Buffer | undefined
-  socket.once('data', (raw) => {
+  socket.once('data', (raw: Buffer) => {
     answer = raw
   })
   await until(() => {
