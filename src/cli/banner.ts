@@ -20,7 +20,7 @@ export interface Warning {
 
 /** Everything that is not as it should be: for the banner and for the log. */
 export function warnings({ composition, uid, inspector }: Findings): readonly Warning[] {
-  const root = { short: 'the filter runs as root', detail: 'start it as a user of its own, as the systemd unit does' }
+  const root = { short: 'the filter runs as root', detail: 'start it as a user of its own, who owns the data folder' }
   return [...(uid === 0 ? [root] : []), ...roleWarnings(composition), ...layerWarnings(inspector)]
 }
 
