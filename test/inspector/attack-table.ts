@@ -75,7 +75,7 @@ const NOTES = `
 - **Start programs without end**: the limit of processes does not hold for root, so alone it stops nothing here; with an own user it does.
 - **A symbolic link** that already lies in a folder that Node's permission model allows is followed: only folders of our code are
   allowed, and the processes cannot write there.
-- ${OUTER_LAYERS.map((name) => `**${name}**`).join(' and ')} come from the systemd unit and are not measured here; \`peekaboo doctor\` says
+- ${OUTER_LAYERS.map((name) => `**${name}**`).join(' and ')} come from outside, such as a systemd unit, and are not measured here; the filter says at its start
   whether they are active.
 `
 
