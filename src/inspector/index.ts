@@ -15,7 +15,7 @@
  * full or the message is whole: a small message leaves in one write, and a slow sender occupies no process. A session of the
  * supervisor waits in the queue for a process when the message is whole or 256 KiB of it are there (beyond `queue` of either
  * kind: `overloaded`), then passes frames on. Every hop pauses its source when the next one is behind, so that a message takes
- * at most some megabytes on its way. In every other turn the smallest whole message goes first, else whoever waits longest.
+ * at most some megabytes on its way. The smallest whole message goes first, but before it whoever has waited for a second.
  *
  * **Slow clients.** At most `processes` jobs run at the pace of their client; the spare serves whole messages meanwhile. A client
  * that in all is slow for five seconds (less than 160 kB a second where nothing but its bytes is awaited), or awaited for longer

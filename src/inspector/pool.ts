@@ -12,8 +12,8 @@ const SPARES = 1
 /** A replacement a second, so that mail that kills cannot keep the machine busy with starts. */
 const REPLACEMENT_MS = 1000
 
-/** So often the one who waits longest goes first, whatever its size: one large message waits for as many as were before it. */
-const FAIR_TURN = 2
+/** Whoever has waited so long goes first, whatever its size: small messages go before large ones, but not for ever. */
+const PATIENCE_MS = 1000
 
 /** Someone who waits for a process. */
 export interface Waiter {
@@ -34,8 +34,8 @@ export class Pool {
   readonly #deps: PoolDeps
   readonly #processes = new Set<ParserProcess>()
   readonly #idle: ParserProcess[] = []
-  readonly #queue = new Set<Waiter>()
-  #turn = 0
+  /** Who waits, since when. */
+  readonly #queue = new Map<Waiter, number>()
   #missing = 0
   #nextReplacement = 0
   #stopTimer: (() => void) | undefined
@@ -56,6 +56,10 @@ export class Pool {
 
   get pids(): readonly number[] {
     return [...this.#processes].map((process) => process.pid)
+  }
+
+  get waiting(): number {
+    return this.#queue.size
   }
 
   get busyPids(): readonly number[] {
@@ -82,7 +86,7 @@ export class Pool {
   enter(waiter: Waiter): boolean {
     const isWhole = waiter.wholeBytes !== undefined
     if (!this.#hasRoom(isWhole) && this.#waiting(isWhole) >= this.#deps.options.queue) return false
-    this.#queue.add(waiter)
+    this.#queue.set(waiter, this.#deps.clock.now())
     this.#next()
     return true
   }
@@ -94,7 +98,7 @@ export class Pool {
 
   #waiting(whole: boolean): number {
     let waiting = 0
-    for (const { wholeBytes } of this.#queue) if ((wholeBytes !== undefined) === whole) waiting += 1
+    for (const { wholeBytes } of this.#queue.keys()) if ((wholeBytes !== undefined) === whole) waiting += 1
     return waiting
   }
 
@@ -116,22 +120,21 @@ export class Pool {
       if (waiter === undefined) return
       const process = this.#idle.pop()
       if (!process?.isIdle) continue
-      this.#turn += 1
       this.#queue.delete(waiter)
       waiter.begin(process)
     }
   }
 
-  /** The smallest message that is there whole, so that many do not wait for one; in every second turn whoever waits longest. */
+  /** The smallest message that is there whole, so that many do not wait for one; but first whoever has waited too long. */
   #nextWaiter(): Waiter | undefined {
     if (this.#queue.size === 0 || !this.#hasRoom(true)) return undefined
     const mayBeTied = this.#hasRoom(false)
-    const isFair = this.#turn % FAIR_TURN === FAIR_TURN - 1
+    const longest = this.#deps.clock.now() - PATIENCE_MS
     let next: Waiter | undefined
-    for (const waiter of this.#queue) {
+    for (const [waiter, since] of this.#queue) {
       if (waiter.wholeBytes === undefined && !mayBeTied) continue
       next ??= waiter
-      if (isFair) return next
+      if (since <= longest) return waiter
       if ((waiter.wholeBytes ?? Infinity) < (next.wholeBytes ?? Infinity)) next = waiter
     }
     return next

@@ -32,6 +32,8 @@ export interface Supervisor {
   readonly pids: () => readonly number[]
   /** Those of them that have a message. */
   readonly busyPids: () => readonly number[]
+  /** Messages that wait for a process. */
+  readonly waiting: () => number
   stop(): Promise<void>
 }
 
@@ -62,7 +64,7 @@ export async function startSupervisor(settings: SupervisorSettings): Promise<Sup
     throw error
   }
   onEvent({ kind: 'supervisor-ready', level: 'info', pid: process.pid, detail: settings.socket })
-  return { layers, state, pids: () => pool.pids, busyPids: () => pool.busyPids, stop }
+  return { layers, state, pids: () => pool.pids, busyPids: () => pool.busyPids, waiting: () => pool.waiting, stop }
 }
 
 /** Listens with mode 0600 from the first moment; a socket that nobody listens on any more is taken over. */

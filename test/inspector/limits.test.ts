@@ -66,19 +66,27 @@ test('messages beyond the queue are refused as overload, those in it are read', 
   assert.deepEqual(codes, ['overloaded', 'overloaded', 'overloaded', 'read', 'read'])
 })
 
-test('a message that waits longest is read second at the latest, however small the others are', async (t) => {
-  const { inspector, supervisor } = await startRig(t, { parser: 'actor.ts', options: { processes: 1 } })
-  const first = inspector.read(never())
-  first.write(Buffer.from('act stall'))
-  first.finish().catch(() => {})
-  await until(() => supervisor.busyPids().length === 1)
-  const order: string[] = []
-  const read = (message: Buffer) => readMessage(inspector, message).then(({ subject }) => order.push(subject))
-  const large = read(Buffer.alloc(100_000, 'large'))
-  const all = Promise.all([large, ...Array.from({ length: 6 }, () => read(Buffer.from('small')))])
-  first.abort()
-  await all
-  assert.ok(order.indexOf('largelargelargelarge') < 2, order.join())
+test('small messages go before a large one, but not before one that has waited for a second', async (t) => {
+  for (const waited of [0, 1500]) {
+    const clock = new FakeClock()
+    const { inspector, supervisor } = await startRig(t, { parser: 'actor.ts', options: { processes: 1 }, clock })
+    const first = inspector.read(never())
+    first.write(Buffer.from('act stall'))
+    first.finish().catch(() => {})
+    await until(() => supervisor.busyPids().length === 1)
+    const order: string[] = []
+    const read = (message: Buffer) => readMessage(inspector, message).then(({ subject }) => order.push(subject))
+    const large = read(Buffer.alloc(100_000, 'large'))
+    await until(() => supervisor.waiting() === 1)
+    await clock.advance(waited)
+    const all = Promise.all([large, ...Array.from({ length: 6 }, () => read(Buffer.from('small')))])
+    await until(() => supervisor.waiting() === 7)
+    first.abort()
+    await all
+
+    const place = order.indexOf('largelargelargelarge')
+    assert.equal(place, waited === 0 ? 6 : 0, order.join())
+  }
 })
 
 test('a message with as many parts as it may have is read within the default budget', async (t) => {
