@@ -2,7 +2,7 @@
 // Plain JavaScript for any Node from 18 on: it is what runs before the pinned runtime exists. No network otherwise.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = new URL('../', import.meta.url)
@@ -21,14 +21,31 @@ function fail(message) {
   process.exit(1)
 }
 
-if (!isCurrent()) {
+/** Into a folder beside, taken over when complete: without the registry what was installed stays as it was. */
+function install() {
+  const beside = new URL(`.install-${process.pid}/`, root)
+  mkdirSync(beside)
+  try {
+    for (const name of ['package.json', 'package-lock.json']) copyFileSync(new URL(name, root), new URL(name, beside))
+    const npm = ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts']
+    const done = spawnSync('npm', npm, { cwd: fileURLToPath(beside), stdio: ['ignore', 'ignore', 'inherit'] })
+    if (done.status !== 0) return false
+    writeFileSync(new URL('node_modules/.installed-lock', beside), digest)
+    rmSync(new URL('node_modules', root), { recursive: true, force: true })
+    renameSync(new URL('node_modules', beside), new URL('node_modules', root))
+    return true
+  } finally {
+    rmSync(beside, { recursive: true, force: true })
+  }
+}
+
+const mayStay = process.argv.includes('--keep') && existsSync(runtime)
+if (!isCurrent() && mayStay) {
+  console.error('peekaboo: the packages are those of another version: restart the filter with npm start to update them')
+} else if (!isCurrent()) {
   console.error('peekaboo: installing the packages of package-lock.json (once, and again when it changes) …')
-  const done = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: fileURLToPath(root),
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  if (done.status !== 0) fail('npm ci failed: see above; it needs the npm registry this one time')
-  writeFileSync(stamp, digest)
+  if (!install())
+    fail('npm ci failed: see above; it needs the npm registry this one time. What was installed is unchanged')
 }
 
 /** Version of a runtime, and what it said when it did not run. */
@@ -42,10 +59,10 @@ function mendRuntime(problem) {
   const isRootOnDebian = process.getuid?.() === 0 && existsSync('/etc/debian_version')
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const apt = (...args) => spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
-  const install = () => apt('install', '-y', '--no-install-recommends', '-qq', 'libatomic1')
+  const add = () => apt('install', '-y', '--no-install-recommends', '-qq', 'libatomic1')
   if (problem.includes('libatomic.so.1') && isRootOnDebian) {
     console.error('peekaboo: installing libatomic1, which the pinned runtime needs …')
-    if (install() || (apt('update', '-qq') && install())) return
+    if (add() || (apt('update', '-qq') && add())) return
   }
   rmSync(stamp, { force: true })
   rmSync(runtime, { force: true })

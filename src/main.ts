@@ -88,7 +88,9 @@ function makeParts(config: Config, log: Logger, clock: Clock) {
 
 /** Whoever may write in the data folder may change verdicts and read mail: nobody but us. */
 async function ownFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 })
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw new Error(`the data folder ${path} cannot be made: give another with --data-dir`, { cause: error })
+  })
   const { mode, uid } = await stat(path)
   const mine = process.getuid?.() ?? uid
   if ((mode & 0o022) === 0 && (uid === mine || mine === 0)) return
@@ -124,7 +126,10 @@ class Edges {
   async start(dependencies: readonly Dependency[]): Promise<{ milter: string[]; http: string }> {
     for (const { listen, server } of this.#milters) {
       await server.listen(parseListen(listen)).catch((error: unknown) => {
-        throw new Error(`cannot listen on ${listen}: is another filter running there?`, { cause: error })
+        const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+        throw new Error(`cannot listen on ${listen}${isTaken ? ': is another filter running there?' : ''}`, {
+          cause: error,
+        })
       })
     }
     return {

@@ -60,7 +60,9 @@ export function banner(findings: Findings, style: Style): string {
     `  health   ${listening.http === '' ? 'off' : `http://${listening.http}/readyz`}`,
     `  data     ${config.dataDir}`,
     '',
-    style.bold('Plug it into Postfix (add other milters of yours inside the quotes, in their order):'),
+    style.bold(
+      `Plug it into Postfix${listening.milter.length > 1 ? ', with one of these' : ''} (other milters of yours stay inside the quotes, before ours):`,
+    ),
     '',
     ...listening.milter.flatMap((at, i) => postconfLines(composition, at, i)),
     '  postfix reload',

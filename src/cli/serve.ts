@@ -106,7 +106,12 @@ async function start(composition: Composition): Promise<Listening> {
 /** A person gets a page to read; the log gets a line for the start and one for each thing that is not as it should be. */
 async function announce(context: Context, composition: Composition, listening: Listening, log: Logger): Promise<void> {
   const { config } = composition
-  log.info({ ...listening, dataDir: config.dataDir, rules: composition.ruleset.version }, 'listening')
+  const modes = config.milter.listeners.map(({ profile }) => `${profile} (${composition.profiles.get(profile)?.mode})`)
+  const { version } = context.io
+  log.info(
+    { ...listening, profiles: modes, version, dataDir: config.dataDir, rules: composition.ruleset.version },
+    'listening',
+  )
   const state = await composition.inspector.check().catch(describeError)
   const findings: Findings = { composition, listening, uid: context.io.uid, inspector: state }
   if (context.io.stdout.isTTY) context.io.stdout.write(banner(findings, context.out))

@@ -18,7 +18,7 @@ const DESCRIPTORS = 64
  * Messages are large Buffers beside a small heap. V8 would collect that heap whole every few megabytes of them; with room from the
  * start the cheap collections suffice. It is a ceiling for doing nothing, not memory that is taken.
  */
-export const QUIET_COLLECTOR = '--initial-old-space-size=128'
+export const QUIET_COLLECTOR = ['--initial-old-space-size=128', '--max-semi-space-size=8'] as const
 
 /** What runs inside the layers. */
 export interface ParserCode {
@@ -107,7 +107,7 @@ function node({ active }: LayerSet, code: ParserCode, options: InspectorOptions)
   if (active.has('no code from strings')) words.push('--disallow-code-generation-from-strings')
   words.push(
     '--no-warnings',
-    QUIET_COLLECTOR,
+    ...QUIET_COLLECTOR,
     `--max-old-space-size=${Math.max(32, Math.floor(options.memory / 2 / MIB))}`,
   )
   return [...words, code.entry]

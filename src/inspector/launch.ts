@@ -78,7 +78,7 @@ export class SupervisorChild {
     this.#stderr = ''
     const child = spawn(
       process.execPath,
-      ['--disable-sigusr1', QUIET_COLLECTOR, roomFile('supervisor-main'), settings],
+      ['--disable-sigusr1', ...QUIET_COLLECTOR, roomFile('supervisor-main'), settings],
       {
         stdio: ['pipe', 'pipe', 'pipe'],
         env: {},

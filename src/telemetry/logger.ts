@@ -14,7 +14,42 @@ export function createLogger(options: TelemetryOptions, stream?: DestinationStre
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   }
-  return stream ? pino(settings, stream) : pino(settings)
+  return pino(settings, stream ?? standardOutput())
+}
+
+/** Bytes of log that wait for a reader who is slow; what is beyond is dropped. */
+const WAITING_BYTES = 4 * 1024 * 1024
+const TRIES = 20
+
+/**
+ * Standard output, which may be a full disk, a terminal that is gone, or a pipe that nobody reads: none of these is a reason to stop
+ * mail. Left alone, pino would repeat a write that fails for ever, at the latest when the process wants to end.
+ */
+function standardOutput(): DestinationStream {
+  let waits = 0
+  let isBroken = false
+  const retryEAGAIN = () => ++waits < TRIES
+  const output = pino.destination({ fd: 1, sync: false, maxLength: WAITING_BYTES, retryEAGAIN })
+  output.on('error', () => {
+    isBroken = true
+  })
+  output.on('write', () => {
+    isBroken = false
+    waits = 0
+  })
+  const flush = output.flushSync.bind(output)
+  output.flushSync = () => {
+    if (!isBroken) swallow(flush)
+  }
+  return output
+}
+
+function swallow(call: () => void): void {
+  try {
+    call()
+  } catch {
+    // There is no place left to say it.
+  }
 }
 
 /** The chain of an error's causes in one line, outermost first: for the log, never for the SMTP reply. */
