@@ -9,7 +9,7 @@ import { type CommonOptions, configured, quietLogger, repeated, withCommonOption
 import type { Context } from './context.ts'
 import { CommandError, EXIT, gravestExit, SCAN_EXIT, scanExit } from './exit-code.ts'
 import { explainSample, traceLines } from './explain.ts'
-import { feed } from './message-file.ts'
+import { type ByteSink, feed } from './message-file.ts'
 import { outcomeText, sampleLines } from './outcome-text.ts'
 import { harmless, jsonLine, type Style } from './style.ts'
 
@@ -115,6 +115,30 @@ interface Scanned {
   readonly rules: readonly (readonly TraceEntry[])[] | undefined
 }
 
+const NO_MESSAGE = 'scan reads messages (.eml), not attachments; nothing was judged'
+
+/** Hands bytes on and remembers whether they begin as a message does. */
+class FirstLine implements ByteSink {
+  isHeader = false
+  readonly #sink: ByteSink
+  #isFirst = true
+
+  constructor(sink: ByteSink) {
+    this.#sink = sink
+  }
+
+  write(chunk: Uint8Array): boolean {
+    if (this.#isFirst)
+      this.isHeader = /^(?:From |[!-9;-~]+[ \t]*:)/.test(Buffer.from(chunk.subarray(0, 1000)).toString('latin1'))
+    this.#isFirst = false
+    return this.#sink.write(chunk)
+  }
+
+  drained(): Promise<void> {
+    return this.#sink.drained()
+  }
+}
+
 async function scanFile(file: string, job: Job): Promise<number> {
   const { io, out } = job.context
   const { json = false } = job.options
@@ -135,12 +159,15 @@ async function examine(file: string, job: Job): Promise<Scanned> {
   const examination = composition.pipeline.begin()
   const stop = new AbortController()
   try {
-    await feed(file, examination, context.io).catch((error: unknown) => {
+    const sink = new FirstLine(examination)
+    await feed(file, sink, context.io).catch((error: unknown) => {
       examination.abort()
       throw error
     })
     const decision = await examination.finish(envelope, stop.signal)
     examination.answered(decision, envelope)
+    // Somebody who scans the attachment itself must not read "accept".
+    if (decision.samples.length === 0 && !sink.isHeader) throw new Error(`${file} is no message: ${NO_MESSAGE}`)
     const message = options.explain ? decision.message : undefined
     const rules = message && decision.samples.map((one) => explainSample(one, message, composition.ruleset))
     return { decision, rules }
