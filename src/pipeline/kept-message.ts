@@ -12,6 +12,8 @@ import type { Budget } from './budget.ts'
 const WRITE_AHEAD = 1024 * 1024
 /** Bytes that are written at once; a write to the page cache costs little more than its call. */
 const WRITE_LEAST = 256 * 1024
+/** So many times what is small goes to the spool in any case. */
+const HUGE = 4
 /** A chunk from this size on is kept as it is; a smaller one is copied, so that it does not hold the larger buffer it lies in. */
 const KEEP_AS_IS = 16 * 1024
 
@@ -60,7 +62,7 @@ export class KeptMessage {
   write(chunk: Uint8Array): boolean {
     this.#size += chunk.length
     if (this.#fault) return true
-    if (!this.#spooling && this.#size > this.#inMemory && this.#isMemoryScarce(chunk.length)) this.#toSpool()
+    if (!this.#spooling && this.#mustSpool(chunk.length)) this.#toSpool()
     const budget = this.#spooling ? this.#spool : this.#memory
     if (!this.#fault && !budget.take(chunk.length)) this.#fail(full(budget, chunk.length))
     if (this.#fault) return true
@@ -114,8 +116,9 @@ export class KeptMessage {
     else this.#fail(full(this.#spool, bytes))
   }
 
-  #isMemoryScarce(bytes: number): boolean {
-    return this.#memory.used + bytes > this.#memory.total / 2
+  #mustSpool(bytes: number): boolean {
+    if (this.#size <= this.#inMemory) return false
+    return this.#size > HUGE * this.#inMemory || this.#memory.used + bytes > this.#memory.total / 2
   }
 
   #giveBack(): void {

@@ -5,7 +5,7 @@ export const pipelineOptions = z
   .strictObject({
     memoryPerMessage: size(
       '256KiB',
-      'a larger message goes to a spool file when it is held, or when half of `memory` is in use',
+      'a larger message goes to a spool file when it is held or half of `memory` is in use, one of four times the size at once',
     ),
     memory: size('256MiB', 'memory for all messages together'),
     spool: size('2GiB', 'spool files together'),
