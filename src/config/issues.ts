@@ -1,6 +1,6 @@
 /** What the schema finds wrong, told to an operator: the place in the file, the path, and what to write instead. */
 import type { z } from 'zod'
-import { nearest } from './nearest.ts'
+import { nearest } from '../core/index.ts'
 import type { Problem } from './problem.ts'
 import { type JsonSchema, keysAt, schemasAt } from './schema.ts'
 import { type Path, placeOf, type Tree, treeAt, valuePlaceOf } from './tree.ts'

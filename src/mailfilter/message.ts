@@ -1,12 +1,12 @@
 /** One message of one session: hands its bytes to the pipeline and answers with what the pipeline decided. */
 import type { Clock } from '../core/index.ts'
 import { type FinalReply, type HeaderField, SMFIP, type Transaction } from '../milter/index.ts'
-import type { Decision, Envelope, Examination, Pipeline } from '../pipeline/index.ts'
+import { type Decision, type Envelope, type Examination, HEADER_NAME, type Pipeline } from '../pipeline/index.ts'
 import { describeError, type Logger } from '../telemetry/index.ts'
 import { HeaderBlock } from './header-block.ts'
 import { logLine } from './log-line.ts'
 import { Patience } from './patience.ts'
-import { HEADER, replyOf } from './reply.ts'
+import { replyOf } from './reply.ts'
 
 export interface MessageDeps {
   readonly pipeline: Pipeline
@@ -42,7 +42,7 @@ export class Message {
   }
 
   header(field: HeaderField): Promise<void> | undefined {
-    if (field.nameText.toLowerCase() === HEADER.toLowerCase()) this.#ours += 1
+    if (field.nameText.toLowerCase() === HEADER_NAME.toLowerCase()) this.#ours += 1
     this.#header.add(field, ((this.#tx.session.negotiated?.protocol ?? 0) & SMFIP.HDR_LEADSPC) !== 0)
     return this.#header.isLarge ? this.#write(this.#header.take()) : undefined
   }

@@ -1,10 +1,7 @@
 /** From a decision to what the mail server is told. */
 import type { Disposition } from '../core/index.ts'
 import { accept, discard, type FinalReply, type MessageEdit, reject, tempfail } from '../milter/index.ts'
-import type { Decision } from '../pipeline/index.ts'
-
-/** The header that says what we think of a delivered message; any that came with it are removed. */
-export const HEADER = 'X-Peekaboo'
+import { type Decision, HEADER_NAME } from '../pipeline/index.ts'
 
 const REPLIES: Readonly<Record<Disposition, (decision: Decision) => FinalReply>> = {
   accept: () => accept(),
@@ -20,8 +17,8 @@ const REPLIES: Readonly<Record<Disposition, (decision: Decision) => FinalReply>>
 export function replyOf(decision: Decision, edit: MessageEdit, ours: number): FinalReply {
   const { disposition, header } = decision
   if (disposition !== 'reject' && disposition !== 'tempfail' && disposition !== 'discard') {
-    for (let index = ours; index > 0; index -= 1) edit.deleteHeader(HEADER, index)
-    edit.addHeader(HEADER, header)
+    for (let index = ours; index > 0; index -= 1) edit.deleteHeader(HEADER_NAME, index)
+    edit.addHeader(HEADER_NAME, header)
   }
   return REPLIES[disposition](decision)
 }

@@ -3,6 +3,7 @@ import type { PipelineDeps } from './deps.ts'
 import { MessageExamination } from './examination.ts'
 import type { Pipeline } from './pipeline.ts'
 
+export { HEADER_NAME } from '../policy/index.ts'
 export { Budget } from './budget.ts'
 export type { PipelineDeps } from './deps.ts'
 export { MessageKeeper } from './message-keeper.ts'
