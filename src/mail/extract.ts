@@ -1,10 +1,10 @@
 /** The bytes of one sample of a message, got by the same reading that found it, so that they have its sha256. */
 import type { Content, ContentMeter } from '../core/index.ts'
-import { choicesOf } from './choice.ts'
-import { FOLDED_PATH, folded, foldedLimits } from './folded.ts'
 import type { MailLimits } from './limits.ts'
 import { createMessageReader } from './reader.ts'
-import { openStrict, type ReaderOptions } from './strict-reading.ts'
+import { choicesOf } from './strict/choice.ts'
+import { FOLDED_PATH, folded, foldedLimits } from './strict/folded.ts'
+import { openStrict, type ReaderOptions } from './strict/strict-reading.ts'
 import { MAILPARSER_PATH } from './union.ts'
 
 export interface Extraction {

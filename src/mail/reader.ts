@@ -1,14 +1,14 @@
 /** Reads one message in both ways at once, as its bytes arrive. */
 import type { Anomaly, Content, Limit, Reading } from '../core/index.ts'
-import { type OtherReadings, readOtherwise } from './choice.ts'
-import { longLine } from './fold.ts'
-import { folded, foldedLimits, withFolded } from './folded.ts'
 import type { MailLimits } from './limits.ts'
-import { type MailparserContext, MailparserMessage } from './mailparser-reader.ts'
-import { Skeleton } from './skeleton.ts'
-import type { StrictMessage } from './strict.ts'
-import type { StrictFindings } from './strict-context.ts'
-import { openStrict, type ReaderOptions } from './strict-reading.ts'
+import { type MailparserContext, MailparserMessage } from './mailparser/mailparser-reader.ts'
+import { Skeleton } from './mailparser/skeleton.ts'
+import { type OtherReadings, readOtherwise } from './strict/choice.ts'
+import { longLine } from './strict/fold.ts'
+import { folded, foldedLimits, withFolded } from './strict/folded.ts'
+import type { StrictMessage } from './strict/strict.ts'
+import type { StrictFindings } from './strict/strict-context.ts'
+import { openStrict, type ReaderOptions } from './strict/strict-reading.ts'
 import { unite } from './union.ts'
 
 export interface MessageReader {

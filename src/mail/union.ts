@@ -1,7 +1,7 @@
 /** The two readings put together: each distinct content at a place is one sample that names the readings which see it. */
 import type { Anomaly, Body, Sample } from '../core/index.ts'
-import type { MailparserLeaf } from './mailparser-reader.ts'
-import type { Leaf } from './strict-context.ts'
+import type { MailparserLeaf } from './mailparser/mailparser-reader.ts'
+import type { Leaf } from './strict/strict-context.ts'
 
 /** What the path of a sample begins with that mailparser alone sees: its part numbers need not be those of the strict reading. */
 export const MAILPARSER_PATH = 'mailparser:'

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import { testStrings } from '../../src/facts/index.ts'
-import { createFolder, longLine } from '../../src/mail/fold.ts'
+import { createFolder, longLine } from '../../src/mail/strict/fold.ts'
 import { extract, file, lines, mixed, read, sha256 } from './read.ts'
 
 const text = lines('Content-Type: text/plain', '', 'hi')

@@ -1,7 +1,7 @@
 /** The content of one part on its way: decoded, measured, tapped, and read again where it is a message. */
-import type { Run } from './decoder.ts'
-import { decoderFor } from './encoding.ts'
-import { isDeclaredMessage, looksLikeMessage, SNIFF_BYTES } from './sniff.ts'
+import type { Run } from '../decode/decoder.ts'
+import { decoderFor } from '../decode/encoding.ts'
+import { isDeclaredMessage, looksLikeMessage, SNIFF_BYTES } from '../sniff.ts'
 import type { InnerMessage, Leaf, StrictContext } from './strict-context.ts'
 
 export interface LeafSink {

@@ -1,7 +1,7 @@
 /** The reading of a message as it will be delivered, where that differs from what came: each part that appears only there is a sample. */
-import type { Reading, Sample } from '../core/index.ts'
+import type { Reading, Sample } from '../../core/index.ts'
+import type { MailLimits } from '../limits.ts'
 import { createFolder } from './fold.ts'
-import type { MailLimits } from './limits.ts'
 
 /** What the path of a sample begins with that only the message as delivered has. */
 export const FOLDED_PATH = 'folded:'

@@ -3,10 +3,10 @@
  * exactly as declared. Bytes stream through: what is held is a header or a line that may be a delimiter, never a part.
  * A message within the message is read by another instance, fed with the decoded bytes of its part.
  */
-import { firstOf, type Header, parseHeader } from './header.ts'
+import { firstOf, type Header, parseHeader } from '../header/header.ts'
+import { isAttachment, isMultipart, type Part, readPart } from '../header/part.ts'
+import { decodeText } from '../name/name.ts'
 import { type LeafSink, openLeaf } from './leaf.ts'
-import { decodeText } from './name.ts'
-import { isAttachment, isMultipart, type Part, readPart } from './part.ts'
 import type { InnerMessage, Leaf, StrictContext } from './strict-context.ts'
 
 const LF = 0x0a

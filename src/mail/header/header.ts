@@ -1,5 +1,5 @@
 /** The header block of a part: its fields in order, and what is odd about them. */
-import type { Anomaly } from '../core/index.ts'
+import type { Anomaly } from '../../core/index.ts'
 
 export interface Field {
   /** Lower case, without blanks around it. */

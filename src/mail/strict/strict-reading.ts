@@ -1,7 +1,7 @@
 /** Opens the strict reading of a message, which is synchronous. */
-import type { ContentMeter } from '../core/index.ts'
-import type { MailLimits } from './limits.ts'
-import type { Skeleton } from './skeleton.ts'
+import type { ContentMeter } from '../../core/index.ts'
+import type { MailLimits } from '../limits.ts'
+import type { Skeleton } from '../mailparser/skeleton.ts'
 import { StrictMessage } from './strict.ts'
 import { type Choice, type StrictContext, StrictFindings, type Tap } from './strict-context.ts'
 

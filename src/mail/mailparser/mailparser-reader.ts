@@ -4,11 +4,11 @@
  * mailparser stops for ever at an attachment that is not released, so every way out of one releases it.
  */
 import { type AttachmentStream, MailParser } from 'mailparser'
-import type { Content, ContentMeter } from '../core/index.ts'
-import type { MailLimits } from './limits.ts'
-import { shownName } from './name.ts'
-import { isDeclaredMessage, looksLikeMessage, SNIFF_BYTES } from './sniff.ts'
-import type { Tap } from './strict-context.ts'
+import type { Content, ContentMeter } from '../../core/index.ts'
+import type { MailLimits } from '../limits.ts'
+import { shownName } from '../name/name.ts'
+import { isDeclaredMessage, looksLikeMessage, SNIFF_BYTES } from '../sniff.ts'
+import type { Tap } from '../strict/strict-context.ts'
 
 export interface MailparserLeaf {
   readonly path: string

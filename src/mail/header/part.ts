@@ -1,7 +1,7 @@
 /** What the header of a part says about it, the first of duplicate fields taken. */
-import type { Anomaly, Name } from '../core/index.ts'
+import type { Anomaly, Name } from '../../core/index.ts'
+import { extendedValues, namesOf, shownName } from '../name/name.ts'
 import { type Header, valuesOf } from './header.ts'
-import { extendedValues, namesOf, shownName } from './name.ts'
 import { parameter, parseStructured, type Structured, stripComments } from './parameter.ts'
 
 /** Boundaries beyond this are taken for none: RFC 2046 allows 70 bytes. */

@@ -1,7 +1,7 @@
 /** Every name that some mail client would show for a part, decoded by RFC 2047 and RFC 2231 in their broken forms too. */
 import libmime from 'libmime'
-import type { Name } from '../core/index.ts'
-import type { Parameter, Structured } from './parameter.ts'
+import type { Name } from '../../core/index.ts'
+import type { Parameter, Structured } from '../header/parameter.ts'
 
 const MAX_NAMES = 16
 /** Longer values are decoded by their beginning and end: the extension counts. */

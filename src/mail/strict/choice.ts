@@ -2,10 +2,10 @@
  * Where mail programs differ in one point, the strict reading takes one side; where a message has such a point, it is read again with
  * the other side taken, and with every combination of them. What appears only there is a sample as well.
  */
-import type { Limit, Sample } from '../core/index.ts'
+import type { Limit, Sample } from '../../core/index.ts'
+import { strictSample } from '../union.ts'
 import type { Choice } from './strict-context.ts'
 import { openStrict, type ReaderOptions } from './strict-reading.ts'
-import { strictSample } from './union.ts'
 
 const PATH = /^((?:boundary|padding)(?:\+padding)?):(.+)$/
 

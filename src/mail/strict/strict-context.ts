@@ -1,8 +1,8 @@
 /** What the strict readings of a message and of the messages within it share: the limits, and what was found. */
-import type { Anomaly, Content, ContentMeter, Limit } from '../core/index.ts'
-import type { MailLimits } from './limits.ts'
-import type { Part } from './part.ts'
-import type { Skeleton } from './skeleton.ts'
+import type { Anomaly, Content, ContentMeter, Limit } from '../../core/index.ts'
+import type { Part } from '../header/part.ts'
+import type { MailLimits } from '../limits.ts'
+import type { Skeleton } from '../mailparser/skeleton.ts'
 
 /**
  * `boundary`: comments and what is no token do not belong to an unquoted boundary, the last of several parameters counts;
