@@ -16,21 +16,20 @@ export function longLine(chunks: readonly Buffer[]): number {
     const end = offset + chunk.length
     // A line end within reach of the line's start: the last one is the best.
     while (start + LIMIT < end) {
-      const newline = chunk.lastIndexOf(LF, start + LIMIT - offset)
+      const reach = start + LIMIT - offset
+      const newline = reach < 0 ? -1 : chunk.lastIndexOf(LF, reach)
       if (newline >= 0 && offset + newline >= start) start = offset + newline + 1
-      else if (
-        start + LIMIT + 1 < end &&
-        chunk[start + LIMIT - offset] === CR &&
-        chunk[start + LIMIT + 1 - offset] === LF
-      )
-        start += LIMIT + 2
+      else if (reach >= 0 && chunk[reach] !== CR) return start
+      // Whether that CR belongs to the line end, the next chunk tells.
+      else if (reach === chunk.length - 1) break
+      else if (chunk[reach + 1] === LF) start += LIMIT + 2
       else return start
     }
     const last = chunk.lastIndexOf(LF)
     if (last >= 0 && offset + last >= start) start = offset + last + 1
     offset = end
   }
-  return -1
+  return offset > start + LIMIT ? start : -1
 }
 
 export interface Folder {

@@ -6,66 +6,30 @@
 import { firstOf, type Header, parseHeader } from '../header/header.ts'
 import { isAttachment, isMultipart, type Part, readPart } from '../header/part.ts'
 import { decodeText } from '../name/name.ts'
+import { type Delimiter, Delimiters, type Multipart } from './delimiter.ts'
+import { guessBoundary, guessedMultipart } from './guess.ts'
+import { Head, isBlank } from './head.ts'
 import { type LeafSink, openLeaf } from './leaf.ts'
+import { DASH, heldTail, LF, lineBreakBefore, nextDashes } from './line.ts'
 import type { InnerMessage, Leaf, StrictContext } from './strict-context.ts'
 
-const LF = 0x0a
-const CR = 0x0d
-const DASH = 0x2d
 const EMPTY = Buffer.alloc(0)
-const DELIMITER = Buffer.from('\n--')
-/**
- * So much of a line besides the boundary is waited for: dashes, blanks, the line end. A line that has only blanks up to there is a
- * delimiter, whatever comes then: who reads it otherwise is mailparser, which allows 998 blanks.
- */
-const DELIMITER_EXTRA = 1004
-
 /** A line has no more (RFC 5322 section 2.1.1). */
 const LONGEST_ID = 998
-/** Lines and field names up to this length are looked at where a boundary is not known. */
-const LONGEST_GUESS = 3000
-const LONGEST_FIELD = 80
-
-/** An open multipart. */
-interface Multipart {
-  /** What the paths of its children begin with. */
-  readonly prefix: string
-  readonly boundaries: readonly string[]
-  readonly isDigest: boolean
-  readonly offset: number
-  readonly level: number
-  /** The outer multiparts with the same boundaries, which this one hides. */
-  readonly hidden: readonly (Multipart | undefined)[]
-  children: number
-}
-
-/** A delimiter line. */
-interface Delimiter {
-  readonly owner: Multipart
-  readonly isClosing: boolean
-  /** Where the next line begins; the end of the blanks that were looked at where `isCut`. */
-  readonly next: number
-  readonly isCut: boolean
-}
 
 export class StrictMessage implements InnerMessage {
   readonly #context: StrictContext
   readonly #prefix: string
   readonly #depth: number
-  readonly #open: Multipart[] = []
-  readonly #byBoundary = new Map<string, Multipart>()
-  /** What others take for a boundary here. */
-  readonly #others = new Set<string>()
+  readonly #delimiters: Delimiters
   readonly #bodies = new Set<string>()
-  #longest = 0
   #carry: Buffer = EMPTY
   /** Bytes before `#carry`. Offsets within an inner message say nothing about the outer one and are not told. */
   #offset = 0
   #path: string
   #isDigestChild = false
   #isHead = true
-  #head: Buffer[] = []
-  #headBytes = 0
+  readonly #head = new Head()
   #headOffset = 0
   #isLineStart = true
   /** The multipart whose boundaries are found as they come. */
@@ -80,10 +44,11 @@ export class StrictMessage implements InnerMessage {
     this.#prefix = prefix
     this.#depth = depth
     this.#path = `${prefix}1`
+    this.#delimiters = new Delimiters(() => context.findings.doubts.add('boundary'))
     if (!isGuess) return
     this.#isHead = false
-    this.#guess = { prefix, boundaries: [], isDigest: false, offset: -1, level: 1, hidden: [], children: 0 }
-    this.#open.push(this.#guess)
+    this.#delimiters.push(guessedMultipart(prefix))
+    this.#guess = this.#delimiters.innermost
   }
 
   write(chunk: Buffer): void {
@@ -109,12 +74,12 @@ export class StrictMessage implements InnerMessage {
     this.#carry = EMPTY
     if (this.#context.findings.isStopped) return
     if (this.#isHead) {
-      this.#keepHead(rest)
+      this.#head.keep(rest)
       this.#endHead()
     } else this.#endBody(rest)
     if (this.#context.findings.isStopped) return
     this.#leaf?.end()
-    for (const each of this.#open)
+    for (const each of this.#delimiters.open)
       if (each !== this.#guess) this.#context.findings.note('unclosed-multipart', 'note', each.offset)
   }
 
@@ -129,32 +94,26 @@ export class StrictMessage implements InnerMessage {
 
   /** Reads header lines; returns where to go on, or ~position when more bytes are needed from there. */
   #readHead(data: Buffer, from: number): number {
-    let line = from
+    let line = this.#head.lineFrom(data, from)
     for (let newline = data.indexOf(LF, line); newline >= 0; newline = data.indexOf(LF, line)) {
       const next = newline + 1
-      if (newline === line || (newline === line + 1 && data[line] === CR)) {
-        this.#keepHead(data.subarray(from, next))
+      if (isBlank(data, line, newline)) {
+        this.#head.keep(data.subarray(from, next))
         this.#endHead()
         return next
       }
-      const delimiter = this.#delimiterAt(data, line, newline)
+      const delimiter = this.#delimiters.at(data, line, newline)
       if (delimiter !== undefined) {
-        this.#keepHead(data.subarray(from, line))
+        this.#head.keep(data.subarray(from, line))
         this.#endHead()
         if (!this.#context.findings.isStopped) this.#cross(delimiter)
         return delimiter.next
       }
       line = next
     }
-    this.#keepHead(data.subarray(from, line))
-    if (this.#headBytes + data.length - line > this.#context.limits.headerBytes) this.#stopAtHeader()
+    this.#head.keep(data.subarray(from, line))
+    if (this.#head.bytes + data.length - line > this.#context.limits.headerBytes) this.#stopAtHeader()
     return ~line
-  }
-
-  #keepHead(bytes: Buffer): void {
-    if (bytes.length === 0) return
-    this.#head.push(bytes)
-    this.#headBytes += bytes.length
   }
 
   #stopAtHeader(): void {
@@ -164,15 +123,13 @@ export class StrictMessage implements InnerMessage {
   #endHead(): void {
     const { findings, limits } = this.#context
     const offset = this.#told(this.#headOffset)
-    if (this.#headBytes > limits.headerBytes) this.#stopAtHeader()
+    if (this.#head.bytes > limits.headerBytes) this.#stopAtHeader()
     else findings.countPart(offset)
     if (findings.isStopped) return
-    const header = parseHeader(this.#head.length === 1 ? (this.#head[0] as Buffer) : Buffer.concat(this.#head), offset)
-    this.#head = []
-    this.#headBytes = 0
+    const header = parseHeader(this.#head.take(), offset)
     this.#isHead = false
     this.#isLineStart = true
-    if (this.#depth === 0 && this.#open.length === 0) this.#readRoot(header)
+    if (this.#depth === 0 && this.#delimiters.depth === 0) this.#readRoot(header)
     const part = readPart(header, this.#isDigestChild)
     if (isMultipart(part)) this.#openMultipart(part, offset)
     else this.#openLeaf(part, offset, [])
@@ -186,7 +143,7 @@ export class StrictMessage implements InnerMessage {
   /** Until its first part comes, a multipart's bytes are kept as if it were one part: without any part, that is what it is. */
   #openMultipart(part: Part, offset: number): void {
     const { findings, limits } = this.#context
-    const level = this.#open.length + 1
+    const level = this.#delimiters.depth + 1
     findings.deepest = Math.max(findings.deepest, level)
     const boundaries = this.#boundariesOf(part)
     const isUsable = boundaries.length > 0 && level <= limits.mimeDepth
@@ -195,29 +152,20 @@ export class StrictMessage implements InnerMessage {
     if (level > limits.mimeDepth) findings.reach('mime-depth', offset)
     this.#openLeaf(part, offset, [{ name: 'boundary-missing', severity: 'suspicious', offset }])
     if (!isUsable) return
-    const multipart = {
-      prefix: this.#open.length === 0 ? this.#prefix : `${this.#path}.`,
+    this.#delimiters.push({
+      prefix: level === 1 ? this.#prefix : `${this.#path}.`,
       boundaries,
       isDigest: part.type === 'multipart/digest',
-      hidden: boundaries.map((each) => this.#byBoundary.get(each)),
       offset,
       level,
       children: 0,
-    }
-    this.#open.push(multipart)
-    for (const each of boundaries) {
-      this.#byBoundary.set(each, multipart)
-      this.#longest = Math.max(this.#longest, each.length)
-    }
+    })
     for (const each of part.anomalies) findings.note(each.name, each.severity, each.offset)
   }
 
   #boundariesOf(part: Part): readonly string[] {
     if (this.#context.choices.has('boundary') && part.otherBoundaries.length > 0) return part.otherBoundaries
-    for (const each of part.otherBoundaries) {
-      this.#others.add(each)
-      this.#longest = Math.max(this.#longest, each.length)
-    }
+    for (const each of part.otherBoundaries) this.#delimiters.addOther(each)
     return part.boundary === '' ? [] : [part.boundary]
   }
 
@@ -233,19 +181,20 @@ export class StrictMessage implements InnerMessage {
       content: undefined,
       skeletonDigest: '',
       isMessage: isMultipart(part) ? false : undefined,
-      mayHide: isMultipart(part) && this.#open.length < this.#context.limits.mimeDepth,
+      mayHide: isMultipart(part) && this.#delimiters.depth < this.#context.limits.mimeDepth,
     }
     this.#leaf = openLeaf(this.#context, leaf, offset)
   }
 
   /** Reads content up to the next delimiter line; returns as `#readHead` does. */
   #readBody(data: Buffer, from: number): number {
-    if (this.#open.length === 0) return this.#emit(data, from, data.length)
+    const delimiters = this.#delimiters
+    if (delimiters.depth === 0) return this.#emit(data, from, data.length)
     let line = this.#isLineStart ? from : nextDashes(data, from)
     for (; line >= 0; line = nextDashes(data, line)) {
-      if (this.#mayContinue(data, line) || this.#mayGuess(data, line))
+      if (delimiters.mayContinue(data, line) || this.#mayGuess(data, line))
         return ~this.#emit(data, from, lineBreakBefore(data, from, line))
-      const delimiter = this.#delimiterAt(data, line, data.indexOf(LF, line))
+      const delimiter = delimiters.at(data, line, data.indexOf(LF, line))
       if (delimiter === undefined) continue
       this.#emit(data, from, lineBreakBefore(data, from, line))
       this.#cross(delimiter)
@@ -254,49 +203,8 @@ export class StrictMessage implements InnerMessage {
     return ~this.#emit(data, from, heldTail(data, from))
   }
 
-  /** Whether the line at the end of what is there may still turn out to be a delimiter. */
-  #mayContinue(data: Buffer, line: number): boolean {
-    const length = data.length - line
-    if (data[line] !== DASH || (length > 1 && data[line + 1] !== DASH)) return false
-    return length <= this.#longest + DELIMITER_EXTRA && data.indexOf(LF, line) < 0
-  }
-
-  /**
-   * Takes a line for a delimiter of the multipart without a boundary if a header follows it. Whether one does needs the beginning of the
-   * next line: true if that is still to come.
-   */
   #mayGuess(data: Buffer, line: number): boolean {
-    if (this.#guess === undefined || data[line] !== DASH || data[line + 1] !== DASH) return false
-    const newline = data.indexOf(LF, line)
-    if (newline < 0 || newline - line > LONGEST_GUESS) return false
-    const next = data.toString('latin1', newline + 1, newline + 1 + LONGEST_FIELD)
-    const text = data.toString('latin1', line + 2, newline)
-    if (this.#delimiter(text, newline, false) !== undefined) return false
-    if (next.length < LONGEST_FIELD && /^[!-9;-~]*[ \t]*$/.test(next)) return true
-    if (!/^[!-9;-~]+[ \t]*:/.test(next)) return false
-    // From here on it needs no header, and dashes behind it close.
-    const token = withoutLineEnd(text)
-    this.#byBoundary.set(token, this.#guess)
-    this.#longest = Math.max(this.#longest, token.length)
-    return false
-  }
-
-  /** The delimiter in the line, if it is one (RFC 2046 section 5.1.1): dashes, boundary, perhaps dashes, blanks, CR. */
-  #delimiterAt(data: Buffer, line: number, newline: number): Delimiter | undefined {
-    if (data[line] !== DASH || data[line + 1] !== DASH) return undefined
-    const cut = line + this.#longest + DELIMITER_EXTRA
-    const isCut = newline < 0 || newline > cut
-    return this.#delimiter(data.toString('latin1', line + 2, isCut ? cut : newline), isCut ? cut : newline + 1, isCut)
-  }
-
-  #delimiter(text: string, next: number, isCut: boolean): Delimiter | undefined {
-    const token = withoutLineEnd(text)
-    const opened = this.#byBoundary.get(token)
-    if (opened !== undefined) return { owner: opened, isClosing: false, next, isCut }
-    if (this.#others.has(token)) this.#context.findings.doubts.add('boundary')
-    const closed = token.endsWith('--') ? this.#byBoundary.get(token.slice(0, -2)) : undefined
-    // Before the first part a closing delimiter closes nothing; programs read on.
-    return closed === undefined || closed.children === 0 ? undefined : { owner: closed, isClosing: true, next, isCut }
+    return this.#guess !== undefined && guessBoundary(this.#delimiters, this.#guess, data, line)
   }
 
   #emit(data: Buffer, from: number, to: number): number {
@@ -313,8 +221,8 @@ export class StrictMessage implements InnerMessage {
     if (owner.children === 0) this.#leaf?.discard()
     else this.#leaf?.end()
     this.#leaf = undefined
-    while (this.#open.length > owner.level) {
-      this.#context.findings.note('unclosed-multipart', 'note', this.#open.at(-1)?.offset ?? -1)
+    while (this.#delimiters.depth > owner.level) {
+      this.#context.findings.note('unclosed-multipart', 'note', this.#delimiters.innermost?.offset ?? -1)
       this.#closeInnermost()
     }
     this.#isLineStart = true
@@ -332,14 +240,7 @@ export class StrictMessage implements InnerMessage {
 
   #closeInnermost(): void {
     // Another boundary may still come.
-    if (this.#open.at(-1) === this.#guess) return
-    const closed = this.#open.pop()
-    if (closed === undefined) return
-    for (const [i, boundary] of closed.boundaries.entries()) {
-      const hidden = closed.hidden[i]
-      if (hidden === undefined) this.#byBoundary.delete(boundary)
-      else this.#byBoundary.set(boundary, hidden)
-    }
+    if (this.#delimiters.innermost !== this.#guess || this.#guess === undefined) this.#delimiters.pop()
   }
 
   /** The last bytes: only a closing delimiter may lack its line end. */
@@ -348,7 +249,7 @@ export class StrictMessage implements InnerMessage {
     for (; line >= 0; line = nextDashes(rest, line)) {
       const newline = rest.indexOf(LF, line)
       const text = rest.toString('latin1', line + 2, newline < 0 ? rest.length : newline)
-      const delimiter = this.#delimiter(text, rest.length, false)
+      const delimiter = this.#delimiters.of(text, rest.length, false)
       if (delimiter?.isClosing !== true) continue
       this.#emit(rest, 0, lineBreakBefore(rest, 0, line))
       this.#cross(delimiter)
@@ -360,34 +261,4 @@ export class StrictMessage implements InnerMessage {
   #told(offset: number): number {
     return this.#depth === 0 ? offset : -1
   }
-}
-
-/** Drops blanks and CR from the end; by hand, as a regular expression would go through each run of blanks again and again. */
-function withoutLineEnd(text: string): string {
-  let end = text.length
-  while (end > 0 && text.charCodeAt(end - 1) === CR) end--
-  while (end > 0 && (text[end - 1] === ' ' || text[end - 1] === '\t')) end--
-  return text.slice(0, end)
-}
-
-/** Where the next line that begins with two dashes begins, -1 if there is none. */
-function nextDashes(data: Buffer, from: number): number {
-  const newline = data.indexOf(DELIMITER, from)
-  return newline < 0 ? -1 : newline + 1
-}
-
-/** The line end before a delimiter line belongs to the delimiter. */
-function lineBreakBefore(data: Buffer, from: number, line: number): number {
-  if (line === from) return from
-  return line - 2 >= from && data[line - 2] === CR ? line - 2 : line - 1
-}
-
-/** Where the tail begins that may belong to a delimiter line which is still to come: CR, LF, a first dash. */
-function heldTail(data: Buffer, from: number): number {
-  let end = data.length
-  if (data[end - 1] === DASH && end - 2 >= from && data[end - 2] === LF) end--
-  if (end - 1 >= from && data[end - 1] === LF) end--
-  else if (end !== data.length) return data.length
-  if (end - 1 >= from && data[end - 1] === CR) end--
-  return end
 }
