@@ -1,5 +1,5 @@
 /**
- * The bytes of one message: in memory while it is small, else in a spool file. As long as half of the memory for all messages is free, a
+ * The bytes of one message: in memory while it is small, else in a spool file. As long as little of the memory for all messages is used, a
  * large one stays in memory too until it is held: most are answered before a disk would have heard of them. Freed when the last
  * holder lets go.
  */
@@ -14,6 +14,8 @@ const WRITE_AHEAD = 1024 * 1024
 const WRITE_LEAST = 256 * 1024
 /** So many times what is small goes to the spool in any case. */
 const HUGE = 4
+/** What is larger than small may lie in memory while this share of the memory for all messages is not used. */
+const LARGE_SHARE = 1 / 8
 /** A chunk from this size on is kept as it is; a smaller one is copied, so that it does not hold the larger buffer it lies in. */
 const KEEP_AS_IS = 16 * 1024
 
@@ -118,7 +120,7 @@ export class KeptMessage {
 
   #mustSpool(bytes: number): boolean {
     if (this.#size <= this.#inMemory) return false
-    return this.#size > HUGE * this.#inMemory || this.#memory.used + bytes > this.#memory.total / 2
+    return this.#size > HUGE * this.#inMemory || this.#memory.used + bytes > this.#memory.total * LARGE_SHARE
   }
 
   #giveBack(): void {

@@ -81,8 +81,9 @@ async function heldOf(ground: Ground): Promise<HeldResult[]> {
     options.only === 'protocol' ? ['protocol-holding'] : ['protocol-holding', 'filter-holding']
   const warm = await writeCorpus(folder, 'text4k')
   const small = await writeCorpus(folder, 'held4k', options.short ? 50 : 1000)
-  const plans: HeldPlan[] = [{ corpus: small, count: small.files.length, limitBytesEach: 30_000 }]
-  if (!options.short) plans.push({ corpus: await writeCorpus(folder, 'att25m'), count: 100, limitBytesEach: 1_000_000 })
+  const plans: HeldPlan[] = [{ corpus: small, count: small.files.length, rate: 100, limitBytesEach: 30_000 }]
+  if (!options.short)
+    plans.push({ corpus: await writeCorpus(folder, 'att25m'), count: 100, rate: 10, limitBytesEach: 1_000_000 })
   const results: HeldResult[] = []
   for (const plan of plans) {
     for (const subject of subjects) {

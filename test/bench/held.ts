@@ -22,6 +22,8 @@ export interface HeldResult {
 export interface HeldPlan {
   readonly corpus: Corpus
   readonly count: number
+  /** How many arrive in a second. */
+  readonly rate: number
   readonly limitBytesEach: number
 }
 
@@ -30,22 +32,27 @@ interface Memory {
   readonly tree: number
 }
 
+/** Rounds of clean mails before the first look, and what part of the mails is held at it. */
+const WARM_ROUNDS = 60
+const FIRST_SHARE = 1 / 20
+
 /**
- * Growth of resident memory from one held mail to many. Mails without an attachment (`warm`) are answered at once and go
- * first, so that what a running filter needs in any case is there before.
+ * Growth of resident memory from a few held mails to many. Mails without an attachment (`warm`) are answered at once and go
+ * first, so that what a running filter needs in any case, such as compiled code, is there before.
  */
 export async function measureHeld(load: string, peer: Peer, warm: Corpus, plan: HeldPlan): Promise<HeldResult> {
-  await sendLoad(load, peer.socket, warm, 10, 20)
-  const one = await hold(load, peer, plan.corpus, 1)
-  const many = await hold(load, peer, plan.corpus, plan.count)
+  const first = Math.ceil(plan.count * FIRST_SHARE)
+  await sendLoad(load, peer.socket, warm, 10, WARM_ROUNDS)
+  const few = await hold(load, peer, plan, first)
+  const many = await hold(load, peer, plan, plan.count)
   return {
     subject: peer.name,
     corpus: plan.corpus.name,
     count: plan.count,
-    held: one.held === 1 ? many.held : 0,
+    held: few.held === first ? many.held : 0,
     residentBytes: many.memory.own,
-    bytesEach: (many.memory.own - one.memory.own) / (plan.count - 1),
-    treeBytesEach: (many.memory.tree - one.memory.tree) / (plan.count - 1),
+    bytesEach: (many.memory.own - few.memory.own) / (plan.count - first),
+    treeBytesEach: (many.memory.tree - few.memory.tree) / (plan.count - first),
     limitBytesEach: plan.limitBytesEach,
   }
 }
@@ -53,11 +60,11 @@ export async function measureHeld(load: string, peer: Peer, warm: Corpus, plan: 
 async function hold(
   load: string,
   peer: Peer,
-  corpus: Corpus,
+  { corpus, rate }: HeldPlan,
   count: number,
 ): Promise<{ held: number; memory: Memory }> {
   let memory = { own: 0, tree: 0 }
-  const result = await holdLoad(load, peer.socket, corpus, count, async () => {
+  const result = await holdLoad(load, peer.socket, corpus, count, rate, async () => {
     memory = await settled(peer.pid)
   })
   return { held: result.replies.held ?? 0, memory }

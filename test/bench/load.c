@@ -1,9 +1,9 @@
 /*
  * Load generator: replays .eml files to a filter as Postfix does, each on a connection of its own, and prints what came back.
  *
- *   load [-c SESSIONS] [-p PASSES] [-t SECONDS] [-h] unix:/PATH|inet:HOST:PORT FILE…
+ *   load [-c SESSIONS] [-p PASSES] [-r RATE] [-t SECONDS] [-h] unix:/PATH|inet:HOST:PORT FILE…
  *
- * Every file is sent PASSES times over at most SESSIONS connections at a time. With -h it says "held" once SESSIONS messages
+ * Every file is sent PASSES times over at most SESSIONS connections at a time, of which at most RATE begin in a second. With -h it says "held" once SESSIONS messages
  * (the files in turn) were read by the filter to their end and none was answered, and waits for its input to end. A message
  * that is not answered, or a silence of SECONDS, counts as lost. One thread and epoll: it must cost less than what it measures.
  */
@@ -39,7 +39,7 @@ struct session {
 };
 
 static struct {
-    long sessions, passes, silence, holds, messages, begun, ended, held;
+    long sessions, passes, rate, silence, holds, messages, begun, ended, held;
     struct mail *mails;
     size_t mail_count;
     struct sockaddr_storage address;
@@ -191,12 +191,14 @@ static void wait_while_held(void) {
 
 static void run(void) {
     struct epoll_event events[128];
-    double last = now();
+    double began = now(), last = began;
     while (load.ended < load.messages && now() - last < (double)load.silence * 1e3) {
         int refused = 0;
-        for (long i = 0; i < load.sessions && load.begun < load.messages && !refused; i++)
+        long due = load.rate ? 1 + (long)((now() - began) * (double)load.rate / 1e3) : load.messages;
+        if (due > load.messages) due = load.messages;
+        for (long i = 0; i < load.sessions && load.begun < due && !refused; i++)
             if (load.all[i].state == IDLE) refused = !begin_session(&load.all[i]);
-        int count = epoll_wait(load.epoll, events, 128, refused ? 1 : 1000);
+        int count = epoll_wait(load.epoll, events, 128, refused || due < load.messages ? 1 : 1000);
         for (int i = 0; i < count; i++) {
             struct session *session = events[i].data.ptr;
             if (session->state == WRITING && (events[i].events & EPOLLOUT)) write_step(session);
@@ -236,9 +238,10 @@ static void read_address(char *text) {
 }
 
 int main(int argc, char **argv) {
-    for (int option; (option = getopt(argc, argv, "c:p:t:h")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "c:p:r:t:h")) != -1;) {
         if (option == 'c') load.sessions = atol(optarg);
         else if (option == 'p') load.passes = atol(optarg);
+        else if (option == 'r') load.rate = atol(optarg);
         else if (option == 't') load.silence = atol(optarg);
         else if (option == 'h') load.holds = 1;
         else return 64;

@@ -34,15 +34,20 @@ export function sendLoad(
   return runLoad(load, ['-c', `${sessions}`, '-p', `${passes}`, `unix:${socket}`, ...corpus.files])
 }
 
-/** Sends `count` mails and, when the peer has read them all and answers none, calls `whileHeld` before giving up on them. */
+/** Sends `count` mails, at most `rate` a second, and, when the peer has read them all and answers none, calls `whileHeld` before giving up on them. */
 export function holdLoad(
   load: string,
   socket: string,
   corpus: Corpus,
   count: number,
+  rate: number,
   whileHeld: () => Promise<void>,
 ): Promise<LoadResult> {
-  return runLoad(load, ['-c', `${count}`, '-h', '-t', '120', `unix:${socket}`, ...corpus.files], whileHeld)
+  return runLoad(
+    load,
+    ['-c', `${count}`, '-r', `${rate}`, '-h', '-t', '120', `unix:${socket}`, ...corpus.files],
+    whileHeld,
+  )
 }
 
 async function runLoad(load: string, args: readonly string[], whileHeld?: () => Promise<void>): Promise<LoadResult> {
