@@ -8,6 +8,8 @@ export interface Parameter {
 }
 
 export interface Structured {
+  /** The whole as it stands: names are looked for in it also by broken syntax. */
+  readonly text: string
   /** What stands before the first `;`, lower case. */
   readonly value: string
   readonly parameters: readonly Parameter[]
@@ -26,7 +28,7 @@ export function parseStructured(text: string): Structured {
       at = found.next
     } else at = name.next
   }
-  return { value: stripComments(value.value).trim().toLowerCase(), parameters }
+  return { text, value: stripComments(value.value).trim().toLowerCase(), parameters }
 }
 
 /** The first parameter of that name, which is the one an RFC reading takes. */
