@@ -2,13 +2,13 @@
 import {
   type Anomaly,
   anomalySchema,
-  bodySchema,
   type Field,
   type Fields,
   list,
   type Reading,
   readingSchema,
   record,
+  type Sample,
   sampleSchema,
   text,
   type Value,
@@ -16,13 +16,22 @@ import {
 
 const { name, names, size, sha256, type, path, readings, anomalies } = sampleSchema.fields
 const attachmentSchema = record({ name, names, size, sha256, type, path, readings, anomalies }, sampleSchema.doc)
+const bodySchema = record(
+  {
+    type: text('text/plain or text/html'),
+    charset: sampleSchema.fields.charset,
+    size,
+    sha256: text('SHA-256 of the decoded bytes, before any conversion of characters'),
+  },
+  'a text that clients show as the message itself',
+)
 
 /** One line of `extract --json`. */
 export const extractSchema = record(
   {
     file: text('the file as it was named on the command line'),
     attachments: list(attachmentSchema, readingSchema.fields.attachments.doc),
-    bodies: list(bodySchema, readingSchema.fields.bodies.doc),
+    bodies: list(bodySchema, 'the texts shown as the message itself'),
     anomalies: list(anomalySchema, readingSchema.fields.anomalies.doc),
     unscannable: text(
       'what ended the reading: a limit, or the cause where the file could not be read at all; else empty',
@@ -46,10 +55,14 @@ export function extractLine(file: string, reading: Reading): ExtractLine {
       readings: sample.readings,
       anomalies: sample.anomalies,
     })),
-    bodies: reading.bodies,
+    bodies: reading.bodies.filter(({ depth }) => depth === 0).map(bodyOf),
     anomalies: reading.anomalies,
     unscannable: reading.unscannable,
   }
+}
+
+function bodyOf({ declaredType, charset, size, sha256 }: Sample): Value<typeof bodySchema> {
+  return { type: declaredType.includes('/') ? declaredType : 'text/plain', charset, size, sha256 }
 }
 
 /** The line of a file that could not be read at all; `cause` is `unreadable` or a cause of the table in `core/`. */

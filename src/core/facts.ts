@@ -34,9 +34,14 @@ export const contentSchema = record(
   'what is true of the bytes of a sample',
 )
 
+export const ROLES_IN_MESSAGE = ['attachment', 'body', 'message'] as const
+/** What a sample is to its message: apart from the text, the text itself, or the message with everything in it. */
+export type RoleInMessage = (typeof ROLES_IN_MESSAGE)[number]
+
 export const sampleSchema = record(
   {
     ...contentSchema.fields,
+    role: text('attachment, body (a text that clients show as the message itself) or message (all of its bytes)'),
     name: text('the name that most clients show, empty where there is none'),
     names: list(nameSchema, 'every name that some client would show'),
     path: text(
@@ -44,28 +49,20 @@ export const sampleSchema = record(
     ),
     depth: whole('how many messages and containers lie around it; 0 is a part of the message itself'),
     declaredType: text('media type that the sender declared, lower case, empty where none'),
+    charset: text('character set that the sender declared, lower case, empty where none'),
     disposition: text('attachment, inline or empty, as the sender declared'),
     readings: list(text('a reading'), 'the readings of the message in which this content appears'),
     anomalies: list(anomalySchema, 'what is odd about the part'),
   },
-  'one attachment, embedded message or container member',
-)
-
-export const bodySchema = record(
-  {
-    type: text('text/plain or text/html'),
-    charset: text('declared character set, lower case, empty where none'),
-    size: whole('decoded size in bytes'),
-    sha256: text('SHA-256 of the decoded bytes, before any conversion of characters'),
-  },
-  'a text that clients show as the message itself',
+  'one attachment, embedded message, container member or text of the message, or the message itself',
 )
 
 /** What reading one message yields (`inspector` phase 1). */
 export const readingSchema = record(
   {
     attachments: list(sampleSchema, 'every attachment of the message, in order'),
-    bodies: list(bodySchema, 'the texts shown as the message itself'),
+    bodies: list(sampleSchema, 'the texts shown as the message itself, and (with a depth) as messages within'),
+    message: contentSchema,
     anomalies: list(anomalySchema, 'what is odd about the message'),
     unscannable: text('the limit that ended the reading, empty when the message was read whole'),
     subject: text('decoded Subject, empty where none'),
@@ -96,6 +93,5 @@ export type Anomaly = Value<typeof anomalySchema>
 export type Name = Value<typeof nameSchema>
 export type Content = Value<typeof contentSchema>
 export type Sample = Value<typeof sampleSchema>
-export type Body = Value<typeof bodySchema>
 export type Reading = Value<typeof readingSchema>
 export type MessageFacts = Value<typeof messageSchema>

@@ -2,7 +2,7 @@
  * What the rest of the house sees of the inspector: bytes go in, facts come out. That parser processes do the work, and that
  * they may die of it, is known in this room only.
  */
-import type { Fault, Limit, Reading } from '../core/index.ts'
+import { type Fault, type Limit, NO_CONTENT, type Reading } from '../core/index.ts'
 
 /** One message being read. Exactly one of `finish` and `abort` ends it. */
 export interface Inspection {
@@ -48,5 +48,6 @@ export interface InspectorState {
 
 /** A reading that holds nothing but the limit that ended it. */
 export function unscannableReading(limit: Limit): Reading {
-  return { attachments: [], bodies: [], anomalies: [], unscannable: limit, subject: '', messageId: '' }
+  const nothing = { attachments: [], bodies: [], anomalies: [], subject: '', messageId: '' }
+  return { ...nothing, message: NO_CONTENT, unscannable: limit }
 }

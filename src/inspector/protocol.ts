@@ -98,6 +98,7 @@ const stateSchema = z.strictObject({
   processes: z.int(),
   idle: z.int(),
 })
+const DIGEST = /^[0-9a-f]{64}$/
 const readingForm = toZod(readingSchema)
 
 /** The job number of a frame that has one. */
@@ -115,13 +116,15 @@ export function bodyOf(raw: Buffer): Buffer {
 export function decodeReading(raw: Buffer, messageBytes: number): Reading {
   const reading = parseJson(bodyOf(raw), readingForm)
   if (reading.unscannable !== '' && !Object.hasOwn(LIMITS, reading.unscannable)) throw new GarbageError('no such limit')
-  for (const { sha256, size, path, anomalies } of reading.attachments) {
+  for (const { sha256, size, path, anomalies } of [...reading.attachments, ...reading.bodies]) {
     // No transfer encoding gives more bytes than it took, a conversion of characters at most three for one.
-    if (size > 4 * messageBytes) throw new GarbageError('an attachment larger than its message')
-    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new GarbageError('an attachment without a digest')
-    if (!/^[!-~]{1,1024}$/.test(path)) throw new GarbageError('an attachment without a place')
+    if (size > 4 * messageBytes) throw new GarbageError('a sample larger than its message')
+    if (!DIGEST.test(sha256)) throw new GarbageError('a sample without a digest')
+    if (!/^[!-~]{1,1024}$/.test(path)) throw new GarbageError('a sample without a place')
     checkSeverities(anomalies)
   }
+  const { sha256, size } = reading.message
+  if (sha256 !== '' && (!DIGEST.test(sha256) || size !== messageBytes)) throw new GarbageError('another message')
   checkSeverities(reading.anomalies)
   return reading
 }

@@ -1,5 +1,5 @@
 /** The bytes of one sample of a message, got by the same reading that found it, so that they have its sha256. */
-import type { Content, ContentMeter } from '../core/index.ts'
+import { type ContentMeter, NO_CONTENT } from '../core/index.ts'
 import type { MailLimits } from './limits.ts'
 import { createMessageReader } from './reader.ts'
 import { choicesOf } from './strict/choice.ts'
@@ -72,5 +72,4 @@ function tapOne(wanted: Extraction, reading: 'strict' | 'mailparser', path: stri
   return { options, take, check }
 }
 
-const NOTHING: Content = { sha256: '', size: 0, type: '', types: [], testString: '' }
-const unmeasured: ContentMeter = { write: () => undefined, end: () => NOTHING }
+const unmeasured: ContentMeter = { write: () => undefined, end: () => NO_CONTENT }

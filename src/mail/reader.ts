@@ -1,5 +1,5 @@
 /** Reads one message in both ways at once, as its bytes arrive. */
-import type { Anomaly, Content, Limit, Reading } from '../core/index.ts'
+import { type Anomaly, type Content, type ContentMeter, type Limit, NO_CONTENT, type Reading } from '../core/index.ts'
 import type { MailLimits } from './limits.ts'
 import { type MailparserContext, MailparserMessage } from './mailparser/mailparser-reader.ts'
 import { Skeleton } from './mailparser/skeleton.ts'
@@ -42,11 +42,15 @@ class Reader implements MessageReader {
   /** The message itself, for the case that mailparser does not read its skeleton as we do. */
   readonly #chunks: Buffer[] = []
   #size = 0
+  /** Of the message as a whole. */
+  readonly #meter: ContentMeter | undefined
   /** What is read is the message as it will be delivered. */
   readonly #isFolded: boolean
 
   constructor(options: ReaderOptions, isFolded: boolean) {
     this.#isFolded = isFolded
+    // Read again as it will be delivered, it is still the message that came.
+    this.#meter = isFolded ? undefined : options.newMeter()
     // Who taps mailparser's reading wants its real bytes.
     this.#skeleton = options.tap === undefined ? new Skeleton() : undefined
     const { message, findings } = openStrict(options, this.#skeleton)
@@ -61,6 +65,7 @@ class Reader implements MessageReader {
     if (this.#findings.isStopped) return true
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
     this.#size += bytes.length
+    this.#meter?.write(bytes)
     if (this.#size > this.#limits.messageSize) this.#findings.stop('message-size', this.#limits.messageSize)
     else this.#guard(() => this.#strict.write(bytes))
     if (this.#findings.isStopped) {
@@ -156,6 +161,7 @@ class Reader implements MessageReader {
     return {
       attachments: [...attachments, ...others.samples],
       bodies,
+      message: this.#findings.isStopped ? NO_CONTENT : (this.#meter?.end() ?? NO_CONTENT),
       anomalies: [...anomalies, ...this.#readerAnomalies(limit, disagreements)],
       unscannable: limit || others.limit,
       subject,

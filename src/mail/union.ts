@@ -1,5 +1,5 @@
 /** The two readings put together: each distinct content at a place is one sample that names the readings which see it. */
-import type { Anomaly, Body, Sample } from '../core/index.ts'
+import type { Anomaly, Sample } from '../core/index.ts'
 import type { MailparserLeaf } from './mailparser/mailparser-reader.ts'
 import type { Leaf } from './strict/strict-context.ts'
 
@@ -8,7 +8,7 @@ export const MAILPARSER_PATH = 'mailparser:'
 
 export interface Union {
   readonly attachments: readonly Sample[]
-  readonly bodies: readonly Body[]
+  readonly bodies: readonly Sample[]
   readonly disagreements: number
 }
 
@@ -24,13 +24,13 @@ export function unite(strict: readonly Leaf[], mailparser: readonly MailparserLe
     return [{ name: 'parser-disagreement', severity: 'suspicious', offset: -1 }]
   }
   const attachments: Sample[] = []
-  const bodies: Body[] = []
+  const bodies: Sample[] = []
   for (const leaf of strict) {
     if (leaf.content === undefined) continue
     const isSeen = matched.has(leaf)
     const anomalies = isSeen ? [] : disagree(leaf.content.size)
-    if (leaf.role === 'body') bodies.push(bodyOf(leaf))
-    if (leaf.role === 'sample') attachments.push(strictSample(leaf, isSeen, anomalies))
+    const list = leaf.role === 'sample' ? attachments : bodies
+    list.push(strictSample(leaf, isSeen, anomalies))
   }
   for (const leaf of unmatched) attachments.push(mailparserSample(leaf, disagree(leaf.content?.size ?? 0)))
   return { attachments, bodies, disagreements }
@@ -64,21 +64,18 @@ function contentKey(leaf: Leaf | MailparserLeaf): string {
   return `${leaf.content?.sha256}`
 }
 
-function bodyOf(leaf: Leaf): Body {
-  const { sha256, size } = leaf.content as NonNullable<Leaf['content']>
-  return { type: leaf.part.type, charset: leaf.part.charset, size, sha256 }
-}
-
 /** The sample that a leaf of the strict reading is. */
 export function strictSample(leaf: Leaf, isSeen: boolean, anomalies: readonly Anomaly[]): Sample {
-  const { name, names, declaredType, disposition } = leaf.part
+  const { name, names, declaredType, charset, disposition } = leaf.part
   return {
     ...(leaf.content as NonNullable<Leaf['content']>),
+    role: leaf.role === 'sample' ? 'attachment' : 'body',
     name,
     names,
     path: leaf.path,
     depth: leaf.depth,
     declaredType,
+    charset,
     disposition,
     readings: isSeen ? ['strict', 'mailparser'] : ['strict'],
     anomalies: [...leaf.anomalies, ...anomalies],
@@ -89,11 +86,13 @@ function mailparserSample(leaf: MailparserLeaf, anomalies: readonly Anomaly[]): 
   const { name, disposition, type: declaredType, depth } = leaf
   return {
     ...(leaf.content as NonNullable<MailparserLeaf['content']>),
+    role: 'attachment',
     name,
     names: name === '' ? [] : [{ value: name, origin: 'mailparser' }],
     path: MAILPARSER_PATH + leaf.path,
     depth,
     declaredType,
+    charset: '',
     disposition: disposition === 'inline' ? 'inline' : disposition === '' ? '' : 'attachment',
     readings: ['mailparser'],
     anomalies,

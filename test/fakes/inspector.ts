@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Fault, type Reading, type Sample } from '../../src/core/index.ts'
+import { Fault, NO_CONTENT, type Reading, type Sample } from '../../src/core/index.ts'
 import type { Inspection, Inspector, InspectorState } from '../../src/inspector/index.ts'
 
 /** An inspector without processes: answers each message with the next of its scripted readings or faults. */
@@ -43,6 +43,7 @@ export function reading(...samples: Sample[]): Reading {
   return {
     attachments: samples,
     bodies: [],
+    message: NO_CONTENT,
     anomalies: [],
     unscannable: '',
     subject: 'hello',
@@ -58,11 +59,13 @@ export function sample(name: string, facts: Partial<Sample> = {}): Sample {
     type: 'application/octet-stream',
     types: ['application/octet-stream'],
     testString: '',
+    role: 'attachment',
     name,
     names: [{ value: name, origin: 'disposition.filename' }],
     path: '2',
     depth: 0,
     declaredType: 'application/octet-stream',
+    charset: '',
     disposition: 'attachment',
     readings: ['strict', 'mailparser'],
     anomalies: [],

@@ -1,5 +1,6 @@
 /** What a parser process or a client may write into its pipe: frames, however cut, or garbage that is named as such. */
 import assert from 'node:assert/strict'
+import { NO_CONTENT } from '../../src/core/index.ts'
 import { type Caps, FrameReader, frame, GarbageError } from '../../src/inspector/frame.ts'
 import {
   ANSWER_CAPS,
@@ -20,13 +21,19 @@ const CAPS: readonly Caps[] = [REQUEST_CAPS, ANSWER_CAPS, REPLY_CAPS]
 const MESSAGE_BYTES = 10_000
 
 const SAMPLE = {
+  ...{ role: 'attachment', charset: '' },
   ...{ sha256: 'a'.repeat(64), size: 71, type: 'text/plain', types: ['text/plain'], testString: '', name: 'a.png' },
   ...{ names: [{ value: 'a.png', origin: 'type.name' }], path: '2', depth: 0, declaredType: 'image/png' },
   ...{ disposition: 'inline', readings: ['strict', 'mailparser'], anomalies: [] },
 }
-const BODY = { type: 'text/html', charset: '', size: 11, sha256: 'b'.repeat(64) }
+const BODY = { ...SAMPLE, role: 'body', path: '1', size: 11, sha256: 'b'.repeat(64) }
 const READING = {
-  ...{ attachments: [SAMPLE], bodies: [BODY], anomalies: [{ name: 'x', severity: 'suspicious', offset: 3 }] },
+  ...{
+    attachments: [SAMPLE],
+    bodies: [BODY],
+    message: NO_CONTENT,
+    anomalies: [{ name: 'x', severity: 'suspicious', offset: 3 }],
+  },
   ...{ unscannable: '', subject: 's', messageId: '<m@example.org>' },
 }
 const STATE = { layers: [{ name: 'own user', active: true, detail: '' }], processes: 2, idle: 1 }

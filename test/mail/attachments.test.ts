@@ -15,7 +15,10 @@ test('a text part that has a name is a sample with its raw bytes in both reading
   assert.equal(sample.sha256, sha256(Buffer.from('Gr\xfc\xdfe', 'latin1')))
   assert.deepEqual(sample.readings, ['strict', 'mailparser'])
   assert.equal(sample.names[0]?.origin, 'type.name')
-  assert.deepEqual(reading.bodies, [{ type: 'text/plain', charset: '', size: 8, sha256: sha256('the body') }])
+  assert.deepEqual(
+    reading.bodies.map(({ role, path, size, sha256: digest }) => ({ role, path, size, sha256: digest })),
+    [{ role: 'body', path: '1', size: 8, sha256: sha256('the body') }],
+  )
   assert.deepEqual(reading.anomalies, [])
 })
 

@@ -11,14 +11,13 @@ function anomalyNames(reading: Reading): string[] {
 test('an empty message has an empty body and nothing else', async () => {
   const reading = await read('')
 
-  assert.deepEqual(reading, {
-    attachments: [],
-    bodies: [{ type: 'text/plain', charset: '', size: 0, sha256: sha256('') }],
-    anomalies: [],
-    unscannable: '',
-    subject: '',
-    messageId: '',
-  })
+  const { bodies, message, ...rest } = reading
+  assert.deepEqual(
+    bodies.map(({ role, size, sha256: digest }) => ({ role, size, sha256: digest })),
+    [{ role: 'body', size: 0, sha256: sha256('') }],
+  )
+  assert.equal(message.sha256, sha256(''))
+  assert.deepEqual(rest, { attachments: [], anomalies: [], unscannable: '', subject: '', messageId: '' })
 })
 
 test('a message without a header has its text as body, one without a body none', async () => {
@@ -237,7 +236,7 @@ test('what mailparser alone sees is a sample of that reading, and the disagreeme
   )
   assert.deepEqual(anomalyNames(reading), ['parser-disagreement'])
   for (const sample of reading.attachments) {
-    assert.equal(sample.anomalies[0]?.name, 'parser-disagreement')
+    assert.ok(sample.anomalies.some(({ name }) => name === 'parser-disagreement'))
     assert.equal(sha256(await extract(message, sample.path)), sample.sha256)
   }
 })

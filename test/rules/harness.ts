@@ -39,6 +39,8 @@ export function sampleWith(facts: Partial<Sample> = {}): Sample {
     type: 'text/plain',
     types: ['text/plain'],
     testString: '',
+    role: 'attachment',
+    charset: '',
     name: 'notes.txt',
     names: [{ value: 'notes.txt', origin: 'disposition.filename' }],
     path: '2',

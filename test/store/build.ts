@@ -41,6 +41,8 @@ export function judged(n: number): StorySample {
   const sample = {
     ...content(n),
     ...{
+      role: 'attachment',
+      charset: '',
       name: `Rechnung ${n} „Größe“.pdf`,
       names: [{ value: 'a\u0000b\ud800', origin: 'type.name' }],
       path: '2.1',

@@ -24,8 +24,8 @@ export interface Leaf {
   readonly path: string
   readonly depth: number
   readonly part: Part
-  /** `body`: a text shown as the message itself; `inner-body`: one of a message within, which is its own sample. */
-  readonly role: 'sample' | 'body' | 'inner-body'
+  /** `body`: a text that is shown as the message itself, or as a message within. */
+  readonly role: 'sample' | 'body'
   readonly anomalies: Anomaly[]
   /** Undefined while the part is being read, and where a limit ended the reading in its middle. */
   content: Content | undefined

@@ -176,7 +176,7 @@ export class StrictMessage implements InnerMessage {
       path: this.#path,
       depth: this.#depth,
       part,
-      role: !isBody ? 'sample' : this.#depth === 0 ? 'body' : 'inner-body',
+      role: isBody ? 'body' : 'sample',
       anomalies: [...part.anomalies, ...anomalies],
       content: undefined,
       skeletonDigest: '',

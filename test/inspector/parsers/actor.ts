@@ -1,10 +1,18 @@
 /** Does what the message says: `act NAME` in its first bytes, or `say N` for N bytes of facts; any other is read as empty. */
-import type { Reading } from '../../../src/core/index.ts'
+import { NO_CONTENT, type Reading } from '../../../src/core/index.ts'
 import { frame } from '../../../src/inspector/frame.ts'
 import { FRAME } from '../../../src/inspector/protocol.ts'
 import { openChannel, serve } from './serve.ts'
 
-const EMPTY: Reading = { attachments: [], bodies: [], anomalies: [], unscannable: '', subject: '', messageId: '' }
+const EMPTY: Reading = {
+  attachments: [],
+  bodies: [],
+  message: NO_CONTENT,
+  anomalies: [],
+  unscannable: '',
+  subject: '',
+  messageId: '',
+}
 const JSON_HEAD = 9
 const channel = openChannel()
 let job = 0
@@ -80,6 +88,8 @@ function tooLarge(): Reading {
     type: '',
     types: [],
     testString: '',
+    role: 'attachment',
+    charset: '',
     name: '',
     names: [],
     path: '1',
