@@ -1,4 +1,5 @@
 /** The words of the project: types and total functions, no input or output. */
+export * from './anomaly.ts'
 export * from './cause.ts'
 export * from './clock.ts'
 export * from './content-meter.ts'

@@ -1,5 +1,9 @@
-/** The header block of a part: its fields in order, and what is odd about them. */
-import type { Anomaly } from '../../core/index.ts'
+/**
+ * The header block of a part: its fields in order as RFC 5322 has them, and besides what some program takes for a MIME field. Ordinary
+ * headers pay one cheap test per line for the latter.
+ */
+import { type Anomaly, anomaly } from '../../core/index.ts'
+import { findLookAlikes } from './look-alike.ts'
 
 export interface Field {
   /** Lower case, without blanks around it. */
@@ -12,6 +16,8 @@ export interface Field {
 
 export interface Header {
   readonly fields: readonly Field[]
+  /** What is no field by the RFC, or another one, but a MIME field to some program, under the name that such a program sees. */
+  readonly lookAlikes: readonly Field[]
   /** Where it begins in the message, -1 if unknown. */
   readonly offset: number
   readonly anomalies: readonly Anomaly[]
@@ -23,28 +29,63 @@ const SINGLE = {
   'content-type': 'ct-duplicate',
   'content-disposition': 'cd-duplicate',
 } as const
+const SPACE = 0x20
+const TAB = 0x09
 
 /** Reads the fields (RFC 5322 section 2.2); lines that are none are passed over. `offset` is where the block begins in the message, -1 if unknown. */
 export function parseHeader(block: Buffer, offset: number): Header {
   const fields: { name: string; value: string; at: number }[] = []
   const text = block.toString('latin1')
+  /** The first line that is no ordinary field. */
+  let odd = -1
+  let isDoubtful = false
   for (let at = 0; at < text.length; ) {
     const newline = text.indexOf('\n', at)
     const next = newline < 0 ? text.length : newline + 1
     const line = text.slice(at, newline < 0 ? next : text[newline - 1] === '\r' ? newline - 1 : newline)
     const last = fields.at(-1)
     const first = line.charCodeAt(0)
-    if (first !== 0x20 && first !== 0x09) addField(fields, line, at)
-    else if (last !== undefined) last.value += line
+    if (first !== SPACE && first !== TAB) {
+      const field = fieldOf(line, at)
+      fields.push(field)
+      if (odd < 0 && isOddField(line)) odd = at
+      isDoubtful ||= isAlmostMime(field)
+    } else {
+      if (last !== undefined) last.value += line
+      else if (odd < 0) odd = at
+      isDoubtful ||= hidesField(line)
+    }
     at = next
   }
-  return { fields, offset, anomalies: [...duplicates(fields, offset), ...controls(text, offset)] }
+  const control = controlAt(text)
+  const lookAlikes = odd >= 0 || isDoubtful || control >= 0 ? findLookAlikes(text) : []
+  const anomalies = duplicates(fields, offset)
+  if (odd < 0) odd = foreignAt(fields, lookAlikes)
+  if (odd >= 0) anomalies.push(anomaly('header-malformed', placeOf(offset, odd)))
+  if (control >= 0) anomalies.push(anomaly('header-control-char', placeOf(offset, control)))
+  return { fields, lookAlikes, offset, anomalies }
 }
 
-function addField(fields: { name: string; value: string; at: number }[], line: string, at: number): void {
+/** A line without a colon is kept nameless, so that its continuation does not join the field before it. */
+function fieldOf(line: string, at: number): { name: string; value: string; at: number } {
   const colon = line.indexOf(':')
-  // A line without a colon is kept nameless, so that its continuation does not join the field before it.
-  fields.push({ name: colon < 0 ? '' : line.slice(0, colon).trim().toLowerCase(), value: line.slice(colon + 1), at })
+  return { name: colon < 0 ? '' : line.slice(0, colon).trim().toLowerCase(), value: line.slice(colon + 1), at }
+}
+
+/** Whether the line is no field as RFC 5322 writes it; an mbox's first line is another matter. */
+function isOddField(line: string): boolean {
+  return line !== '' && !/^[!-9;-~]+:/.test(line) && !/^>?From /.test(line)
+}
+
+/** Whether the name is almost that of a MIME field, or the value begins as if it were one. */
+function isAlmostMime({ name, value }: Field): boolean {
+  if (!/^[^a-z]{0,8}content/.test(name)) return false
+  return !/^content-[a-z0-9-]+$/.test(name) || (Object.hasOwn(SINGLE, name) && /^\s*(:|content)/i.test(value))
+}
+
+/** Whether a folded line may be taken for a field of its own. */
+function hidesField(line: string): boolean {
+  return /^\s+content[-_ ]/i.test(line)
 }
 
 /** The values of all fields of that name, the first first. */
@@ -59,24 +100,35 @@ export function firstOf(header: Header, name: string): string {
   return header.fields.find((field) => field.name === name)?.value.trim() ?? ''
 }
 
+/** Where in the message a byte of the header block stands, -1 if unknown. */
+export function placeOf(offset: number, at: number): number {
+  return offset < 0 ? -1 : offset + at
+}
+
 function duplicates(fields: readonly Field[], offset: number): Anomaly[] {
   const found: Anomaly[] = []
   const first = new Map<string, string>()
   for (const field of fields) {
+    if (!Object.hasOwn(SINGLE, field.name)) continue
     const name = SINGLE[field.name as keyof typeof SINGLE]
-    if (name === undefined || !Object.hasOwn(SINGLE, field.name)) continue
     const value = field.value.trim().toLowerCase()
     const before = first.get(field.name)
     if (before === undefined) first.set(field.name, value)
     else if (before !== value && !found.some((known) => known.name === name))
-      found.push({ name, severity: 'suspicious', offset: offset < 0 ? -1 : offset + field.at })
+      found.push(anomaly(name, placeOf(offset, field.at)))
   }
   return found
 }
 
-function controls(text: string, offset: number): Anomaly[] {
+/** Where the first look-alike stands that is no such field by the RFC, -1 if there is none. */
+function foreignAt(fields: readonly Field[], lookAlikes: readonly Field[]): number {
+  if (lookAlikes.length === 0) return -1
+  const proper = new Map(fields.map(({ name, at }) => [at, name]))
+  return lookAlikes.find(({ name, at }) => proper.get(at) !== name)?.at ?? -1
+}
+
+/** Where the first NUL stands, or else the first bare CR. */
+function controlAt(text: string): number {
   const nul = text.indexOf('\0')
-  const at = nul >= 0 ? nul : text.includes('\r') ? text.search(/\r(?!\n)/) : -1
-  if (at < 0) return []
-  return [{ name: 'header-control-char', severity: 'suspicious', offset: offset < 0 ? -1 : offset + at }]
+  return nul >= 0 ? nul : text.includes('\r') ? text.search(/\r(?!\n)/) : -1
 }

@@ -1,14 +1,15 @@
-/** What the header of a part says about it, the first of duplicate fields taken. */
-import type { Anomaly, Name } from '../../core/index.ts'
-import { extendedValues, namesOf, shownName } from '../name/name.ts'
+/** What the header of a part says about it, the first of duplicate fields taken, and besides what other programs read in it. */
+import { type Anomaly, anomaly, type Name } from '../../core/index.ts'
+import { namesOf, shownName } from '../name/name.ts'
 import { type Header, valuesOf } from './header.ts'
+import { type Encoding, otherEncodings } from './other-encoding.ts'
+import { boundaryOf, otherBoundaries, otherTypes } from './other-type.ts'
 import { parameter, parseStructured, type Structured, stripComments } from './parameter.ts'
+import { partAnomalies } from './part-anomaly.ts'
+import { isPlainType } from './plain.ts'
 
-/** Boundaries beyond this are taken for none: RFC 2046 allows 70 bytes. */
-const LONGEST_BOUNDARY = 2000
-
-/** So many are tried; two fields say more only to confuse. */
-const MOST_BOUNDARIES = 16
+/** So many values of one field are read, the first and the last of them. */
+const MOST_VALUES = 16
 
 export interface Part {
   /** Media type by which the part is read; text/plain or, in a digest, message/rfc822 where none is declared. */
@@ -22,33 +23,73 @@ export interface Part {
   readonly name: string
   readonly names: readonly Name[]
   readonly boundary: string
-  /** What others take for the boundary. */
+  /** What others take for the media type. */
+  readonly otherTypes: readonly string[]
+  /** What others take for the encoding, where that decodes otherwise. */
+  readonly otherEncodings: readonly Encoding[]
+  /** What others take for the boundary; '' means that each line of two dashes is a delimiter. */
   readonly otherBoundaries: readonly string[]
+  /** What others take for the disposition, in the same three words. */
+  readonly otherDispositions: readonly string[]
   readonly anomalies: readonly Anomaly[]
+}
+
+interface Values {
+  readonly types: readonly string[]
+  readonly encodings: readonly string[]
+  readonly dispositions: readonly string[]
 }
 
 /** Reads the MIME fields of a header. */
 export function readPart(header: Header, isDigestChild: boolean): Part {
-  const types = valuesOf(header, 'content-type').map(parseStructured)
-  const dispositions = valuesOf(header, 'content-disposition').map(parseStructured)
+  const values = strictValues(header)
+  const types = values.types.map(parseStructured)
+  const dispositions = values.dispositions.map(parseStructured)
   const type = types[0]
-  const disposition = dispositions[0]?.value ?? ''
   const declared = shownName(type?.value ?? '')
   const { name, names, isShortened } = namesOf(dispositions, types)
-  const tooLong: Anomaly = { name: 'name-too-long', severity: 'note', offset: header.offset }
   const fallback = isDigestChild ? 'message/rfc822' : 'text/plain'
-  return {
+  const strict = {
     type: declared.includes('/') ? declared : fallback,
     declaredType: declared,
     charset: type === undefined ? '' : shownName(parameter(type, 'charset').toLowerCase()),
-    encoding: stripComments(valuesOf(header, 'content-transfer-encoding')[0] ?? '')
+    encoding: stripComments(values.encodings[0] ?? '')
       .trim()
       .toLowerCase(),
-    disposition: disposition === '' || disposition === 'inline' ? disposition : 'attachment',
+    disposition: dispositionOf(dispositions[0]?.value ?? ''),
     name,
     names,
-    ...boundariesOf(types),
-    anomalies: isShortened ? [...header.anomalies, tooLong] : header.anomalies,
+    boundary: type === undefined ? '' : boundaryOf(parameter(type, 'boundary')),
+  }
+  const part = { ...strict, ...otherwise(header, strict, values, types) }
+  const anomalies = [...header.anomalies, ...partAnomalies(header, part, type)]
+  if (isShortened) anomalies.push(anomaly('name-too-long', header.offset))
+  return { ...part, anomalies }
+}
+
+type Others = Pick<Part, 'otherTypes' | 'otherEncodings' | 'otherBoundaries' | 'otherDispositions'>
+const NOTHING: Others = { otherTypes: [], otherEncodings: [], otherBoundaries: [], otherDispositions: [] }
+
+/** What other programs read in the header; nothing where it is in a form in which all agree. */
+function otherwise(
+  header: Header,
+  strict: Pick<Part, 'type' | 'encoding' | 'boundary' | 'disposition'>,
+  { types, encodings, dispositions }: Values,
+  parsed: readonly Structured[],
+): Others {
+  const odd = { types: alikeOf(header, 'content-type'), encodings: alikeOf(header, 'content-transfer-encoding') }
+  const isPlain = odd.types.length === 0 && types.length < 2 && (types.length === 0 || isPlainType(types[0] ?? ''))
+  const allTypes = [...types, ...odd.types]
+  const allEncodings = [...encodings, ...odd.encodings]
+  const oddDispositions = alikeOf(header, 'content-disposition')
+  const others = allEncodings.length === 0 ? [] : otherEncodings(strict.encoding, allEncodings)
+  if (isPlain && others.length === 0 && dispositions.length < 2 && oddDispositions.length === 0) return NOTHING
+  const structured = [...parsed, ...odd.types.map(parseStructured)]
+  return {
+    otherTypes: isPlain ? [] : otherTypes(strict.type, allTypes),
+    otherEncodings: others,
+    otherBoundaries: isPlain ? [] : otherBoundaries(strict.boundary, structured, allTypes),
+    otherDispositions: otherDispositions(strict.disposition, [...dispositions, ...oddDispositions]),
   }
 }
 
@@ -62,25 +103,38 @@ export function isAttachment(part: Part): boolean {
   return part.disposition === 'attachment' || part.names.length > 0 || !/^text\/(plain|html)$/.test(part.type)
 }
 
-/** The first parameter counts; others take the last one, an extended one, or of an unquoted one what is a token. */
-function boundariesOf(types: readonly Structured[]): { boundary: string; otherBoundaries: readonly string[] } {
-  const type = types[0]
-  const boundary = type === undefined ? '' : boundaryOf(parameter(type, 'boundary'))
-  const parameters = types.flatMap((each) => each.parameters.filter(({ name }) => /^boundary(\*|$)/.test(name)))
-  const others = new Set(extendedValues(parameters, 'boundary').map(boundaryOf))
-  for (const { name, value, bare } of parameters) {
-    if (name !== 'boundary') continue
-    const plain = stripComments(bare).trim()
-    // RFC 2045 tspecials; Python stops at * and ' too.
-    const token = /^[^\s()<>@,;:\\"/[\]?=]*/.exec(plain)?.[0] ?? ''
-    for (const other of [value, bare, plain, token, token.replace(/['*].*$/, '')]) others.add(boundaryOf(other))
+function strictValues(header: Header): Values {
+  return {
+    types: few(valuesOf(header, 'content-type')),
+    encodings: few(valuesOf(header, 'content-transfer-encoding')),
+    dispositions: few(valuesOf(header, 'content-disposition')),
   }
-  others.delete(boundary)
-  others.delete('')
-  return { boundary, otherBoundaries: [...others].slice(0, MOST_BOUNDARIES) }
 }
 
-function boundaryOf(value: string): string {
-  const trimmed = value.trimEnd()
-  return trimmed.length > LONGEST_BOUNDARY ? '' : trimmed
+function few(values: readonly string[]): readonly string[] {
+  return values.length <= MOST_VALUES
+    ? values
+    : [...values.slice(0, MOST_VALUES / 2), ...values.slice(-MOST_VALUES / 2)]
+}
+
+function alikeOf(header: Header, name: string): readonly string[] {
+  return header.lookAlikes.length === 0
+    ? []
+    : header.lookAlikes.filter((each) => each.name === name).map(({ value }) => value)
+}
+
+function dispositionOf(value: string): string {
+  return value === '' || value === 'inline' ? value : 'attachment'
+}
+
+/** Each value as an RFC reading takes it, and as one that sees the word in it wherever it stands. */
+function otherDispositions(disposition: string, values: readonly string[]): readonly string[] {
+  const found = new Set<string>()
+  for (const value of values) {
+    found.add(dispositionOf(parseStructured(value).value))
+    const word = /attachment|inline/i.exec(value.slice(0, 200))?.[0]
+    if (word !== undefined) found.add(word.toLowerCase())
+  }
+  found.delete(disposition)
+  return [...found]
 }
