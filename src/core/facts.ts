@@ -41,7 +41,9 @@ export type RoleInMessage = (typeof ROLES_IN_MESSAGE)[number]
 export const sampleSchema = record(
   {
     ...contentSchema.fields,
-    role: text('attachment, body (a text that clients show as the message itself) or message (all of its bytes)'),
+    role: text(
+      `${ROLES_IN_MESSAGE.join(', ')}: what clients show apart, a text that they show as the message, all of its bytes`,
+    ),
     name: text('the name that most clients show, empty where there is none'),
     names: list(nameSchema, 'every name that some client would show'),
     path: text(

@@ -31,12 +31,18 @@ const NOTHING: Outcome = {
 
 /** Folds the samples' dispositions and that of the message itself (`whole`: it could not be read, or not whole). */
 export function conclude(cases: readonly Case[], whole: Outcome | undefined, profile: Profile): Conclusion {
-  const samples = cases.map((one) => storySample(one, profile))
+  const samples = cases.map((one) => storySample(one, profile)).filter(isTold)
   const outcomes = [...(whole ? [whole] : []), ...samples.map((one) => one.outcome)]
   const dispositions = outcomes.map((outcome) => dispositionOf(outcome, profile))
   const disposition = foldDispositions(dispositions)
   const deciding = outcomes.filter((_, i) => dispositions[i] === disposition).sort((a, b) => gravity(b) - gravity(a))
   return { disposition, outcome: deciding[0] ?? NOTHING, samples }
+}
+
+/** Of texts and of messages themselves only what is held against them is told. */
+function isTold({ sample, outcome }: StorySample): boolean {
+  if (sample.role === 'attachment' || outcome.kind !== 'decided') return true
+  return outcome.verdict !== 'ignored' && outcome.verdict !== 'good'
 }
 
 /** No further sample or report can make the answer stronger. */

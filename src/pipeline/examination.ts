@@ -26,6 +26,7 @@ import type { Decision, Envelope, Examination } from './pipeline.ts'
 import { rolesAtFirst } from './questions.ts'
 import { readWhole } from './read-whole.ts'
 import { newRef } from './ref.ts'
+import { samplesOf } from './samples.ts'
 import { StopWatch } from './stop-watch.ts'
 import { identityOf, storyKey } from './story-key.ts'
 
@@ -136,18 +137,23 @@ export class MessageExamination implements Examination {
 
   async #judged(reading: Reading, envelope: Envelope, signal: AbortSignal): Promise<Decision> {
     const digests = reading.attachments.map((sample) => sample.sha256)
-    const key = storyKey(envelope, digests.length > 0 ? digests : [await identityOf(this.#kept)])
+    const key = storyKey(envelope, digests.length > 0 ? digests : [await this.#textOf(reading)])
     const known = await lookUp(this.#deps, digests, key, this.#ref)
     this.#watch.step('lookup')
     saveNewFacts(this.#deps, reading, known, this.#ref)
     const roles = rolesAtFirst(this.#deps.roles, this.#deps.declaredRoles)
     const message = messageFacts(envelope, reading, this.#kept.size)
     const ruleset = this.#deps.ruleset()
-    const cases = reading.attachments.map((sample) => new Case(sample, message, ruleset, roles))
+    const cases = samplesOf(reading, ruleset).map((sample) => new Case(sample, message, ruleset, roles))
     const whole = wholeOutcome(reading)
     await judge(cases, whole, envelope.profile, { ...this.#deps, kept: this.#kept }, signal)
     this.#watch.step('judge')
     return this.#told(conclude(cases, whole, envelope.profile), known, { envelope, key, reading, message })
+  }
+
+  /** What stands for a message without attachments: its texts, or else all of its bytes. */
+  async #textOf({ bodies }: Reading): Promise<string> {
+    return bodies.length > 0 ? bodies.map(({ sha256 }) => sha256).join(' ') : identityOf(this.#kept)
   }
 
   /** An old story that still has no verdict ends; then the story is written down. */

@@ -6,6 +6,7 @@ import type { PipelineDeps } from './deps.ts'
 import { Hold } from './hold.ts'
 import type { KeptMessage } from './kept-message.ts'
 import { Questions } from './questions.ts'
+import { MESSAGE_PATH } from './samples.ts'
 
 type Deps = Pick<PipelineDeps, 'scheduler' | 'roles' | 'held' | 'clock' | 'inspector'> & { readonly kept: KeptMessage }
 
@@ -50,7 +51,8 @@ function wantOf(one: Case, analyzer: string, { inspector, kept }: Deps) {
     sha256,
     size,
     type,
-    bytes: (signal: AbortSignal) => inspector.bytes(kept.stream(), path, signal),
+    bytes: (signal: AbortSignal) =>
+      path === MESSAGE_PATH ? kept.stream() : inspector.bytes(kept.stream(), path, signal),
     retain: () => kept.retain(),
     release: () => kept.release(),
   }

@@ -28,8 +28,8 @@ export interface Unresolved {
 /** What each rule that was asked came to; the last that applied and decided is named by the outcome. */
 export type Results = Map<Rule, boolean | Stuck>
 
-/** Decides a sample. `results` takes what each rule came to, for who wants to explain it. */
-export function evaluateRules(rules: readonly Rule[], scopes: Scopes, results?: Results): Outcome {
+/** Decides a sample of that role in its message. `results` takes what each rule came to, for who wants to explain it. */
+export function evaluateRules(rules: readonly Rule[], scopes: Scopes, role: string, results?: Results): Outcome {
   const unresolved: Unresolved[] = []
   for (const [i, rule] of rules.entries()) {
     const result = ask(rule, scopes.known)
@@ -38,7 +38,7 @@ export function evaluateRules(rules: readonly Rule[], scopes: Scopes, results?: 
     if (result instanceof Stuck) unresolved.push({ rule, stuck: result })
     else return applied(rule, rules.slice(i + 1), unresolved, scopes, results)
   }
-  return noneApplied(unresolved)
+  return noneApplied(unresolved, role)
 }
 
 /** Asks one rule; whatever is thrown makes it a rule that failed. */
@@ -106,9 +106,11 @@ function decided({ verdict, id, reason }: Rule): Outcome {
 /** What the outcome names where no rule applies. */
 export const NO_RULE = '(none)'
 
-function noneApplied(unresolved: readonly Unresolved[]): Outcome {
-  if (!decidesPast('unknown', unresolved)) return undecided(unresolved)
-  return { kind: 'decided', verdict: 'unknown', rule: NO_RULE, reason: 'no rule applies' }
+/** An attachment that no rule speaks of is unknown; texts and messages are there in every mail. */
+function noneApplied(unresolved: readonly Unresolved[], role: string): Outcome {
+  const verdict = role === 'attachment' ? 'unknown' : 'ignored'
+  if (!decidesPast(verdict, unresolved)) return undecided(unresolved)
+  return { kind: 'decided', verdict, rule: NO_RULE, reason: 'no rule applies' }
 }
 
 /** Waits if anything can still be learnt, else says why nothing can be said. */

@@ -1,6 +1,6 @@
 /** One rule file → its rules, checked and compiled. */
 import type { Scalar } from 'yaml'
-import { VERDICTS, type Verdict } from '../core/index.ts'
+import { ROLES_IN_MESSAGE, type RoleInMessage, VERDICTS, type Verdict } from '../core/index.ts'
 import { ConditionError } from './compiler.ts'
 import { type Condition, readCondition } from './condition.ts'
 import type { Declarations } from './declare.ts'
@@ -15,12 +15,17 @@ export interface Rule extends Place {
   readonly id: string
   readonly verdict: Verdict
   readonly reason: string
+  /** The samples of a message that it is asked about. */
+  readonly samples: readonly RoleInMessage[]
   readonly file: string
   readonly condition: Condition
   readonly cases: readonly RuleCase[]
 }
 
-const RULE_KEYS = ['id', 'when', 'verdict', 'reason', 'tests']
+const RULE_KEYS = ['id', 'samples', 'when', 'verdict', 'reason', 'tests']
+
+/** Texts and whole messages are looked at by the rules that ask for them: no analysis of every text by mistake. */
+const USUAL_SAMPLES: readonly RoleInMessage[] = ['attachment']
 
 /** Reads all rules of a file; what is wrong is noted, and a wrong rule is left out. */
 export function readRules(reader: FileReader, declarations: Declarations): readonly Rule[] {
@@ -43,12 +48,14 @@ function readRule(node: YamlNode, declarations: Declarations, reader: FileReader
   const verdict = readVerdict(entries.get('verdict'), reader)
   const condition = readWhen(entries.get('when'), declarations, reader)
   const reason = readReason(entries.get('reason'), reader)
+  const samples = entries.has('samples') ? readSamples(entries.get('samples'), reader) : USUAL_SAMPLES
   if (!id || !verdict || !condition) return undefined
   const cases = entries.has('tests') ? reader.items(entries.get('tests'), 'tests') : []
   return {
     id,
     verdict,
     reason: reason ?? id,
+    samples,
     condition,
     cases: cases.flatMap((one) => readCase(one, verdict, declarations, reader) ?? []),
     file: reader.file.path,
@@ -72,6 +79,18 @@ function readVerdict(node: YamlNode, reader: FileReader): Verdict | undefined {
   if (verdict) return verdict
   reader.note(node, `${kindOf(node)} is no verdict`, suggest(textOf(scalar), VERDICTS, 'write one of'))
   return undefined
+}
+
+function readSamples(node: YamlNode, reader: FileReader): readonly RoleInMessage[] {
+  return reader.items(node, 'samples').flatMap((item) => {
+    const scalar = reader.text(item, 'samples')
+    const written = scalar ? textOf(scalar) : ''
+    const role = ROLES_IN_MESSAGE.find((each) => each === written)
+    if (role) return [role]
+    if (scalar)
+      reader.note(item, `${kindOf(item)} is no kind of sample`, suggest(written, ROLES_IN_MESSAGE, 'write some of'))
+    return []
+  })
 }
 
 function readReason(node: YamlNode, reader: FileReader): string | undefined {

@@ -1,6 +1,14 @@
 /** Rule files → one ruleset that evaluates samples. Pure: the caller reads the files and hands them over in order. */
 import { createHash } from 'node:crypto'
-import type { MessageFacts, Outcome, RoleState, Sample, Verdict } from '../core/index.ts'
+import {
+  type MessageFacts,
+  type Outcome,
+  ROLES_IN_MESSAGE,
+  type RoleInMessage,
+  type RoleState,
+  type Sample,
+  type Verdict,
+} from '../core/index.ts'
 import { type Declarations, declare, isRoleName } from './declare.ts'
 import { evaluateRules, type Results } from './evaluate.ts'
 import { RulesetError, type RulesetProblem } from './problem.ts'
@@ -40,6 +48,8 @@ export interface Ruleset {
   /** Digest of the rules and the roles: the same version decides the same. */
   readonly version: string
   readonly rules: readonly RuleInfo[]
+  /** Whether any rule is asked about such samples of a message. */
+  looksAt(role: RoleInMessage): boolean
   evaluate(input: EvaluationInput, options?: { readonly explain?: boolean }): Evaluation
   /** Runs the cases that stand with the rules. */
   test(): readonly RuleTestResult[]
@@ -89,15 +99,21 @@ function versionOf(files: readonly RuleFile[], roles: readonly string[]): string
 
 function rulesetOf(rules: readonly Rule[], { roles }: Declarations, version: string): Ruleset {
   const fixed = roles.map(fixedViews)
+  const byRole = new Map<string, readonly Rule[]>(
+    ROLES_IN_MESSAGE.map((role) => [role, rules.filter((rule) => rule.samples.includes(role))]),
+  )
   const evaluate: Ruleset['evaluate'] = ({ sample, message, roles: states }, { explain = false } = {}) => {
     const facts = { sample, message } as unknown as KnownRecord
     const known = scopeOf(facts, roles, states, fixed)
     const results: Results | undefined = explain ? new Map() : undefined
-    const outcome = evaluateRules(rules, { known, bytesOnly: () => blindScope(facts, fixed) }, results)
+    const asked = byRole.get(sample.role) ?? rules
+    const outcome = evaluateRules(asked, { known, bytesOnly: () => blindScope(facts, fixed) }, sample.role, results)
     const needs = outcome.kind === 'pending' ? outcome.roles.filter((role) => isWanted(states.get(role))) : []
-    return results ? { outcome, needs, trace: traceOf(rules, results, outcome, known) } : { outcome, needs }
+    return results ? { outcome, needs, trace: traceOf(asked, results, outcome, known) } : { outcome, needs }
   }
-  return { version, rules: rules.map((rule) => infoOf(rule, roles)), evaluate, test: () => runCases(rules, roles) }
+  const looksAt = (role: RoleInMessage): boolean => (byRole.get(role) ?? []).length > 0
+  const told = rules.map((rule) => infoOf(rule, roles))
+  return { version, rules: told, looksAt, evaluate, test: () => runCases(rules, roles) }
 }
 
 function isWanted(state: RoleState | undefined): boolean {

@@ -44,7 +44,13 @@ export interface Bench {
 export async function benchPipeline(
   t: TestContext,
   inspector: Inspector,
-  options: { sandbox?: object; spool?: object; store?: (clock: FakeClock) => Store; held?: number } = {},
+  options: {
+    rules?: string
+    sandbox?: object
+    spool?: object
+    store?: (clock: FakeClock) => Store
+    held?: number
+  } = {},
 ): Promise<Bench> {
   const clock = new FakeClock()
   const dir = await mkdtemp(join(tmpdir(), 'peekaboo-pipeline-'))
@@ -55,7 +61,7 @@ export async function benchPipeline(
   const scheduler = new Scheduler({ store, analyzers, clock, log, options: schedulerOptions.parse(undefined) })
   const keeper = new MessageKeeper(join(dir, 'spool'), pipelineOptions.parse(options.spool))
   const stories = new StoryWriter(store, join(dir, 'stories.jsonl'), log)
-  const ruleset = loadRuleset([{ path: 'rules.yaml', text: RULES }], { roles: ['sandbox'] })
+  const ruleset = loadRuleset([{ path: 'rules.yaml', text: options.rules ?? RULES }], { roles: ['sandbox'] })
   const held = new Budget(options.held ?? 33)
   const roles = new Map([['sandbox', 'slow']])
   const pipeline = createPipeline({

@@ -36,6 +36,29 @@ test('a message without attachments is accepted and told as a story', async (t) 
   assert.equal(story?.tries[0]?.state, 'deciding')
 })
 
+test('the text and the message itself are judged by the rules that look at them, and told where they decide', async (t) => {
+  const rules = `
+- { id: texts, samples: [body], when: "sample.testString == 'eicar'", verdict: suspicious }
+- { id: large, samples: [message], when: "sample.size > 100", verdict: bad }
+- { id: rest, when: "true", verdict: ignored }
+`
+  const text = sample('text', { role: 'body', path: '1', testString: 'eicar' })
+  const found = { ...reading(sample('a.txt')), bodies: [sample('other', { role: 'body' }), text] }
+  const large = { ...found, message: { ...text, size: 101 } }
+  const { pipeline } = await benchPipeline(t, new FakeInspector(found, large), { rules })
+
+  const first = await pipeline.begin().finish(envelope(), never)
+  const second = await pipeline.begin().finish(envelope(), never)
+
+  assert.equal(first.outcome.kind === 'decided' && first.outcome.rule, 'texts')
+  assert.deepEqual(
+    first.samples.map(({ sample }) => sample.path),
+    ['2', '1'],
+  )
+  assert.equal(second.outcome.kind === 'decided' && second.outcome.rule, 'large')
+  assert.equal(second.samples.at(-1)?.sample.path, 'message')
+})
+
 test('a message that the inspector cannot read is deferred, with the cause', async (t) => {
   const { pipeline } = await benchPipeline(t, new FakeInspector(new Fault('inspector-unavailable')))
 

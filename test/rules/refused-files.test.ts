@@ -78,9 +78,14 @@ const CASES: readonly (readonly [what: string, text: string, problems: readonly 
     ['1:3: this is no YAML that can be read: unresolved tag: tag:yaml.org,2002:js/function; '],
   ],
   [
+    'a kind of sample that is none',
+    `${good}  samples: [attachment, bodies]\n`,
+    ['4:25: "bodies" is no kind of sample; write some of: attachment, body, message'],
+  ],
+  [
     'a merge of maps',
     `${good}  <<: { reason: x }\n`,
-    ['4:3: a rule has no key "<<"; its keys are: id, when, verdict, reason, tests'],
+    ['4:3: a rule has no key "<<"; its keys are: id, samples, when, verdict, reason, tests'],
   ],
 ]
 

@@ -184,3 +184,30 @@ test('evaluating leaves the facts as they are and keeps nothing between samples'
   assert.equal(outcomeOf(ruleset), 'unknown by (none)')
   assert.equal(outcomeOf(ruleset, { sample: { names } }), 'bad by r1')
 })
+
+test('a rule is asked about attachments, and about texts and messages only where it says so', () => {
+  const ruleset = loadText(
+    [
+      '- id: usual',
+      '  when: sandbox.score > 5.0',
+      '  verdict: bad',
+      '- id: texts',
+      '  samples: [body]',
+      '  when: sample.size > 50',
+      '  verdict: suspicious',
+    ].join('\n'),
+  )
+
+  assert.deepEqual(
+    (['attachment', 'body', 'message'] as const).map((role) => [ruleset.looksAt(role), role]),
+    [
+      [true, 'attachment'],
+      [true, 'body'],
+      [false, 'message'],
+    ],
+  )
+  assert.equal(outcomeOf(ruleset, { sample: { role: 'attachment' } }), 'pending(sandbox)')
+  assert.equal(outcomeOf(ruleset, { sample: { role: 'body' } }), 'suspicious by texts')
+  assert.equal(outcomeOf(ruleset, { sample: { role: 'body', size: 1 } }), 'ignored by (none)')
+  assert.equal(outcomeOf(ruleset, { sample: { role: 'message' } }), 'ignored by (none)')
+})
