@@ -6,6 +6,7 @@ export const LIMITS = {
   'message-depth': 'messages within messages are nested too deeply',
   'header-bytes': 'the header of one part is larger than the filter reads',
   'decoded-bytes': 'the decoded parts are together larger than the filter reads',
+  readings: 'the message can be read in more ways than the filter follows',
   'cpu-time': 'reading the message took more processor time than it may',
   'wall-time': 'reading the message took longer than it may',
   memory: 'reading the message took more memory than it may',

@@ -1,6 +1,9 @@
 /** The bytes of one sample of a message, got by the same reading that found it, so that they have its sha256. */
+import { createHash } from 'node:crypto'
 import { type ContentMeter, NO_CONTENT } from '../core/index.ts'
 import type { MailLimits } from './limits.ts'
+import { takeOtherwise } from './otherwise/otherwise.ts'
+import { TOLERANT_PATH } from './otherwise/reading.ts'
 import { createMessageReader } from './reader.ts'
 import { choicesOf } from './strict/choice.ts'
 import { FOLDED_PATH, folded, foldedLimits } from './strict/folded.ts'
@@ -20,6 +23,7 @@ export function extractBytes(wanted: Extraction, source: AsyncIterable<Uint8Arra
     const path = wanted.path.slice(FOLDED_PATH.length)
     return extractBytes({ path, limits: foldedLimits(wanted.limits) }, folded(source))
   }
+  if (wanted.path.startsWith(TOLERANT_PATH)) return extractTolerantly(wanted, source)
   return wanted.path.startsWith(MAILPARSER_PATH) ? extractSlowly(wanted, source) : extractStrictly(wanted, source)
 }
 
@@ -48,6 +52,17 @@ async function* extractSlowly(wanted: Extraction, source: AsyncIterable<Uint8Arr
   tapped.check()
 }
 
+async function* extractTolerantly(wanted: Extraction, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const options = { limits: wanted.limits, newMeter: createDigestMeter }
+  const found = takeOtherwise(options, Buffer.concat(await Array.fromAsync(source)), wanted.path)
+  if (found === undefined) throw noSuchPart(wanted)
+  yield found
+}
+
+function noSuchPart({ path }: Extraction): Error {
+  return new Error(`the message has no part ${path}: it is not the message that the sample was found in`)
+}
+
 function tapOne(wanted: Extraction, reading: 'strict' | 'mailparser', path: string) {
   let pieces: Buffer[] = []
   let isFound = false
@@ -66,10 +81,15 @@ function tapOne(wanted: Extraction, reading: 'strict' | 'mailparser', path: stri
     yield* ready
   }
   function check(): void {
-    if (!isFound)
-      throw new Error(`the message has no part ${wanted.path}: it is not the message that the sample was found in`)
+    if (!isFound) throw noSuchPart(wanted)
   }
   return { options, take, check }
+}
+
+/** The tolerant reading knows contents by their digests. */
+function createDigestMeter(): ContentMeter {
+  const hash = createHash('sha256')
+  return { write: (bytes) => void hash.update(bytes), end: () => ({ ...NO_CONTENT, sha256: hash.digest('hex') }) }
 }
 
 const unmeasured: ContentMeter = { write: () => undefined, end: () => NO_CONTENT }

@@ -1,9 +1,17 @@
 /** Reads one message in both ways at once, as its bytes arrive. */
-import { type Anomaly, type Content, type ContentMeter, type Limit, NO_CONTENT, type Reading } from '../core/index.ts'
+import {
+  type Anomaly,
+  type Content,
+  type ContentMeter,
+  type Limit,
+  NO_CONTENT,
+  type Reading,
+  type Sample,
+} from '../core/index.ts'
 import type { MailLimits } from './limits.ts'
 import { type MailparserContext, MailparserMessage } from './mailparser/mailparser-reader.ts'
 import { Skeleton } from './mailparser/skeleton.ts'
-import { type OtherReadings, readOtherwise } from './strict/choice.ts'
+import { type OtherReading, readOtherwise } from './otherwise/otherwise.ts'
 import { longLine } from './strict/fold.ts'
 import { folded, foldedLimits, withFolded } from './strict/folded.ts'
 import type { StrictMessage } from './strict/strict.ts'
@@ -124,13 +132,18 @@ class Reader implements MessageReader {
     return digestsOf(this.#findings.leaves).symmetricDifference(digestsOf(context.leaves)).size === 0
   }
 
-  #readOtherwise(known: Set<string>): OtherReadings {
-    const nothing: OtherReadings = { samples: [], limit: '' }
-    if (this.#findings.isStopped || this.#findings.doubts.size === 0 || this.#skeleton === undefined) return nothing
+  /** Whether some program may see something else in the message than both readings do. */
+  #mayDiffer(samples: readonly Sample[], disagreements: number): boolean {
+    if (this.#skeleton === undefined || this.#findings.isStopped) return false
+    if (disagreements > 0 || this.#findings.isDoubtful || this.#mailparser.context.failure !== '') return true
+    return [this.#findings, ...samples].some(({ anomalies }) => anomalies.some(isTelling))
+  }
+
+  #readOtherwise(known: ReadonlySet<string>): OtherReading {
     try {
-      return readOtherwise(this.#options, this.#chunks, this.#findings.doubts, known)
+      return readOtherwise(this.#options, Buffer.concat(this.#chunks), known)
     } catch {
-      return { samples: [], limit: 'parser-error' }
+      return { samples: [], anomalies: [], limit: 'parser-error' }
     }
   }
 
@@ -157,12 +170,15 @@ class Reader implements MessageReader {
     const { context } = this.#mailparser
     const isPartial = limit !== '' || context.failure !== ''
     const { attachments, bodies, disagreements } = unite(leaves, context.leaves, isPartial)
-    const others = this.#readOtherwise(new Set(attachments.map(({ sha256 }) => sha256)))
+    const samples = [...attachments, ...bodies]
+    const others = this.#mayDiffer(samples, disagreements)
+      ? this.#readOtherwise(new Set(samples.map(({ sha256 }) => sha256)))
+      : NOTHING_ELSE
     return {
       attachments: [...attachments, ...others.samples],
       bodies,
       message: this.#findings.isStopped ? NO_CONTENT : (this.#meter?.end() ?? NO_CONTENT),
-      anomalies: [...anomalies, ...this.#readerAnomalies(limit, disagreements)],
+      anomalies: [...anomalies, ...this.#readerAnomalies(limit, disagreements), ...others.anomalies],
       unscannable: limit || others.limit,
       subject,
       messageId,
@@ -203,6 +219,13 @@ class Reader implements MessageReader {
     if (disagreements > 0) found.push({ name: 'parser-disagreement', severity: 'suspicious', offset: -1 })
     return found
   }
+}
+
+const NOTHING_ELSE: OtherReading = { samples: [], anomalies: [], limit: '' }
+
+/** Names are read in every way at once; what else is odd may be a way to hide something. */
+function isTelling({ name, severity }: Anomaly): boolean {
+  return severity === 'suspicious' || !(name.startsWith('name-') || name === 'line-too-long')
 }
 
 /** The contents that were seen; a part of no bytes is passed over by some. */

@@ -1,6 +1,7 @@
 /** The content of one part on its way: decoded, measured, tapped, and read again where it is a message. */
 import type { Run } from '../decode/decoder.ts'
 import { decoderFor } from '../decode/encoding.ts'
+import { createLeafWatch, createWatch, type Watch } from '../otherwise/watch.ts'
 import { isDeclaredMessage, looksLikeMessage, SNIFF_BYTES } from '../sniff.ts'
 import type { InnerMessage, Leaf, StrictContext } from './strict-context.ts'
 
@@ -56,8 +57,17 @@ export function openLeaf(context: StrictContext, leaf: Leaf, offset: number): Le
       leaf.content = meter.end()
       leaf.skeletonDigest = bones?.digest() ?? ''
     },
-    discard: () => context.findings.remove(leaf),
+    discard() {
+      inner.end()
+      context.findings.remove(leaf)
+    },
   }
+}
+
+/** Takes what stands behind the last part of a multipart, and is no part. */
+export function openOutside(context: StrictContext): LeafSink {
+  const watch = createWatch(() => context.findings.doubt())
+  return { write: (raw) => watch.write(raw), end: () => watch.end(), discard: () => watch.end() }
 }
 
 /** The content of the part as the skeleton of the message has it; only of base64, and never of a message within. */
@@ -75,11 +85,16 @@ function createBones(context: StrictContext, leaf: Leaf) {
   return { write, digest: () => (isUsed ? meter.end().sha256 : '') }
 }
 
-/** Waits for as many bytes as tell whether the part is a message, then reads it as one or not at all. */
+/**
+ * Waits for as many bytes as tell whether the part is a message, then reads it as one, or watches it for what is to be read otherwise.
+ */
 function createInnerReader(context: StrictContext, leaf: Leaf, offset: number): InnerMessage {
   let message: InnerMessage | undefined
+  let watch: Watch | undefined
   let start: Buffer = Buffer.alloc(0)
   if (leaf.isMessage === undefined && isDeclaredMessage(leaf.part.type, leaf.part.name)) open()
+  // What stands before the first part of a multipart, or all of it where there is none.
+  if (leaf.isMessage === false) watch = createLeafWatch(start, leaf.part, () => context.findings.doubt())
 
   function open(): void {
     leaf.isMessage = leaf.depth < context.limits.messageDepth
@@ -88,7 +103,10 @@ function createInnerReader(context: StrictContext, leaf: Leaf, offset: number): 
   }
   function decide(): void {
     leaf.isMessage = looksLikeMessage(start)
-    if (!leaf.isMessage) return
+    if (!leaf.isMessage) {
+      watch = createLeafWatch(start, leaf.part, () => context.findings.doubt())
+      return
+    }
     if (leaf.role === 'sample' && leaf.part.type !== 'text/rfc822-headers')
       leaf.anomalies.push({ name: 'message-disguised', severity: 'suspicious', offset })
     open()
@@ -97,6 +115,7 @@ function createInnerReader(context: StrictContext, leaf: Leaf, offset: number): 
   function write(bytes: Buffer): void {
     if (leaf.isMessage !== undefined) {
       message?.write(bytes)
+      watch?.write(bytes)
       return
     }
     start = start.length === 0 ? bytes : Buffer.concat([start, bytes])
@@ -107,6 +126,7 @@ function createInnerReader(context: StrictContext, leaf: Leaf, offset: number): 
   function end(): void {
     if (leaf.isMessage === undefined) decide()
     message?.end()
+    watch?.end()
   }
   return { write, end }
 }

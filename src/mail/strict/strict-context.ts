@@ -65,6 +65,7 @@ export class StrictFindings {
   deepest = 0
   #limit: Limit | '' = ''
   #isStopped = false
+  #isDoubtful = false
   #parts = 0
 
   constructor(limits: MailLimits) {
@@ -101,6 +102,15 @@ export class StrictFindings {
 
   countPart(offset: number): void {
     if (++this.#parts > this.#limits.parts) this.stop('parts', offset)
+  }
+
+  /** Something may be read otherwise than this reading does. */
+  doubt(): void {
+    this.#isDoubtful = true
+  }
+
+  get isDoubtful(): boolean {
+    return this.#isDoubtful
   }
 
   get limit(): Limit | '' {

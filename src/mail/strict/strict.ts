@@ -9,7 +9,7 @@ import { decodeText } from '../name/name.ts'
 import { type Delimiter, Delimiters, type Multipart } from './delimiter.ts'
 import { guessBoundary, guessedMultipart } from './guess.ts'
 import { Head, isBlank } from './head.ts'
-import { type LeafSink, openLeaf } from './leaf.ts'
+import { type LeafSink, openLeaf, openOutside } from './leaf.ts'
 import { DASH, heldTail, LF, lineBreakBefore, nextDashes } from './line.ts'
 import type { InnerMessage, Leaf, StrictContext } from './strict-context.ts'
 
@@ -229,6 +229,7 @@ export class StrictMessage implements InnerMessage {
     this.#isInCutLine = delimiter.isCut
     if (isClosing) {
       this.#closeInnermost()
+      this.#leaf = openOutside(this.#context)
       return
     }
     owner.children++

@@ -1,0 +1,226 @@
+/**
+ * The tolerant reading of a message, for messages with something in them that programs read differently. It reads every part in every way
+ * in which some program would: each type, encoding and boundary that its header may mean, each way to divide it, each outcome of
+ * decoding. What no header leads to (behind an early close, in a preamble, within a text) is found by its own header.
+ *
+ * It reads the whole message at once, keeps to a budget that it counts, and does the same for the same message each time.
+ */
+import { type Anomaly, anomaly, type ContentMeter } from '../../core/index.ts'
+import { decodings, sniffEncodings } from '../decode/decodings.ts'
+import { type Embedded, embeddedIn, mayEmbed } from '../embedded/index.ts'
+import { parseHeader } from '../header/header.ts'
+import { type Part, readPart } from '../header/part.ts'
+import type { MailLimits } from '../limits.ts'
+import { isDeclaredMessage, looksLikeMessage } from '../sniff.ts'
+import { Budget } from './budget.ts'
+import { exactParts, likelyParts, type Range } from './delimiter.ts'
+import { coreOf, type Dashes, Document } from './document.ts'
+import { Findings, type Label, labelOf } from './finding.ts'
+import { type Head, headsAt } from './head.ts'
+import { beforeLineEnd } from './text-line.ts'
+
+/** What the path of a sample begins with that this reading alone sees. */
+export const TOLERANT_PATH = 'tolerant:'
+
+/** Readings of the content of one part. */
+const MOST_READINGS = 12
+/** Files within files. */
+const MOST_EMBEDDED_DEPTH = 8
+
+export interface TolerantOptions {
+  readonly limits: MailLimits
+  readonly newMeter: () => ContentMeter
+  /** The path of the sample whose bytes are wanted. */
+  readonly wanted?: string
+}
+
+/** Where a part stands: messages around it, multiparts around it in its message. */
+interface Place {
+  readonly document: Document
+  readonly depth: number
+  readonly level: number
+  readonly isDigestChild: boolean
+}
+
+export class TolerantReading {
+  readonly #options: TolerantOptions
+  readonly #budget: Budget
+  readonly findings: Findings
+  readonly anomalies: Anomaly[] = []
+  #isComplete = true
+
+  constructor(options: TolerantOptions, message: Buffer) {
+    this.#options = options
+    this.#budget = new Budget(message.length)
+    this.findings = new Findings(options.newMeter, options.wanted)
+    const document = new Document(message, TOLERANT_PATH, 0)
+    this.#message(document, { from: 0, to: message.length }, 0)
+    this.#unclaimed(document)
+  }
+
+  /** Whether everything was read; else the budget was spent or a limit reached. */
+  get isComplete(): boolean {
+    return this.#isComplete && !this.#budget.isSpent && this.findings.isComplete
+  }
+
+  #message(document: Document, range: Range, depth: number): void {
+    if (depth > this.#options.limits.messageDepth) this.#isComplete = false
+    else this.#part({ document, depth, level: 0, isDigestChild: false }, range)
+  }
+
+  #part(place: Place, range: Range): void {
+    const { document } = place
+    const key = `${range.from}:${range.to}`
+    if (this.findings.taken !== undefined || document.read.has(key)) return
+    document.read.add(key)
+    const heads = headsAt(document, range.from, range.to)
+    const longest = Math.max(0, ...heads.plain.map((head) => head.to))
+    if (!this.#budget.takeSteps(20 + longest - range.from)) return
+    document.see(range.from, Math.min(...heads.plain.map((head) => head.body)))
+    let isMessage = false
+    for (const head of heads.plain) isMessage = this.#read(place, range, head) || isMessage
+    if (isMessage) return
+    for (const head of heads.continued) {
+      document.see(range.from, head.to)
+      this.#read(place, range, head)
+    }
+  }
+
+  /** Reads the part as divided there; tells whether it is a message. */
+  #read(place: Place, range: Range, head: Head): boolean {
+    const { document } = place
+    const end = Math.min(head.to, range.from + this.#options.limits.headerBytes)
+    const header = parseHeader(document.bytes.subarray(range.from, end), document.isMessage ? range.from : -1)
+    const part = readPart(header, place.isDigestChild)
+    const types = [part.type, ...part.otherTypes]
+    const body = { from: head.body, to: range.to }
+    let isDivided = false
+    for (const type of types)
+      if (type.startsWith('multipart/')) isDivided = this.#multipart(place, part, type, body) || isDivided
+    const isLeaf = types.some((type) => !type.startsWith('multipart/')) || !isDivided || isEncoded(part)
+    if (isLeaf) this.#leaf(place, part, types, range.from, body)
+    return types.some((type) => type.startsWith('message/'))
+  }
+
+  /** Tells whether there is any part. */
+  #multipart(place: Place, part: Part, type: string, body: Range): boolean {
+    const { document } = place
+    const inner = { ...place, level: place.level + 1, isDigestChild: type === 'multipart/digest' }
+    if (inner.level > this.#options.limits.mimeDepth) {
+      this.#isComplete = false
+      return true
+    }
+    let isDivided = false
+    for (const boundary of part.boundary === '' ? part.otherBoundaries : [part.boundary, ...part.otherBoundaries]) {
+      document.boundaries.add(coreOf(boundary))
+      for (const divide of [exactParts, likelyParts]) {
+        const ranges = divide(document, boundary, body)
+        if (!this.#budget.takeSteps(1 + ranges.length)) return true
+        isDivided ||= ranges.length > 0
+        for (const range of ranges) this.#part(inner, range)
+      }
+    }
+    return isDivided
+  }
+
+  #leaf(place: Place, part: Part, types: readonly string[], at: number, body: Range): void {
+    const { document } = place
+    const raw = document.bytes.subarray(body.from, body.to)
+    const sniffed = sniffEncodings(raw)
+    let readings = 0
+    for (const encoding of new Set([part.encoding, ...part.otherEncodings, ...sniffed])) {
+      for (const { name, bytes } of decodings(raw, encoding)) {
+        if (readings++ >= MOST_READINGS || !this.#budget.takeBytes(bytes.length)) return
+        const isRaw = bytes.buffer === raw.buffer && bytes.byteOffset === raw.byteOffset && bytes.length === raw.length
+        const path = `${document.name}${at}${isRaw ? '' : `/${name}`}`
+        const label = labelOf(part, path, place.depth)
+        const isNew = this.findings.add(bytes, label)
+        if (this.#isMessage(types, part.name, bytes)) {
+          if (isRaw) this.#message(document, body, place.depth + 1)
+          else if (isNew) this.#inner(bytes, label)
+        } else if (isNew && !isRaw) this.#decoded(place, part, types, bytes, label)
+        if (isNew) this.#embedded(bytes, label, 0)
+      }
+    }
+  }
+
+  #isMessage(types: readonly string[], name: string, bytes: Buffer): boolean {
+    return types.some((type) => isDeclaredMessage(type, name)) || looksLikeMessage(bytes)
+  }
+
+  /** A message in its own bytes. */
+  #inner(bytes: Buffer, { path, depth }: Label): void {
+    const document = new Document(bytes, `${path}>`, depth + 1)
+    this.#message(document, { from: 0, to: bytes.length }, depth + 1)
+    this.#unclaimed(document)
+  }
+
+  /** What was decoded may be a multipart, or have parts in it. */
+  #decoded(place: Place, part: Part, types: readonly string[], bytes: Buffer, { path, depth }: Label): void {
+    const multipart = types.find((type) => type.startsWith('multipart/'))
+    const document = new Document(bytes, `${path}>`, depth)
+    if (document.heads.length === 0) return
+    if (multipart !== undefined) this.#multipart({ ...place, document }, part, multipart, { from: 0, to: bytes.length })
+    this.#unclaimed(document)
+  }
+
+  #embedded(bytes: Buffer, container: Label, deep: number): void {
+    const hint = { type: container.declaredType, name: container.name }
+    if (deep >= MOST_EMBEDDED_DEPTH || !mayEmbed(bytes, hint)) return
+    for (const file of embeddedIn(bytes, hint)) {
+      if (file.anomaly !== undefined) this.#note(file.anomaly)
+      if (!this.#budget.takeBytes(file.bytes.length)) return
+      const label = embeddedLabel(file, container)
+      if (!this.findings.add(file.bytes, label)) continue
+      if (file.isMessage || this.#isMessage([label.declaredType], label.name, file.bytes))
+        this.#inner(file.bytes, label)
+      else this.#embedded(file.bytes, label, deep + 1)
+    }
+  }
+
+  #note(oddity: NonNullable<Embedded['anomaly']>): void {
+    if (oddity === 'encrypted') this.anomalies.push(anomaly('encrypted', -1))
+    else this.#isComplete = false
+  }
+
+  /** Headers of parts that nothing led to: what is behind each, up to the next line that is a delimiter. */
+  #unclaimed(document: Document): void {
+    if (!document.isComplete) this.#isComplete = false
+    const ends = document.dashes.filter(
+      ({ core, next }) => document.boundaries.has(core) || document.headAfter(next) >= 0,
+    )
+    let next = 0
+    for (const from of document.heads) {
+      if (document.seen.has(from)) continue
+      while (next < ends.length && (ends[next] as Dashes).at < from) next++
+      const place = { document, depth: document.depth, level: 0, isDigestChild: false }
+      const end = ends[next]?.at
+      this.#part(place, {
+        from,
+        to: end === undefined ? document.text.length : beforeLineEnd(document.text, from, end),
+      })
+      const same = document.sameAsOpener(from)
+      if (same !== undefined && same.at !== end)
+        this.#part(place, { from, to: beforeLineEnd(document.text, from, same.at) })
+    }
+  }
+}
+
+function isEncoded({ encoding, otherEncodings }: Part): boolean {
+  return !/^(|7bit|8bit|binary|identity)$/.test(encoding) || otherEncodings.some((each) => each !== 'identity')
+}
+
+function embeddedLabel(file: Embedded, container: Label): Label {
+  const own = file.name === '' ? [] : [{ value: file.name, origin: file.kind }]
+  return {
+    path: `${container.path}>${file.kind}`,
+    depth: container.depth + 1,
+    name: file.name || container.name,
+    names: [...own, ...container.names],
+    declaredType: file.type ?? '',
+    charset: '',
+    disposition: 'attachment',
+    anomalies: [],
+    isFile: true,
+  }
+}
