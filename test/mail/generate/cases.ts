@@ -1,19 +1,32 @@
 /** All cases, class by class. */
-import type { Case, CaseClass } from './case.ts'
-import { makeCase } from './case.ts'
+import { type Case, type CaseClass, makeCase } from './case.ts'
+import { attachments } from './class/attachment.ts'
 import { base64s } from './class/base64.ts'
 import { boundaries } from './class/boundary.ts'
 import { contentTypes } from './class/content-type.ts'
+import { dress } from './class/dress.ts'
+import { encodedNames } from './class/name-encoded.ts'
+import { nameForms } from './class/name-syntax.ts'
+import { packedFiles } from './class/packed.ts'
+import { quotedPrintables } from './class/quoted-printable.ts'
 import { structures } from './class/structure.ts'
 import { transferEncodings } from './class/transfer-encoding.ts'
+import { wrapped } from './class/wrapped.ts'
 
 /** The rows of the taxonomy, in its order. */
 export const CLASSES: readonly CaseClass[] = [
+  ...attachments,
+  ...dress,
   ...transferEncodings,
   ...contentTypes,
   ...boundaries,
   ...structures,
   ...base64s,
+  ...quotedPrintables,
+  ...packedFiles,
+  ...wrapped,
+  ...encodedNames,
+  ...nameForms,
 ]
 
 /** Every case with its content. */
