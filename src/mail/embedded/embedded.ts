@@ -23,10 +23,10 @@ export type EmbeddedKind =
   | 'mbox'
 
 /**
- * What is odd about a file within, or about the content where `bytes` is empty: it cannot be read without a key, it would be larger
- * than is unpacked (`bytes` then is its beginning), or there are more files than are taken out.
+ * What is odd about a file within: it cannot be read without a key, it is compressed in a way that is not undone here, it would be
+ * larger than is unpacked (`bytes` then is its beginning), or there are more files than are taken out (`bytes` then is empty).
  */
-export type EmbeddedAnomaly = 'encrypted' | 'decoded-bytes' | 'parts'
+export type EmbeddedAnomaly = 'encrypted' | 'compression-unknown' | 'decoded-bytes' | 'parts'
 
 /** One file within the content of a part. */
 export interface Embedded {
@@ -41,15 +41,13 @@ export interface Embedded {
   readonly anomaly?: EmbeddedAnomaly
 }
 
-/** What the taking apart of one content may cost: files in all, and bytes that come out of compression. */
+/** What the taking apart of one content may still cost: files in all, and bytes that come out of compression. */
 export interface Budget {
   files: number
   inflatedBytes: number
 }
 
-/** One format: where it may be, and what is in it. */
+/** One format: the files in a content that holds it. */
 export interface Format {
-  /** Whether the content may hold it; cheap, and never false for what `extract` would find. */
-  mayHold(content: Buffer, hint: Hint): boolean
   extract(content: Buffer, hint: Hint, budget: Budget): Iterable<Embedded>
 }

@@ -1,0 +1,150 @@
+/** Tells at little cost whether content may hold files: from its first bytes and, where it is text, by a search for few words. */
+
+import type { Hint } from './embedded.ts'
+import { decodeReferences } from './entities.ts'
+import { isAppleSingle, isMacBinary } from './macintosh.ts'
+import { isMbox } from './mbox.ts'
+import { isPgp } from './pgp.ts'
+import { isCms } from './smime.ts'
+
+/** Bytes at the beginning by which the kind of content is told. */
+export const START_BYTES = 1024
+/** Bytes around a word that are looked at; what is longer is no such place. */
+const AROUND = 128
+/** A word that comes so often is reason enough to look at the whole. */
+const MOST_LOOKS = 4096
+/** Of text at most this share are control characters; of compressed data it is a ninth. */
+const CONTROL_SHARE = 0.03
+const TEXT_TYPE = /^text\/|^message\/|html|svg|xml|script|calendar|vcard|json|binhex|uuencode|yenc|mbox|pgp/
+const TEXT_NAME = /\.(?:x?html?|svg|xml|css|js|hta|mht|ics|vcf|txt|asc|uue?|hqx|ye?nc|ntx|mbo?x|eml)$/i
+/** Types and names that alone are reason enough. */
+const DECLARED = /binhex|uuencode|yenc|calendar|vcard|text\/directory|\.(?:hqx|ics|vcf)$/i
+/** Formats that hold their data compressed or apart: words in them mean nothing. */
+const OPAQUE = /^(?:%PDF|PK\x03\x04|GIF8|\x89PNG|\xff\xd8\xff|Rar!|7z\xbc\xaf)/
+
+/** A word that is searched for, and what is looked at around it: text before and after, one character a byte. */
+interface Marker {
+  readonly word: string
+  isMeant(before: string, after: string): boolean
+}
+
+const isLineStart = (before: string): boolean => before === '' || /[\r\n]$/.test(before)
+
+const MARKERS: readonly Marker[] = [
+  {
+    word: 'begin',
+    isMeant: (before, after) =>
+      (isLineStart(before) && /^begin(?:-base64|-encoded|-base64-encoded)?[ \t]+\S|^begin:v/.test(after)) ||
+      (before.endsWith('=y') && after.startsWith('begin ')),
+  },
+  {
+    word: 'BEGIN',
+    isMeant: (before, after) =>
+      (isLineStart(before) && /^BEGIN:V/.test(after)) ||
+      (before.endsWith('-----') && /^BEGIN (?:PGP (?:MESSAGE|ARMORED)|PKCS|CMS)/.test(after)),
+  },
+  { word: 'BinHex', isMeant: (before) => before.endsWith('converted with ') },
+  { word: ':', isMeant: (before) => /d[\t\r\n]*a[\t\r\n]*t[\t\r\n]*a[\t\r\n]*$/i.test(before) },
+  { word: '&#', isMeant: hidesScheme },
+  { word: '&colon', isMeant: hidesScheme },
+  ...['atob', 'createObjectURL', 'msSave', 'fromCharCode', 'Uint8Array', 'charCodeAt'].map((word) => ({
+    word,
+    isMeant: () => true,
+  })),
+]
+
+function hidesScheme(before: string, after: string): boolean {
+  return /d[\t\r\n]*a[\t\r\n]*t[\t\r\n]*a[\t\r\n]*:/i.test(decodeReferences(before + after))
+}
+
+/** Whether content that begins so is text, or two bytes a character of it. */
+export function isText(start: Buffer, { type, name }: Hint): boolean {
+  if (TEXT_TYPE.test(type) || TEXT_NAME.test(name) || isWide(start)) return true
+  if (OPAQUE.test(start.toString('latin1', 0, 8))) return false
+  let controls = 0
+  for (const byte of start) if (byte < 0x20 && (byte < 0x09 || byte > 0x0d) && byte !== 0x1b) controls++
+  return controls <= start.length * CONTROL_SHARE
+}
+
+/** Whether the text is in UTF-16: by its mark, or as every other byte is zero. */
+export function isWide(start: Buffer): 'utf16le' | 'utf16be' | undefined {
+  const [first = 1, second = 1, third = 1, fourth = 1] = start
+  if ((first === 0xff && second === 0xfe) || (second === 0 && fourth === 0 && first > 0 && third > 0)) return 'utf16le'
+  if ((first === 0xfe && second === 0xff) || (first === 0 && third === 0 && second > 0 && fourth > 0)) return 'utf16be'
+  return undefined
+}
+
+/** Whether the first bytes, or what is declared, are those of a format that holds files. */
+function isBegun(start: Buffer, { type, name }: Hint): boolean {
+  if (DECLARED.test(type) || DECLARED.test(name) || isWide(start) !== undefined) return true
+  return isAppleSingle(start) || isMacBinary(start) || isCms(start) || isPgp(start) || isMbox(start)
+}
+
+function hasMarker(bytes: Buffer): boolean {
+  return MARKERS.some(({ word, isMeant }) => {
+    let left = MOST_LOOKS
+    for (let at = bytes.indexOf(word, 0, 'latin1'); at >= 0; at = bytes.indexOf(word, at + word.length, 'latin1')) {
+      // Colons are many; nothing ends in one but `data:` with what browsers drop.
+      if (word === ':' && !isBeforeColon(bytes[at - 1])) continue
+      const before = bytes.toString('latin1', Math.max(0, at - AROUND), at)
+      if (--left === 0) return true
+      if (isMeant(before, bytes.toString('latin1', at, at + AROUND))) return true
+    }
+    return false
+  })
+}
+
+function isBeforeColon(byte: number | undefined): boolean {
+  return byte === 0x61 || byte === 0x41 || byte === 0x09 || byte === 0x0a || byte === 0x0d
+}
+
+/** Answers as `mayEmbed` does, of content that passes by piece by piece. */
+export interface EmbedScout {
+  write(bytes: Buffer): void
+  end(): boolean
+}
+
+/** Begins to watch the content of one part. */
+export function createEmbedScout(hint: Hint): EmbedScout {
+  let state: 'starting' | 'searching' | 'done' = 'starting'
+  let isFound = false
+  /** What came last, until the kind of content is known: all of it. */
+  let held: Buffer = Buffer.alloc(0)
+
+  function decide(): void {
+    const start = held.subarray(0, START_BYTES)
+    isFound = isBegun(start, hint)
+    state = isFound || !isText(start, hint) ? 'done' : 'searching'
+    if (state === 'searching') search(held)
+    held = held.subarray(-2 * AROUND)
+  }
+  function search(bytes: Buffer): void {
+    isFound ||= hasMarker(bytes)
+    if (isFound) state = 'done'
+  }
+  function write(bytes: Buffer): void {
+    if (state === 'done' || bytes.length === 0) return
+    if (state === 'starting') {
+      held = held.length === 0 ? bytes : Buffer.concat([held, bytes])
+      if (held.length >= START_BYTES) decide()
+      return
+    }
+    // A word may lie across the border.
+    const border = Buffer.concat([held, bytes.subarray(0, 2 * AROUND)])
+    search(border)
+    if (bytes.length > 2 * AROUND) search(bytes)
+    held = bytes.length > 2 * AROUND ? bytes.subarray(-2 * AROUND) : border.subarray(-2 * AROUND)
+  }
+  function end(): boolean {
+    if (state === 'starting') decide()
+    return isFound
+  }
+  return { write, end }
+}
+
+/** Whether the content may hold files; cheap enough for every part. */
+export function mayEmbed(content: Buffer, hint: Hint): boolean {
+  const scout = createEmbedScout(hint)
+  scout.write(content)
+  return scout.end()
+}
