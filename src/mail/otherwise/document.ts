@@ -22,6 +22,9 @@ const MOST_BEFORE = 400
 const LONGEST_TOKEN = 2000
 
 const DASHES = /(?:^|[\r\n])([ \t]{0,40}--([^\r\n]*))/g
+const BOUNDARY = /boundary[*\d]{0,8}[ \t]*=[ \t]*"?([^\s";,]{3,70})/gi
+/** Of so many boundaries lines without dashes are looked for. */
+const MOST_BARE = 8
 /** A field, or almost one, that says what a part is. */
 const MIME_FIELD =
   /(?:^|[\r\n])[ \t\0]{0,8}(?:content[-_ \0]?(?:type|transfer|disposition|description|location|id|md5)|mime-version)[^:\r\n]{0,60}:/gi
@@ -56,7 +59,7 @@ export class Document {
     this.name = name
     this.depth = depth
     this.isMessage = !name.includes('>')
-    this.dashes = dashesOf(this.text)
+    this.dashes = [...dashesOf(this.text), ...bareDelimiters(this.text)].sort((a, b) => a.at - b.at)
     this.heads = headsOf(this.text)
     this.#headSet = new Set(this.heads)
     this.isComplete = this.dashes.length < MOST_LINES && this.heads.length < MOST_LINES
@@ -149,6 +152,31 @@ function dashesOf(text: string): Dashes[] {
     if (found.length >= MOST_LINES) break
   }
   return found
+}
+
+/** Lines that have what is declared as a boundary, behind no dashes or one. */
+function bareDelimiters(text: string): Dashes[] {
+  const declared = new Set<string>()
+  for (const match of text.matchAll(BOUNDARY)) if (declared.add(match[1] as string).size >= MOST_BARE) break
+  const found: Dashes[] = []
+  for (const boundary of declared) {
+    for (let at = text.indexOf(boundary); at >= 0 && found.length < MOST_LINES; at = text.indexOf(boundary, at + boundary.length)) {
+      const start = lineStart(text, at)
+      const before = start < 0 ? '--' : text.slice(start, at)
+      if (before.trimStart().startsWith('--')) continue
+      const { end, next } = lineAt(text, at, text.length)
+      const token = text.slice(at, Math.min(end, at + LONGEST_TOKEN))
+      found.push({ at: start, next, token, core: coreOf(token) })
+    }
+  }
+  return found
+}
+
+/** Where the line begins in which only blanks or a dash stand before a place; -1 where something else does. */
+function lineStart(text: string, at: number): number {
+  let start = at
+  while (start > 0 && at - start < 8 && /[ \t-]/.test(text.charAt(start - 1))) start--
+  return start === 0 || /[\r\n]/.test(text.charAt(start - 1)) ? start : -1
 }
 
 function headsOf(text: string): number[] {

@@ -80,10 +80,7 @@ export class TolerantReading {
     let isMessage = false
     for (const head of heads.plain) isMessage = this.#read(place, range, head) || isMessage
     if (isMessage) return
-    for (const head of heads.continued) {
-      document.see(range.from, head.to)
-      this.#read(place, range, head)
-    }
+    for (const head of heads.continued) this.#read(place, range, head)
   }
 
   /** Reads the part as divided there; tells whether it is a message. */
