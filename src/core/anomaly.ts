@@ -67,6 +67,8 @@ export const ANOMALIES = {
   'name-path': note('the name holds a path'),
   'name-ntfs-stream': suspicious('the name holds a colon, behind which Windows sees a stream'),
   'name-too-long': note('the name is longer than file systems allow'),
+  'name-trailing': note('the name ends in dots or blanks, which Windows drops'),
+  'name-double-extension': suspicious('the extension that counts hides behind another one or behind blanks'),
   // Kinds of content
   'partial-message': unscannable('the message is one piece of a larger one, which only the recipient puts together'),
   'external-body': suspicious('the content is not in the message but would be fetched'),

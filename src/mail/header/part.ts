@@ -1,6 +1,6 @@
 /** What the header of a part says about it, the first of duplicate fields taken, and besides what other programs read in it. */
 import { type Anomaly, anomaly, type Name } from '../../core/index.ts'
-import { namesOf, shownName } from '../name/name.ts'
+import { type Names, namesOf, shownName } from '../name/name.ts'
 import { type Header, valuesOf } from './header.ts'
 import { type Encoding, otherEncodings } from './other-encoding.ts'
 import { boundaryOf, otherBoundaries, otherTypes } from './other-type.ts'
@@ -22,6 +22,8 @@ export interface Part {
   readonly disposition: string
   readonly name: string
   readonly names: readonly Name[]
+  /** Whether the disposition or the type has a name; what other fields name is no attachment by that. */
+  readonly isNamed: boolean
   readonly boundary: string
   /** What others take for the media type. */
   readonly otherTypes: readonly string[]
@@ -40,14 +42,14 @@ interface Values {
   readonly dispositions: readonly string[]
 }
 
-/** Reads the MIME fields of a header. */
-export function readPart(header: Header, isDigestChild: boolean): Part {
+/** Reads the MIME fields of a header. `container`: the name of what the part lies in. */
+export function readPart(header: Header, isDigestChild: boolean, container = ''): Part {
   const values = strictValues(header)
   const types = values.types.map(parseStructured)
   const dispositions = values.dispositions.map(parseStructured)
   const type = types[0]
   const declared = shownName(type?.value ?? '')
-  const { name, names, isShortened } = namesOf(dispositions, types)
+  const { oddities, ...names } = namesOfPart(header, dispositions, types, container)
   const fallback = isDigestChild ? 'message/rfc822' : 'text/plain'
   const strict = {
     type: declared.includes('/') ? declared : fallback,
@@ -57,14 +59,30 @@ export function readPart(header: Header, isDigestChild: boolean): Part {
       .trim()
       .toLowerCase(),
     disposition: dispositionOf(dispositions[0]?.value ?? ''),
-    name,
-    names,
+    ...names,
     boundary: type === undefined ? '' : boundaryOf(parameter(type, 'boundary')),
   }
   const part = { ...strict, ...otherwise(header, strict, values, types) }
   const anomalies = [...header.anomalies, ...partAnomalies(header, part, type)]
-  if (isShortened) anomalies.push(anomaly('name-too-long', header.offset))
+  for (const oddity of oddities) anomalies.push(anomaly(oddity, header.offset))
   return { ...part, anomalies }
+}
+
+function namesOfPart(
+  header: Header,
+  dispositions: readonly Structured[],
+  types: readonly Structured[],
+  container: string,
+): Names {
+  const elsewhere = {
+    descriptions: valuesOf(header, 'content-description'),
+    locations: valuesOf(header, 'content-location'),
+    ids: valuesOf(header, 'content-id'),
+    container,
+  }
+  if (header.lookAlikes.length === 0) return namesOf(dispositions, types, elsewhere)
+  const alike = (name: string) => alikeOf(header, name).map(parseStructured)
+  return namesOf([...dispositions, ...alike('content-disposition')], [...types, ...alike('content-type')], elsewhere)
 }
 
 type Others = Pick<Part, 'otherTypes' | 'otherEncodings' | 'otherBoundaries' | 'otherDispositions'>
@@ -100,7 +118,7 @@ export function isMultipart(part: Part): boolean {
 
 /** Whether clients show the part apart from the text, whatever its type. */
 export function isAttachment(part: Part): boolean {
-  return part.disposition === 'attachment' || part.names.length > 0 || !/^text\/(plain|html)$/.test(part.type)
+  return part.disposition === 'attachment' || part.isNamed || !/^text\/(plain|html)$/.test(part.type)
 }
 
 function strictValues(header: Header): Values {

@@ -1,132 +1,188 @@
-/** Every name that some mail client would show for a part, decoded by RFC 2047 and RFC 2231 in their broken forms too. */
-import libmime from 'libmime'
-import type { Name } from '../../core/index.ts'
-import type { Parameter, Structured } from '../header/parameter.ts'
+/** Every name that some mail client would show for a part, the one that most show, and what is odd about them. */
+import type { AnomalyName, Name } from '../../core/index.ts'
+import { type Parameter, parameter, type Structured } from '../header/parameter.ts'
+import { type Candidate, candidatesOf, plainTexts } from './candidate.ts'
+import type { Oddities, Work } from './charset.ts'
+import { addHazards, extensionOf, isOrdinary, variantsOf } from './hazard.ts'
+import { extendedTexts } from './rfc2231.ts'
+import { shownName } from './shown.ts'
 
-const MAX_NAMES = 16
-/** Longer values are decoded by their beginning and end: the extension counts. */
-const MAX_LENGTH = 2048
-/** Of a longer name the beginning and the extension are shown; no file system has longer ones. */
-const MAX_SHOWN = 255
-const MAX_EXTENSION = 32
+export { shownName }
+
+/** Names of one part that are told. */
+export const MOST_NAMES = 32
+/** Bytes of all names of one part that are told whole; further ones are told as short as a file system has them. */
+const WHOLE_BYTES = 4096
+const FILE_SYSTEM_BYTES = 255
+/** Values of one other field. */
+const MOST_ELSEWHERE = 4
+/** Bytes of one part that are decoded in all ways. */
+const WORK_BYTES = 65_536
 
 export interface Names {
-  /** What most clients show: extended before plain, disposition before type. */
+  /** What most clients show, empty where none shows one. */
   readonly name: string
   readonly names: readonly Name[]
-  /** Some name was longer than is shown. */
-  readonly isShortened: boolean
+  /** Whether the disposition or the type has a name: such a part is shown as an attachment. */
+  readonly isNamed: boolean
+  /** What is odd about the names. */
+  readonly oddities: readonly AnomalyName[]
 }
 
-/** All candidates, from every copy of both fields, the one that most clients show first. */
-export function namesOf(dispositions: readonly Structured[], types: readonly Structured[]): Names {
-  const found = [
-    ...dispositions.flatMap((each) => candidates(each.parameters, 'filename', 'disposition')),
-    ...types.flatMap((each) => candidates(each.parameters, 'name', 'type')),
-  ].filter((each) => each.value !== '')
-  const shown = found.map(({ value, origin }) => ({ value: shownName(value), origin }))
-  const distinct = new Map(shown.map((each) => [`${each.origin}\0${each.value}`, each]))
-  const names = [...distinct.values()].slice(0, MAX_NAMES)
-  const isShortened = found.some(({ value }) => value.length > MAX_SHOWN)
-  return { name: names[0]?.value ?? '', names, isShortened }
+/** What else some clients show where a part has no name; the values as they stand in the header. */
+export interface Elsewhere {
+  readonly descriptions: readonly string[]
+  readonly locations: readonly string[]
+  readonly ids: readonly string[]
+  /** The name of what the part lies in, such as an apple-double or a message. */
+  readonly container: string
 }
 
-/** The name as it is told: the beginning and the extension of a long one. */
-export function shownName(name: string): string {
-  if (name.length <= MAX_SHOWN) return name
-  const dot = name.lastIndexOf('.')
-  const extension = dot < 0 ? '' : name.slice(Math.max(dot, name.length - MAX_EXTENSION))
-  return name.slice(0, MAX_SHOWN - extension.length) + extension
-}
-
-/** Text of a header value: encoded words decoded, raw 8-bit bytes taken for UTF-8 where they are. */
-export function decodeText(raw: string): string {
-  const text = repairUtf8(shorten(raw))
-  if (!text.includes('=?')) return text
-  try {
-    return libmime.decodeWords(text)
-  } catch {
-    return text
-  }
-}
-
-function candidates(parameters: readonly Parameter[], key: string, field: string): Name[] {
-  const extended = parameters.filter((each) => each.name.startsWith(`${key}*`))
-  const plain = parameters.filter((each) => each.name === key)
-  return [
-    ...extendedValues(extended, key).map((value) => ({ value, origin: `${field}.${key}*` })),
-    ...plain.map((each) => ({ value: decodeText(each.value), origin: `${field}.${key}` })),
-  ]
-}
-
-interface Piece {
-  readonly index: number
-  readonly isEncoded: boolean
-  readonly value: string
-}
-
-/** `key*`, and the pieces `key*0*`, `key*1` … put together; a key that comes twice makes a candidate of its own. */
-export function extendedValues(parameters: readonly Parameter[], key: string): string[] {
-  const values: string[] = []
-  const pieces = new Map<number, Piece>()
-  for (const each of parameters) {
-    const match = /^\*(\d{1,6})?(\*)?$/.exec(each.name.slice(key.length))
-    if (match === null) continue
-    const piece = {
-      index: Number(match[1] ?? 0),
-      isEncoded: match[1] === undefined || match[2] === '*',
-      value: each.value,
-    }
-    if (match[1] === undefined) values.push(joinPieces([piece]))
-    else if (pieces.has(piece.index)) values.push(joinPieces([piece]))
-    else pieces.set(piece.index, piece)
-  }
-  const sorted = [...pieces.values()].sort((a, b) => a.index - b.index)
-  return sorted.length === 0 ? values : [joinPieces(sorted), ...values]
-}
+const NOWHERE: Elsewhere = { descriptions: [], locations: [], ids: [], container: '' }
+const NO_NAME: Names = { name: '', names: [], isNamed: false, oddities: [] }
 
 /**
- * RFC 2231 has one charset, named by the first piece. A later piece that names another (as some mailers do) is decoded by its own.
+ * All candidates, from every copy of both fields and from elsewhere. The precedence, and by whom:
+ * disposition before type (RFC 2183 section 2.3, all clients), extended before plain (RFC 6266 section 4.3; Python, GMime and Evolution
+ * have it the other way round), first copy before later ones (all but GMime and PHP), Content-Description (Pine, mutt, Evolution),
+ * Content-Location (Outlook, Apple Mail), the container (Apple Mail). A Content-ID is shown by none, but some save under it.
  */
-function joinPieces(pieces: readonly Piece[]): string {
-  let charset = ''
-  let bytes: Buffer[] = []
-  let text = ''
-  for (const piece of pieces) {
-    const named = piece.isEncoded ? /^([A-Za-z0-9._:-]*)'([A-Za-z0-9-]*)'/.exec(piece.value) : null
-    if (named !== null && (named[1] !== '' || piece === pieces[0])) {
-      text += decodeBytes(bytes, charset)
-      bytes = []
-      charset = named[1] ?? ''
+export function namesOf(
+  dispositions: readonly Structured[],
+  types: readonly Structured[],
+  elsewhere: Elsewhere = NOWHERE,
+): Names {
+  const work = newWork(types[0] === undefined ? '' : parameter(types[0], 'charset'))
+  const { odd } = work
+  const candidates = candidatesOf(dispositions, types, work)
+  const others = elsewhere === NOWHERE ? [] : candidatesElsewhere(elsewhere, candidates.length > 0)
+  const [only] = candidates
+  if (only === undefined && others.length === 0) return NO_NAME
+  if (candidates.some(({ value }) => value !== only?.value) && hasConflict(candidates)) odd.add('name-conflict')
+  const all = [...distinct(candidates), ...others]
+  const isPlain = candidates.every(({ value }) => isOrdinary(value))
+  if (!isPlain) for (const { value, isFirst } of candidates) if (isFirst) addAllHazards(value, odd)
+  if (!isPlain) addVariants(all, candidates)
+  const shown = all.find(({ origin }) => origin !== 'id')
+  return {
+    name: shown === undefined ? '' : shownName(shown.value),
+    names: told(all),
+    isNamed: candidates.some(({ isParameter }) => isParameter),
+    oddities: [...odd],
+  }
+}
+
+/** Text of a header value as most clients show it: encoded words decoded, raw 8-bit bytes taken for UTF-8 where they are. */
+export function decodeText(raw: string): string {
+  return plainTexts(raw, newWork(''))[0] ?? ''
+}
+
+/** `key*`, and the pieces `key*0*`, `key*1` … put together, in each way in which some program reads them. */
+export function extendedValues(parameters: readonly Parameter[], key: string): string[] {
+  return [...extendedTexts(parameters, key, newWork(''))]
+}
+
+/** The names with that of another reader among them, where it is not known yet. */
+export function withName(names: readonly Name[], value: string, origin: string): readonly Name[] {
+  if (value === '' || names.length >= MOST_NAMES || names.some((known) => known.value === value)) return names
+  return [...names, { value, origin }]
+}
+
+function newWork(charset: string): Work {
+  return { charset, odd: new Set(), room: WORK_BYTES }
+}
+
+function addAllHazards(value: string, odd: Oddities): void {
+  addHazards(value, odd)
+  if (value.length > FILE_SYSTEM_BYTES || Buffer.byteLength(value) > FILE_SYSTEM_BYTES) odd.add('name-too-long')
+}
+
+/** Extensions of one part that differ; that some program shows none is no conflict. */
+function hasConflict(candidates: readonly Candidate[]): boolean {
+  let first = ''
+  for (const { value } of candidates) {
+    const extension = extensionOf(value)
+    if (extension === '') continue
+    if (first === '') first = extension
+    else if (extension !== first) return true
+  }
+  return false
+}
+
+/** One value is told once for each place where it stands, and what is only decoded otherwise once at all. */
+function distinct(candidates: readonly Candidate[]): Name[] {
+  const found = new Map<string, Name>()
+  const values = new Set<string>()
+  for (const { value, origin, isFirst } of candidates) {
+    if (!isFirst) continue
+    found.set(`${origin}\0${value}`, { value, origin })
+    values.add(value)
+  }
+  for (const { value, origin, isFirst } of candidates) {
+    if (isFirst || values.has(value)) continue
+    values.add(value)
+    found.set(`${origin}\0${value}`, { value, origin })
+  }
+  return [...found.values()]
+}
+
+function addVariants(all: Name[], candidates: readonly Candidate[]): void {
+  const values = new Set(all.map(({ value }) => value))
+  for (const { value, origin } of candidates.slice(0, 4 * MOST_NAMES)) {
+    if (isOrdinary(value)) continue
+    for (const variant of variantsOf(value)) {
+      if (values.has(variant.value)) continue
+      values.add(variant.value)
+      all.push({ value: variant.value, origin: `${origin}, ${variant.how}` })
     }
-    const value = named === null ? piece.value : piece.value.slice(named[0].length)
-    bytes.push(Buffer.from(piece.isEncoded ? percentDecoded(value) : value, 'latin1'))
   }
-  text += decodeBytes(bytes, charset)
-  return text.includes('=?') && charset === '' ? decodeText(text) : shorten(text)
 }
 
-function percentDecoded(value: string): string {
-  return value.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+/** At most so many are told; of more than that each extension at least once, then what most clients show. */
+function told(all: readonly Name[]): readonly Name[] {
+  let room = WHOLE_BYTES
+  return chosen(all).map(({ value, origin }) => {
+    const shown = shownName(value, room > 0 ? undefined : FILE_SYSTEM_BYTES)
+    room -= shown.length
+    return { value: shown, origin }
+  })
 }
 
-function decodeBytes(pieces: readonly Buffer[], charset: string): string {
-  const bytes = Buffer.concat(pieces)
-  if (charset === '' || /^(utf-?8|us-ascii|ascii)$/i.test(charset)) return repairUtf8(bytes.toString('latin1'))
+function chosen(all: readonly Name[]): readonly Name[] {
+  if (all.length <= MOST_NAMES) return all
+  const extensions = new Set<string>()
+  const first = all.filter(({ value }, i) => {
+    const extension = extensionOf(value)
+    const isNew = i === 0 || !extensions.has(extension)
+    extensions.add(extension)
+    return isNew
+  })
+  const picked = new Set([...first.slice(0, MOST_NAMES), ...all].slice(0, MOST_NAMES))
+  for (const each of all) if (picked.size < MOST_NAMES) picked.add(each)
+  return all.filter((each) => picked.has(each))
+}
+
+/** Names from other fields; a Content-ID only where there is nothing else. */
+function candidatesElsewhere({ descriptions, locations, ids, container }: Elsewhere, isNamed: boolean): Name[] {
+  const found: Name[] = []
+  const addName = (value: string, origin: string): void => {
+    if (value !== '' && !found.some((known) => known.value === value)) found.push({ value, origin })
+  }
+  for (const value of descriptions.slice(0, MOST_ELSEWHERE)) addName(decodeText(value).trim(), 'description')
+  for (const value of locations.slice(0, MOST_ELSEWHERE)) addName(lastOfLocation(decodeText(value)), 'location')
+  addName(container, 'container')
+  if (found.length === 0 && !isNamed)
+    for (const value of ids.slice(0, MOST_ELSEWHERE)) addName(value.replace(/^\s*<|>\s*$/g, ''), 'id')
+  return found
+}
+
+/** The last segment of the path of an address, percent signs decoded. */
+function lastOfLocation(location: string): string {
+  const path = location.trim().replace(/[?#].*$/s, '')
+  const last = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
   try {
-    return libmime.decodeWord(charset, 'B', bytes.toString('base64'))
+    return decodeURIComponent(last)
   } catch {
-    return repairUtf8(bytes.toString('latin1'))
+    return last
   }
-}
-
-/** Bytes that are valid UTF-8 are UTF-8; others stay one character each. */
-function repairUtf8(raw: string): string {
-  if (!/[\x80-\xff]/.test(raw) || /[^\0-\xff]/.test(raw)) return raw
-  const text = Buffer.from(raw, 'latin1').toString('utf8')
-  return text.includes('\ufffd') ? raw : text
-}
-
-function shorten(text: string): string {
-  return text.length <= MAX_LENGTH ? text : text.slice(0, MAX_LENGTH / 2) + text.slice(-MAX_LENGTH / 2)
 }

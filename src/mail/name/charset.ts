@@ -1,0 +1,166 @@
+/** Bytes of a name to text: by the charset that is declared, by the one that they show, by those that they may be in. */
+import libmime from 'libmime'
+import type { AnomalyName } from '../../core/index.ts'
+import { likelihood } from './script.ts'
+
+/** What is odd about a name. */
+export type Oddities = Set<AnomalyName>
+
+/** The reading of the names of one part. */
+export interface Work {
+  /** The charset that the part declares. */
+  readonly charset: string
+  /** What is odd about the names is gathered here. */
+  readonly odd: Oddities
+  /** So many bytes are still read in all ways; further ones only as most clients do. */
+  room: number
+}
+
+/** Charsets that mail programs wrote names in without saying so, before UTF-8 was common; some still do. */
+const GUESSES = ['windows-1252', 'windows-1251', 'koi8-r', 'gb18030', 'big5', 'shift_jis', 'euc-kr', 'euc-jp'] as const
+const MOST_GUESSES = 7
+/** The beginning of a text shows its language. */
+const WEIGHED = 512
+
+/** Names that Windows and old mail programs give to charsets which the Encoding Standard calls otherwise. */
+const ALIASES: Readonly<Record<string, string>> = {
+  cp932: 'shift_jis',
+  'windows-932': 'shift_jis',
+  cp936: 'gbk',
+  ms936: 'gbk',
+  'gb2312-80': 'gbk',
+  cp949: 'euc-kr',
+  ms949: 'euc-kr',
+  cp950: 'big5',
+  ks_c_5601: 'euc-kr',
+  cp866: 'ibm866',
+  utf8mb4: 'utf-8',
+  '7bit': 'us-ascii',
+  '8bit': 'us-ascii',
+}
+const MULTIBYTE = /^(gb|big5|shift|euc|iso-2022|utf-16)/
+
+/**
+ * The texts that bytes may be, what most clients show first. Valid UTF-8 wins over a label that is wrong, then the label, then what they
+ * look like. `label` is the charset that is declared for these bytes.
+ */
+export function textsOf(bytes: Buffer, label: string, work: Work): readonly string[] {
+  work.room -= bytes.length
+  const latin1 = bytes.toString('latin1')
+  const isHigh = /[\x80-\xff]/.test(latin1)
+  const charset = label
+    .trim()
+    .replace(/^["']|["']$/g, '')
+    .toLowerCase()
+  if (!isHigh && (charset === '' || /^(us-ascii|ascii|utf-?8)$/.test(charset))) return escaped(latin1, bytes)
+  if (work.room < 0) return [utf8Of(bytes) ?? decodeAs(bytes, charset === '' ? 'latin1' : charset) ?? latin1]
+  if (charset === '') return unlabelled(bytes, work)
+  return labelled(bytes, charset, isHigh, work.odd)
+}
+
+function escaped(latin1: string, bytes: Buffer): readonly string[] {
+  // ISO-2022-JP switches by escape sequences, which nothing else in a name has.
+  const text = /\x1b[$(]/.test(latin1) ? (decodeAs(bytes, 'iso-2022-jp') ?? latin1) : latin1
+  return isBroken(text) ? [text, latin1] : [text]
+}
+
+function unlabelled(bytes: Buffer, { charset, odd }: Work): readonly string[] {
+  odd.add('name-raw-8bit')
+  const utf8 = utf8Of(bytes)
+  if (utf8 !== undefined) return [utf8]
+  const own = charset === '' || isAscii(charset) ? undefined : decodeAs(bytes, charset)
+  return distinct([...(own === undefined || isBroken(own) ? [] : [own]), ...guesses(bytes)])
+}
+
+function labelled(bytes: Buffer, charset: string, isHigh: boolean, odd: Oddities): readonly string[] {
+  const utf8 = isHigh ? utf8Of(bytes) : undefined
+  if (isAscii(charset)) {
+    if (utf8 !== undefined && /^utf-?8$/.test(charset)) return [utf8]
+    odd.add('name-bad-charset')
+    return utf8 === undefined ? guesses(bytes) : [utf8]
+  }
+  const own = decodeAs(bytes, charset)
+  if (own === undefined) {
+    odd.add('name-bad-charset')
+    if (!isHigh) return [bytes.toString('latin1')]
+    return utf8 === undefined ? guesses(bytes) : [utf8]
+  }
+  if (utf8 !== undefined) {
+    odd.add('name-bad-charset')
+    // Two bytes that are UTF-8 are often two bytes of a Chinese charset; three are not.
+    return MULTIBYTE.test(charset) && !isBroken(own) && !/[\u0800-\uffff]/.test(utf8) ? [own, utf8] : [utf8, own]
+  }
+  if (!isBroken(own)) return [own]
+  odd.add('name-bad-charset')
+  return distinct([own, ...(isHigh ? guesses(bytes) : [bytes.toString('latin1')])])
+}
+
+/** The plausible charsets of bytes, the likeliest first. */
+function guesses(bytes: Buffer): readonly string[] {
+  const latin1 = bytes.toString('latin1')
+  const high = latin1.slice(0, WEIGHED).replace(/[^\x80-\xff]+/g, '').length
+  const found: { text: string; value: number }[] = []
+  for (const label of GUESSES) {
+    const text = strictly(bytes, label)
+    if (text !== undefined) found.push({ text, value: likelihood(text.slice(0, WEIGHED), high, label) })
+  }
+  found.sort((a, b) => b.value - a.value)
+  const best = distinct(found.map(({ text }) => text)).slice(0, MOST_GUESSES)
+  return best.length === 0 ? [latin1] : best
+}
+
+/** Bytes in a charset, what is invalid replaced; nothing for a charset that nobody knows. */
+export function decodeAs(bytes: Buffer, label: string): string | undefined {
+  const name = label.trim().toLowerCase()
+  if (/^(x-)?(unicode-1-1-)?utf-?7$/.test(name)) return decodeUtf7(bytes.toString('latin1'))
+  const decoder = newDecoder(ALIASES[name] ?? name, false)
+  if (decoder !== undefined) return decoder.decode(bytes)
+  if (!libmime.createDecodeStream(name).supported) return undefined
+  return libmime.decodeWord(name, 'B', bytes.toString('base64'))
+}
+
+function strictly(bytes: Buffer, label: string): string | undefined {
+  try {
+    return newDecoder(label, true)?.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function newDecoder(label: string, fatal: boolean): TextDecoder | undefined {
+  try {
+    return new TextDecoder(label, { fatal, ignoreBOM: true })
+  } catch {
+    return undefined
+  }
+}
+
+/** The text of bytes that are valid UTF-8. */
+export function utf8Of(bytes: Buffer): string | undefined {
+  const text = bytes.toString('utf8')
+  return text.includes('\ufffd') && strictly(bytes, 'utf-8') === undefined ? undefined : text
+}
+
+/** RFC 2152. Outlook and Thunderbird read it in names; libmime refuses it. */
+function decodeUtf7(text: string): string {
+  return text.replace(/\+([A-Za-z0-9+/]*)-?/g, (_, units: string) => {
+    if (units === '') return '+'
+    const bytes = Buffer.from(units, 'base64')
+    return bytes
+      .subarray(0, bytes.length & ~1)
+      .swap16()
+      .toString('utf16le')
+  })
+}
+
+function isAscii(charset: string): boolean {
+  return /^(us-ascii|ascii|ansi_x3\.4-1968|utf-?8|iso646-us|iso-ir-6|us)$/i.test(charset)
+}
+
+function isBroken(text: string): boolean {
+  return text.includes('\ufffd')
+}
+
+function distinct(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)]
+}
