@@ -134,8 +134,9 @@ class Reader implements MessageReader {
 
   /** Whether some program may see something else in the message than both readings do. */
   #mayDiffer(samples: readonly Sample[], disagreements: number): boolean {
-    if (this.#skeleton === undefined || this.#findings.isStopped) return false
-    if (disagreements > 0 || this.#findings.isDoubtful || this.#mailparser.context.failure !== '') return true
+    // What is unscannable anyhow is not read again.
+    if (this.#skeleton === undefined || this.#findings.limit !== '') return false
+    if (disagreements > 0 || this.#findings.isDoubtful) return true
     return [this.#findings, ...samples].some(({ anomalies }) => anomalies.some(isTelling))
   }
 

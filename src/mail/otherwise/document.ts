@@ -116,7 +116,7 @@ export class Document {
   see(from: number, to: number): void {
     for (let i = lowerBound(this.heads.length, (k) => (this.heads[k] as number) >= from); i < this.heads.length; i++) {
       const head = this.heads[i] as number
-      if (head > to) return
+      if (head >= to) return
       this.seen.add(head)
     }
   }
@@ -160,7 +160,11 @@ function bareDelimiters(text: string): Dashes[] {
   for (const match of text.matchAll(BOUNDARY)) if (declared.add(match[1] as string).size >= MOST_BARE) break
   const found: Dashes[] = []
   for (const boundary of declared) {
-    for (let at = text.indexOf(boundary); at >= 0 && found.length < MOST_LINES; at = text.indexOf(boundary, at + boundary.length)) {
+    for (
+      let at = text.indexOf(boundary);
+      at >= 0 && found.length < MOST_LINES;
+      at = text.indexOf(boundary, at + boundary.length)
+    ) {
       const start = lineStart(text, at)
       const before = start < 0 ? '--' : text.slice(start, at)
       if (before.trimStart().startsWith('--')) continue

@@ -48,19 +48,39 @@ export class TolerantReading {
   readonly findings: Findings
   readonly anomalies: Anomaly[] = []
   #isComplete = true
+  /** What follows from the step that is being taken. */
+  #next: (() => void)[] = []
 
   constructor(options: TolerantOptions, message: Buffer) {
     this.#options = options
     this.#budget = new Budget(message.length)
     this.findings = new Findings(options.newMeter, options.wanted)
-    const document = new Document(message, TOLERANT_PATH, 0)
-    this.#message(document, { from: 0, to: message.length }, 0)
-    this.#unclaimed(document)
+    this.#document(new Document(message, TOLERANT_PATH, 0), true)
+    this.#run()
   }
 
   /** Whether everything was read; else the budget was spent or a limit reached. */
   get isComplete(): boolean {
     return this.#isComplete && !this.#budget.isSpent && this.findings.isComplete
+  }
+
+  /** Takes the steps depth first, without recursion: parts are nested as deeply as the sender likes. */
+  #run(): void {
+    const waiting: (() => void)[] = []
+    do {
+      waiting.push(...this.#next.reverse())
+      this.#next = []
+      waiting.pop()?.()
+    } while (this.findings.taken === undefined && (waiting.length > 0 || this.#next.length > 0))
+  }
+
+  #later(step: () => void): void {
+    this.#next.push(step)
+  }
+
+  #document(document: Document, isMessage: boolean): void {
+    if (isMessage) this.#message(document, { from: 0, to: document.bytes.length }, document.depth)
+    this.#later(() => this.#unclaimed(document))
   }
 
   #message(document: Document, range: Range, depth: number): void {
@@ -69,22 +89,25 @@ export class TolerantReading {
   }
 
   #part(place: Place, range: Range): void {
-    const { document } = place
     const key = `${range.from}:${range.to}`
-    if (this.findings.taken !== undefined || document.read.has(key)) return
-    document.read.add(key)
-    const heads = headsAt(document, range.from, range.to)
-    const longest = Math.max(0, ...heads.plain.map((head) => head.to))
+    if (place.document.read.has(key)) return
+    place.document.read.add(key)
+    this.#later(() => this.#readPart(place, range))
+  }
+
+  #readPart(place: Place, range: Range): void {
+    const heads = headsAt(place.document, range.from, range.to)
+    const longest = Math.max(...heads.plain.map((head) => head.to))
     if (!this.#budget.takeSteps(20 + longest - range.from)) return
-    document.see(range.from, Math.min(...heads.plain.map((head) => head.body)))
+    place.document.see(range.from, Math.min(...heads.plain.map((head) => head.body)))
     let isMessage = false
-    for (const head of heads.plain) isMessage = this.#read(place, range, head) || isMessage
-    if (isMessage) return
-    for (const head of heads.continued) this.#read(place, range, head)
+    for (const head of heads.plain) isMessage = this.#readDivided(place, range, head) || isMessage
+    // What follows the header of a message within begins with another header.
+    if (!isMessage) for (const head of heads.continued) this.#readDivided(place, range, head)
   }
 
   /** Reads the part as divided there; tells whether it is a message. */
-  #read(place: Place, range: Range, head: Head): boolean {
+  #readDivided(place: Place, range: Range, head: Head): boolean {
     const { document } = place
     const end = Math.min(head.to, range.from + this.#options.limits.headerBytes)
     const header = parseHeader(document.bytes.subarray(range.from, end), document.isMessage ? range.from : -1)
@@ -92,10 +115,8 @@ export class TolerantReading {
     const types = [part.type, ...part.otherTypes]
     const body = { from: head.body, to: range.to }
     let isDivided = false
-    for (const type of types)
-      if (type.startsWith('multipart/')) isDivided = this.#multipart(place, part, type, body) || isDivided
-    const isLeaf = types.some((type) => !type.startsWith('multipart/')) || !isDivided || isEncoded(part)
-    if (isLeaf) this.#leaf(place, part, types, range.from, body)
+    for (const type of types) if (isMultipart(type)) isDivided = this.#multipart(place, part, type, body) || isDivided
+    if (!isDivided || isEncoded(part) || !types.every(isMultipart)) this.#leaf(place, part, types, range.from, body)
     return types.some((type) => type.startsWith('message/'))
   }
 
@@ -123,42 +144,30 @@ export class TolerantReading {
   #leaf(place: Place, part: Part, types: readonly string[], at: number, body: Range): void {
     const { document } = place
     const raw = document.bytes.subarray(body.from, body.to)
-    const sniffed = sniffEncodings(raw)
     let readings = 0
-    for (const encoding of new Set([part.encoding, ...part.otherEncodings, ...sniffed])) {
+    for (const encoding of new Set([part.encoding, ...part.otherEncodings, ...sniffEncodings(raw)])) {
       for (const { name, bytes } of decodings(raw, encoding)) {
         if (readings++ >= MOST_READINGS || !this.#budget.takeBytes(bytes.length)) return
         const isRaw = bytes.buffer === raw.buffer && bytes.byteOffset === raw.byteOffset && bytes.length === raw.length
         const path = `${document.name}${at}${isRaw ? '' : `/${name}`}`
         const label = labelOf(part, path, place.depth)
         const isNew = this.findings.add(bytes, label)
-        if (this.#isMessage(types, part.name, bytes)) {
+        if (isMessage(types, part.name, bytes)) {
           if (isRaw) this.#message(document, body, place.depth + 1)
-          else if (isNew) this.#inner(bytes, label)
-        } else if (isNew && !isRaw) this.#decoded(place, part, types, bytes, label)
+          else if (isNew) this.#later(() => this.#document(new Document(bytes, `${path}>`, place.depth + 1), true))
+        } else if (isNew && !isRaw) this.#later(() => this.#decoded(place, part, types, bytes, path))
         if (isNew) this.#embedded(bytes, label, 0)
       }
     }
   }
 
-  #isMessage(types: readonly string[], name: string, bytes: Buffer): boolean {
-    return types.some((type) => isDeclaredMessage(type, name)) || looksLikeMessage(bytes)
-  }
-
-  /** A message in its own bytes. */
-  #inner(bytes: Buffer, { path, depth }: Label): void {
-    const document = new Document(bytes, `${path}>`, depth + 1)
-    this.#message(document, { from: 0, to: bytes.length }, depth + 1)
-    this.#unclaimed(document)
-  }
-
   /** What was decoded may be a multipart, or have parts in it. */
-  #decoded(place: Place, part: Part, types: readonly string[], bytes: Buffer, { path, depth }: Label): void {
-    const multipart = types.find((type) => type.startsWith('multipart/'))
-    const document = new Document(bytes, `${path}>`, depth)
+  #decoded(place: Place, part: Part, types: readonly string[], bytes: Buffer, path: string): void {
+    const document = new Document(bytes, `${path}>`, place.depth)
     if (document.heads.length === 0) return
+    const multipart = types.find(isMultipart)
     if (multipart !== undefined) this.#multipart({ ...place, document }, part, multipart, { from: 0, to: bytes.length })
-    this.#unclaimed(document)
+    this.#document(document, false)
   }
 
   #embedded(bytes: Buffer, container: Label, deep: number): void {
@@ -169,8 +178,8 @@ export class TolerantReading {
       if (!this.#budget.takeBytes(file.bytes.length)) return
       const label = embeddedLabel(file, container)
       if (!this.findings.add(file.bytes, label)) continue
-      if (file.isMessage || this.#isMessage([label.declaredType], label.name, file.bytes))
-        this.#inner(file.bytes, label)
+      if (file.isMessage || isMessage([label.declaredType], label.name, file.bytes))
+        this.#later(() => this.#document(new Document(file.bytes, `${label.path}>`, label.depth + 1), true))
       else this.#embedded(file.bytes, label, deep + 1)
     }
   }
@@ -183,24 +192,27 @@ export class TolerantReading {
   /** Headers of parts that nothing led to: what is behind each, up to the next line that is a delimiter. */
   #unclaimed(document: Document): void {
     if (!document.isComplete) this.#isComplete = false
-    const ends = document.dashes.filter(
-      ({ core, next }) => document.boundaries.has(core) || document.headAfter(next) >= 0,
-    )
+    const isEnd = ({ core, next }: Dashes) => document.boundaries.has(core) || document.headAfter(next) >= 0
+    const ends = document.dashes.filter(isEnd)
+    const place = { document, depth: document.depth, level: 0, isDigestChild: false }
     let next = 0
     for (const from of document.heads) {
       if (document.seen.has(from)) continue
       while (next < ends.length && (ends[next] as Dashes).at < from) next++
-      const place = { document, depth: document.depth, level: 0, isDigestChild: false }
-      const end = ends[next]?.at
-      this.#part(place, {
-        from,
-        to: end === undefined ? document.text.length : beforeLineEnd(document.text, from, end),
-      })
-      const same = document.sameAsOpener(from)
-      if (same !== undefined && same.at !== end)
-        this.#part(place, { from, to: beforeLineEnd(document.text, from, same.at) })
+      for (const end of new Set([ends[next], document.sameAsOpener(from) ?? ends[next]])) {
+        const to = end === undefined ? document.text.length : beforeLineEnd(document.text, from, end.at)
+        this.#part(place, { from, to })
+      }
     }
   }
+}
+
+function isMultipart(type: string): boolean {
+  return type.startsWith('multipart/')
+}
+
+function isMessage(types: readonly string[], name: string, bytes: Buffer): boolean {
+  return types.some((type) => isDeclaredMessage(type, name)) || looksLikeMessage(bytes)
 }
 
 function isEncoded({ encoding, otherEncodings }: Part): boolean {
