@@ -91,7 +91,7 @@ export function labelOf(part: Part, path: string, depth: number): Label {
   const { name, names, declaredType, charset, disposition, anomalies } = part
   const isAttached = disposition === 'attachment' || part.otherDispositions.includes('attachment')
   const isOdd = anomalies.some(({ severity }) => severity === 'suspicious')
-  const isFile = names.length > 0 || isAttached || isOdd || !/^(text\/(plain|html))?$/.test(declaredType)
+  const isFile = part.isNamed || isAttached || isOdd || !/^(text\/(plain|html))?$/.test(declaredType)
   return { path, depth, name, names, declaredType, charset, disposition, anomalies, isFile }
 }
 

@@ -192,8 +192,8 @@ export class TolerantReading {
   /** Headers of parts that nothing led to: what is behind each, up to the next line that is a delimiter. */
   #unclaimed(document: Document): void {
     if (!document.isComplete) this.#isComplete = false
-    const isEnd = ({ core, next }: Dashes) => document.boundaries.has(core) || document.headAfter(next) >= 0
-    const ends = document.dashes.filter(isEnd)
+    for (const { core, next } of document.dashes) if (document.headAfter(next) >= 0) document.boundaries.add(core)
+    const ends = document.dashes.filter(({ core }) => document.boundaries.has(core))
     const place = { document, depth: document.depth, level: 0, isDigestChild: false }
     let next = 0
     for (const from of document.heads) {
