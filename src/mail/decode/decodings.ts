@@ -1,27 +1,48 @@
 /** What a transfer encoding may mean to one mail program or another: every distinct outcome. */
-import type { Decoder } from './decoder.ts'
+import { base64Variants } from './base64-variants.ts'
 import { decoderFor } from './encoding.ts'
+import { binhexVariants, gzipVariants, uuVariants, yencVariants } from './packed-variants.ts'
+import { quotedPrintableVariants } from './quoted-printable-variants.ts'
+import { type Decoding, decodeWhole, type Variants } from './variant.ts'
 
-/** One outcome: what was done differently, and the bytes. */
-export interface Decoding {
-  readonly name: string
-  readonly bytes: Buffer
+export { sniffEncodings } from './sniff-encodings.ts'
+export type { Decoding } from './variant.ts'
+
+/** More outcomes than this are not kept of one part. */
+const MOST_DECODINGS = 12
+
+/** By the token without a leading `x-`. Only the first two stand in RFC 2045; MIME-tools, Python or GMime know the others. */
+const VARIANTS: Readonly<Record<string, Variants>> = {
+  base64: base64Variants,
+  'quoted-printable': quotedPrintableVariants,
+  uuencode: uuVariants,
+  uuencoded: uuVariants,
+  uue: uuVariants,
+  uu: uuVariants,
+  'begin-base64': uuVariants,
+  yenc: yencVariants,
+  yencode: yencVariants,
+  binhex: binhexVariants,
+  binhex40: binhexVariants,
+  'mac-binhex40': binhexVariants,
+  'mac-binhex': binhexVariants,
+  hqx: binhexVariants,
+  gzip64: gzipVariants,
 }
 
-/** All bytes that a decoder gives. */
-export function decodeWhole(decoder: Decoder, raw: Buffer): Buffer {
-  const pieces: Buffer[] = []
-  decoder.write(raw, (bytes) => pieces.push(bytes))
-  decoder.end((bytes) => pieces.push(bytes))
-  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
-}
-
-/** Every distinct outcome that a plausible decoder has for the token of a Content-Transfer-Encoding, the strict one first. */
+/**
+ * Every distinct outcome that a plausible decoder has for the token of a Content-Transfer-Encoding, the strict one first; for a
+ * token that nobody knows the bytes as they stand.
+ */
 export function decodings(raw: Buffer, encoding: string): readonly Decoding[] {
-  return [{ name: encoding, bytes: decodeWhole(decoderFor(encoding), raw) }]
-}
-
-/** Which encodings the bytes look like, whatever is declared. */
-export function sniffEncodings(_raw: Buffer): readonly string[] {
-  return []
+  const token = encoding.trim().toLowerCase()
+  const variants = VARIANTS[token.replace(/^x-/, '')]
+  const strict = { name: token, bytes: decodeWhole(decoderFor(token), raw) }
+  const distinct: Decoding[] =
+    token === 'base64' || token === 'quoted-printable' || variants === undefined ? [strict] : []
+  for (const each of variants?.(raw) ?? []) {
+    if (distinct.length >= MOST_DECODINGS) break
+    if (each.bytes.length > 0 && !distinct.some(({ bytes }) => bytes.equals(each.bytes))) distinct.push(each)
+  }
+  return distinct.length > 0 ? distinct : [strict]
 }

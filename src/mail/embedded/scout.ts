@@ -61,6 +61,8 @@ function hidesScheme(before: string, after: string): boolean {
 export function isText(start: Buffer, { type, name }: Hint): boolean {
   if (TEXT_TYPE.test(type) || TEXT_NAME.test(name) || isWide(start)) return true
   if (OPAQUE.test(start.toString('latin1', 0, 8))) return false
+  // Its letters are any bytes.
+  if (start.includes('=ybegin ')) return true
   let controls = 0
   for (const byte of start) if (byte < 0x20 && (byte < 0x09 || byte > 0x0d) && byte !== 0x1b) controls++
   return controls <= start.length * CONTROL_SHARE
