@@ -1,6 +1,7 @@
 /** The two readings put together: each distinct content at a place is one sample that names the readings which see it. */
 import type { Anomaly, Sample } from '../core/index.ts'
 import type { MailparserLeaf } from './mailparser/mailparser-reader.ts'
+import { withName } from './name/name.ts'
 import type { Leaf } from './strict/strict-context.ts'
 
 /** What the path of a sample begins with that mailparser alone sees: its part numbers need not be those of the strict reading. */
@@ -27,18 +28,18 @@ export function unite(strict: readonly Leaf[], mailparser: readonly MailparserLe
   const bodies: Sample[] = []
   for (const leaf of strict) {
     if (leaf.content === undefined) continue
-    const isSeen = matched.has(leaf)
-    const anomalies = isSeen ? [] : disagree(leaf.content.size)
+    const twin = matched.get(leaf)
+    const anomalies = twin === undefined ? disagree(leaf.content.size) : []
     const list = leaf.role === 'sample' ? attachments : bodies
-    list.push(strictSample(leaf, isSeen, anomalies))
+    list.push(strictSample(leaf, twin, anomalies))
   }
   for (const leaf of unmatched) attachments.push(mailparserSample(leaf, disagree(leaf.content?.size ?? 0)))
   return { attachments, bodies, disagreements }
 }
 
 /** Pairs what has the same content at the same place, then what has the same content anywhere. */
-function matchLeaves(strict: readonly Leaf[], unmatched: Set<MailparserLeaf>): ReadonlySet<Leaf> {
-  const matched = new Set<Leaf>()
+function matchLeaves(strict: readonly Leaf[], unmatched: Set<MailparserLeaf>): ReadonlyMap<Leaf, MailparserLeaf> {
+  const matched = new Map<Leaf, MailparserLeaf>()
   for (const keyOf of [placeKey, contentKey]) {
     const waiting = new Map<string, MailparserLeaf[]>()
     for (const leaf of [...unmatched].reverse()) {
@@ -49,7 +50,7 @@ function matchLeaves(strict: readonly Leaf[], unmatched: Set<MailparserLeaf>): R
     for (const leaf of strict) {
       const twin = matched.has(leaf) ? undefined : waiting.get(keyOf(leaf))?.pop()
       if (twin === undefined) continue
-      matched.add(leaf)
+      matched.set(leaf, twin)
       unmatched.delete(twin)
     }
   }
@@ -64,20 +65,20 @@ function contentKey(leaf: Leaf | MailparserLeaf): string {
   return `${leaf.content?.sha256}`
 }
 
-/** The sample that a leaf of the strict reading is. */
-export function strictSample(leaf: Leaf, isSeen: boolean, anomalies: readonly Anomaly[]): Sample {
+/** The sample that a leaf of the strict reading is; `twin` is the same part as mailparser has it. */
+export function strictSample(leaf: Leaf, twin: MailparserLeaf | undefined, anomalies: readonly Anomaly[]): Sample {
   const { name, names, declaredType, charset, disposition } = leaf.part
   return {
     ...(leaf.content as NonNullable<Leaf['content']>),
     role: leaf.role === 'sample' ? 'attachment' : 'body',
     name,
-    names,
+    names: twin === undefined ? names : withName(names, twin.name, 'mailparser'),
     path: leaf.path,
     depth: leaf.depth,
     declaredType,
     charset,
     disposition,
-    readings: isSeen ? ['strict', 'mailparser'] : ['strict'],
+    readings: twin === undefined ? ['strict'] : ['strict', 'mailparser'],
     anomalies: [...leaf.anomalies, ...anomalies],
   }
 }

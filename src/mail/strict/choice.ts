@@ -43,7 +43,7 @@ export function readOtherwise(
       if (leaf.role !== 'sample' || leaf.content === undefined || leaf.content.size === 0) continue
       if (known.has(leaf.content.sha256)) continue
       known.add(leaf.content.sha256)
-      samples.push({ ...strictSample(leaf, false, []), path: `${name}:${leaf.path}` })
+      samples.push({ ...strictSample(leaf, undefined, []), path: `${name}:${leaf.path}` })
     }
     for (const doubt of findings.doubts) waiting.push(new Set([...choices, doubt]))
   }
