@@ -35,8 +35,6 @@ const DELIMITERS: readonly ShapeRow[] = [
     body((f, t) => lines(`--${B}`, t, `--${B.toUpperCase()}`, f, `--${B}--`, '')),
   ],
   ['more-dashes', GUESS, body((f, t) => lines(`---${B}`, t, `---${B}`, f, `---${B}--`, ''))],
-  ['one-dash', GUESS, body((f, t) => lines(`-${B}`, t, `-${B}`, f, `-${B}--`, ''))],
-  ['no-dashes', GUESS, body((f, t) => lines(B, t, B, f, `${B}--`, ''))],
   [
     'close-one-dash',
     'GMime, JSMime and others take it for a delimiter or for none',

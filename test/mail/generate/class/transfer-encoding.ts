@@ -93,7 +93,6 @@ const NEAR: readonly Row[] = [
   ['dash-suffix', 'postal-mime compares the beginning', (e) => [`${CTE}: ${e}-`]],
   ['dot-suffix', 'postal-mime compares the beginning', (e) => [`${CTE}: ${e}.`]],
   ['letter-missing', 'the next known word', (e) => [`${CTE}: ${e.slice(0, -1)}`]],
-  ['letters-swapped', 'the next known word', (e) => [`${CTE}: ${e.replace('as', 'sa').replace('uo', 'ou')}`]],
   ['underscore', 'the next known word', (e) => [`${CTE}: ${e.replace('se6', 'se_6').replace('-', '_')}`]],
   ['upper-case', 'values have no case (RFC 2045 section 6.1)', (e) => [`${CTE}: ${e.toUpperCase()}`]],
   ['no-blank', 'no blank is needed after the colon (RFC 5322 section 2.2)', (e) => [`${CTE}:${e}`]],

@@ -1,0 +1,53 @@
+/** Ordinary mails: the structures of many programs, each with texts and files in turn. */
+import type { Expected } from '../generate/case.ts'
+import type { FileOf, Program, Scene } from './build.ts'
+import { FILES } from './files.ts'
+import { apple } from './program/apple.ts'
+import { desktop } from './program/desktop.ts'
+import { groups } from './program/group.ts'
+import { machines } from './program/machine.ts'
+import { reports } from './program/report.ts'
+import { web } from './program/web.ts'
+import { TEXTS } from './texts.ts'
+
+export interface OrdinaryMail {
+  readonly name: string
+  readonly program: string
+  readonly message: Buffer
+  /** All attachments, each with the names that are right for it; of several, any. */
+  readonly attachments: readonly Expected[]
+}
+
+/** The programs and what else sends mail. */
+export const PROGRAMS: readonly Program[] = [...desktop, ...apple, ...web, ...machines, ...reports, ...groups]
+
+/** All of them. */
+export function ordinaryMails(): readonly OrdinaryMail[] {
+  return PROGRAMS.flatMap((program, which) =>
+    Array.from({ length: program.share }, (_, turn) => ordinaryMail(program, sceneOf(which, turn))),
+  )
+}
+
+/** Every text and every file comes by, in other company each time. */
+function sceneOf(which: number, turn: number): Scene {
+  const text = TEXTS[(which * 7 + turn * 5) % TEXTS.length]
+  if (text === undefined) throw new Error('there are no texts')
+  const count = (which + turn) % 4
+  return { text, files: Array.from({ length: count }, (_, i) => fileAt(which * 3 + turn * 4 + i)), turn }
+}
+
+function fileAt(index: number): FileOf {
+  const file = FILES[index % FILES.length]
+  if (file === undefined) throw new Error('there are no files')
+  return file
+}
+
+function ordinaryMail(program: Program, scene: Scene): OrdinaryMail {
+  const { raw, attachments } = program.write(scene)
+  return {
+    name: `${program.name}-${scene.turn}-${scene.text.name}`,
+    program: program.name,
+    message: Buffer.from(raw, 'latin1'),
+    attachments,
+  }
+}
