@@ -18,6 +18,14 @@ const packages = {
   'libc6-dev': '/usr/include/stdio.h',
   'libssl-dev': '/usr/include/openssl/sha.h',
   openssl: '/usr/bin/openssl',
+  zip: '/usr/bin/zip',
+  '7zip': '/usr/bin/7zz',
+  'libarchive-tools': '/usr/bin/bsdtar',
+  'xz-utils': '/usr/bin/xz',
+  zstd: '/usr/bin/zstd',
+  ncompress: '/usr/bin/compress',
+  bzip2: '/usr/bin/bzip2',
+  'clamav-testfiles': '/usr/share/clamav-testfiles/clam.zip',
   'util-linux': '/usr/bin/unshare',
 }
 

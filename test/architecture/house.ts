@@ -48,6 +48,7 @@ export const CONTRACTS: Readonly<Record<string, readonly string[]>> = {
 
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   core: ['zod'],
+  archive: ['7z-wasm', 'officecrypto-tool'],
   mail: ['mailparser', 'libmime'],
   inspector: ['zod'],
   rules: ['yaml', '@marcbachmann/cel-js', 're2js', 'zod'],

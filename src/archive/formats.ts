@@ -1,0 +1,187 @@
+/** Every format that is recognised: how it shows itself, and who opens it. */
+import type { Opener } from './container.ts'
+import { openGzip } from './gzip.ts'
+import { sevenZipOpener } from './seven-zip/open.ts'
+import { openZstd } from './stream.ts'
+import { isTar, openTar } from './tar.ts'
+import { hasDirectory } from './zip/directory.ts'
+import { openZip } from './zip/zip.ts'
+
+/** How a format shows itself in the bytes. */
+interface Sign {
+  /** Counted from the end where negative. */
+  readonly at: number
+  readonly bytes: Buffer
+}
+
+/** A format of containers. */
+export interface Format {
+  readonly name: string
+  /** Undefined where nobody opens it: its content is then unscannable. */
+  readonly open: Opener | undefined
+  readonly signs: readonly Sign[]
+  /** A second look where a few bytes do not suffice. */
+  readonly test?: (content: Buffer) => boolean
+  /** Media types by which a detector calls it; for formats that only a detector recognises. */
+  readonly types?: readonly string[]
+  /** Members lie in it as they are, so what looks like another container at its end is one of them. */
+  readonly isFlat?: boolean
+  /** One compressed stream: with a tar file in it, it counts as one container. */
+  readonly isStream?: boolean
+}
+
+const SECTOR = 2048
+
+/** In the order in which they are opened. */
+export const FORMATS: readonly Format[] = [
+  {
+    name: 'zip',
+    open: openZip,
+    signs: [sign('PK\x03\x04'), sign('PK00PK\x03\x04'), sign('PK\x07\x08PK\x03\x04'), sign('PK\x05\x06')],
+  },
+  {
+    name: 'tar',
+    open: openTar,
+    signs: [],
+    test: isTar,
+    isFlat: true,
+  },
+  { name: 'gzip', open: openGzip, signs: [sign('\x1f\x8b\x08')], isStream: true },
+  { name: 'zstd', open: openZstd, signs: [sign('\x28\xb5\x2f\xfd')], isStream: true },
+  seven('7z', '7z', [sign('7z\xbc\xaf\x27\x1c')]),
+  seven('rar', 'Rar', [sign('Rar!\x1a\x07\0')]),
+  seven('rar5', 'Rar5', [sign('Rar!\x1a\x07\x01\0')]),
+  seven('cab', 'Cab', [sign('MSCF\0\0\0\0')]),
+  seven('arj', 'Arj', [sign('\x60\xea')]),
+  seven('lzh', 'Lzh', [sign('-lh', 2), sign('-lz', 2), sign('-pm', 2)]),
+  seven('iso', 'Iso', [sign('CD001', 16 * SECTOR + 1), sign('CDROM', 16 * SECTOR + 9)], true),
+  seven(
+    'udf',
+    'Udf',
+    [
+      sign('BEA01', 16 * SECTOR + 1),
+      sign('NSR0', 17 * SECTOR + 1),
+      sign('NSR0', 18 * SECTOR + 1),
+      sign('NSR0', 19 * SECTOR + 1),
+    ],
+    true,
+  ),
+  stream('bzip2', 'bzip2', [sign('BZh')]),
+  stream('xz', 'xz', [sign('\xfd7zXZ\0')]),
+  stream('lzma', 'lzma', [], isLzma),
+  stream('compress', 'Z', [sign('\x1f\x9d')]),
+  seven('szdd', 'MsLZ', [sign('SZDD\x88\xf0\x27\x33')]),
+  seven('wim', 'wim', [sign('MSWIM\0\0\0')]),
+  seven('cpio', 'Cpio', [sign('070701'), sign('070702'), sign('070707'), sign('\xc7\x71'), sign('\x71\xc7')], true),
+  seven('ar', 'Ar', [sign('!<arch>\n')], true),
+  seven('rpm', 'Rpm', [sign('\xed\xab\xee\xdb')]),
+  seven('xar', 'Xar', [sign('xar!\0')]),
+  seven('chm', 'Chm', [sign('ITSF\x03\0\0\0')]),
+  seven('hxs', 'Hxs', [sign('ITOLITLS')]),
+  seven('vhd', 'VHD', [sign('conectix'), sign('conectix', -512)], true),
+  seven('vhdx', 'VHDX', [sign('vhdxfile')], true),
+  seven('vmdk', 'VMDK', [sign('KDMV')], true),
+  seven('vdi', 'VDI', [sign('\x7f\x10\xda\xbe', 64)], true),
+  seven('qcow', 'QCOW', [sign('QFI\xfb')], true),
+  seven('dmg', 'Dmg', [sign('koly\0\0\0\x04', -512)]),
+  seven('squashfs', 'SquashFS', [sign('hsqs'), sign('sqsh')]),
+  seven('cramfs', 'CramFS', [sign('Compressed ROMFS', 16)]),
+  seven('hfs', 'HFS', [sign('H+\0\x04', 1024), sign('HX\0\x05', 1024), sign('BD', 1024)], true),
+  seven('apfs', 'APFS', [sign('NXSB', 32)], true),
+  seven('ntfs', 'NTFS', [sign('NTFS    \0', 3)], true),
+  seven('fat', 'FAT', [sign('FAT12   ', 54), sign('FAT16   ', 54), sign('FAT32   ', 82)], true),
+  seven(
+    'ext',
+    'Ext',
+    [sign('\x53\xef', 1080)],
+    true,
+    (content) => content.length > 4096 && content.readUInt32LE(1024 + 24) <= 6,
+  ),
+  seven('gpt', 'GPT', [sign('EFI PART\0\0\x01\0', 512)], true),
+  seven('mbr', 'MBR', [], true, isPartitioned),
+  closed('ace', '**ACE**', 7),
+  closed('zpaq', '7kSt\xa0\x31\x83\xd3'),
+  closed('zpaq', 'zPQ\x01'),
+  closed('stuffit', 'SIT!'),
+  closed('stuffit', 'StuffIt (c)'),
+  closed('stuffit', 'StuffIt!'),
+  closed('zoo', '\xdc\xa7\xc4\xfd', 20),
+  closed('alz', 'ALZ\x01'),
+  closed('egg', 'EGGA\0\x01'),
+  closed('lzop', '\x89LZO\0\r\n\x1a\n'),
+  closed('lrzip', 'LRZI'),
+  closed('lz4', '\x04\x22\x4d\x18'),
+  closed('lzip', 'LZIP\x01'),
+  closed('brotli', '\xce\xb2\xcf\x81'),
+  closed('freearc', 'ArC\x01'),
+  closed('uharc', 'UHA'),
+  closed('kgb', 'KGB_arch'),
+  closed('symbian', '\x7a\x1a\x20\x10'),
+]
+
+/** Formats that a content has, in the order of the table; `types` are what a detector found. */
+export function formatsOf(content: Buffer, types: readonly string[], table: readonly Format[] = FORMATS): Format[] {
+  const found = table.filter((format) => isOf(content, types, format))
+  const mayHaveTail = !found.some(({ isFlat, name }) => isFlat || name === 'zip')
+  const zip = table.find(({ name }) => name === 'zip')
+  if (mayHaveTail && zip !== undefined && hasDirectory(content)) found.push(zip)
+  return found
+}
+
+function isOf(content: Buffer, types: readonly string[], format: Format): boolean {
+  if (format.types?.some((type) => types.includes(type))) return true
+  const isSigned = format.signs.some(({ at, bytes }) => {
+    const from = at < 0 ? content.length + at : at
+    return (
+      from >= 0 && content.length >= from + bytes.length && content.subarray(from, from + bytes.length).equals(bytes)
+    )
+  })
+  if (format.signs.length > 0 && !isSigned) return false
+  return format.test?.(content) ?? isSigned
+}
+
+function sign(bytes: string, at = 0): Sign {
+  return { at, bytes: Buffer.from(bytes, 'latin1') }
+}
+
+function seven(
+  name: string,
+  type: string,
+  signs: readonly Sign[],
+  isFlat = false,
+  test?: (content: Buffer) => boolean,
+): Format {
+  return { name, open: sevenZipOpener(type), signs, isFlat, ...(test ? { test } : {}) }
+}
+
+function stream(name: string, type: string, signs: readonly Sign[], test?: (content: Buffer) => boolean): Format {
+  return { ...seven(name, type, signs, false, test), isStream: true }
+}
+
+function closed(name: string, magic: string, at = 0): Format {
+  return { name, open: undefined, signs: [sign(magic, at)] }
+}
+
+/** LZMA alone has no magic: properties, a dictionary of a round size, a size that is unknown or small, and the first byte of a range coder. */
+function isLzma(content: Buffer): boolean {
+  if (content.length < 18 || content.readUInt8(0) !== 0x5d || content.readUInt8(13) !== 0) return false
+  const dictionary = content.readUInt32LE(1)
+  const isRound =
+    dictionary === 0xffffffff || (dictionary >= 4096 && (dictionary & (dictionary - 1)) === 0) || dictionary % 3 === 0
+  const size = content.readBigUInt64LE(5)
+  return isRound && (size === 0xffffffffffffffffn || size < 1n << 40n)
+}
+
+/** A boot sector whose partitions lie within the image. */
+function isPartitioned(content: Buffer): boolean {
+  if (content.length < 4096 || content.readUInt16BE(510) !== 0x55aa) return false
+  let isAny = false
+  for (let at = 446; at < 510; at += 16) {
+    const [status = 0, start, length] = [content[at], content.readUInt32LE(at + 8), content.readUInt32LE(at + 12)]
+    if ((status & 0x7f) !== 0) return false
+    if (length === 0) continue
+    if ((start + 1) * 512 > content.length) return false
+    isAny = true
+  }
+  return isAny
+}

@@ -1,0 +1,20 @@
+/** One container → its members, all the way down, under one shared budget. */
+export { Budget, LimitReached } from './budget.ts'
+export {
+  anomaly,
+  ClosedFault,
+  FAULTS,
+  type FaultName,
+  type Member,
+  type MemberDraft,
+  MemberFault,
+  type MemberKind,
+  memberOf,
+  type OpenContext,
+  type Opener,
+} from './container.ts'
+export { FORMATS, type Format, formatsOf } from './formats.ts'
+export { ARCHIVE_LIMITS, type ArchiveLimit, type ArchiveLimits, STANDARD_LIMITS } from './limits.ts'
+export type { Candidate, PasswordSource } from './password.ts'
+export { createSevenZip, type SevenZip } from './seven-zip/seven-zip.ts'
+export { type Opened, openTree, type Tree, type TreeDeps, type TreeNode, type TreeRoot } from './tree.ts'

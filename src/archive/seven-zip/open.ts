@@ -1,0 +1,166 @@
+/** The containers that 7-Zip opens for us. */
+import { LimitReached } from '../budget.ts'
+import {
+  anomaly,
+  ClosedFault,
+  type FaultName,
+  type Member,
+  MemberFault,
+  memberOf,
+  type OpenContext,
+  type Opener,
+} from '../container.ts'
+import { guessedName } from '../stream.ts'
+import { type Errors, type ListedMember, readErrors, readListing } from './listing.ts'
+import type { SevenZip } from './seven-zip.ts'
+import type { SinkFile } from './sink.ts'
+
+/** An opener for one of 7-Zip's formats. */
+export function sevenZipOpener(type: string): Opener {
+  return (content, context) => open(content, type, context)
+}
+
+/** Formats of one member without a name: 7-Zip makes one up. */
+const NAMELESS = new Set(['bzip2', 'xz', 'lzma', 'lzma86', 'Z', 'MsLZ', 'gzip'])
+
+interface Attempt {
+  readonly listing: readonly ListedMember[]
+  readonly errors: Errors
+  readonly password: string
+  /** The list or the members need a password that nobody has. */
+  readonly isClosed: boolean
+}
+
+async function* open(content: Buffer, type: string, context: OpenContext): AsyncGenerator<Member, void, undefined> {
+  const { sevenZip, share } = context
+  if (sevenZip === undefined) return context.note('unsupported')
+  const { listing, errors, password, isClosed } = await list(content, type, sevenZip, context)
+  for (const fault of errors.archive) context.note(fault)
+  if (listing.length === 0) return
+  const run = await sevenZip.extract(content, { type, password }, share)
+  const found = readErrors(run.lines)
+  const matched = match(listing, run.files)
+  for (const [i, member] of listing.entries()) {
+    const path = NAMELESS.has(type) ? guessedName(context.name) : member.path
+    yield toMember({ ...member, path }, matched.files[i], { errors: found, isClosed, limit: run.limit })
+  }
+  for (const file of matched.rest) {
+    yield memberOf({ path: file.path, origin: '7z.unpacked', bytes: () => file.pieces })
+  }
+}
+
+async function list(content: Buffer, type: string, sevenZip: SevenZip, context: OpenContext): Promise<Attempt> {
+  const max = context.budget.limits.members
+  const plain = await sevenZip.list(content, { type, password: '' })
+  const errors = readErrors(plain.lines)
+  const listing = readListing(plain.lines, max)
+  const hasHiddenList = errors.isClosed
+  if (!hasHiddenList && !listing.some(({ isEncrypted }) => isEncrypted))
+    return { listing, errors, password: '', isClosed: false }
+  const search = await context.passwords.find((value) =>
+    isRight(content, type, value, hasHiddenList, sevenZip, context),
+  )
+  if (search.kind === 'budget') context.note('password-budget')
+  context.encryption(search.kind === 'opened' ? search.source : '')
+  if (search.kind !== 'opened') return { listing, errors, password: '', isClosed: true }
+  if (!hasHiddenList) return { listing, errors, password: search.value, isClosed: false }
+  const open = await sevenZip.list(content, { type, password: search.value })
+  return {
+    listing: readListing(open.lines, max),
+    errors: readErrors(open.lines),
+    password: search.value,
+    isClosed: false,
+  }
+}
+
+/** Whether a password opens the list, or unpacks the members. */
+async function isRight(
+  content: Buffer,
+  type: string,
+  password: string,
+  isListing: boolean,
+  sevenZip: SevenZip,
+  { budget }: OpenContext,
+): Promise<boolean> {
+  if (password === '') return false
+  if (isListing) return !readErrors((await sevenZip.list(content, { type, password })).lines).isClosed
+  const room = { left: budget.memoryLeft, take: () => undefined, hold: () => undefined }
+  const run = await sevenZip.extract(content, { type, password }, discarding(room.left))
+  return !readErrors(run.lines).isClosed && run.code >= 0 && run.code < 2
+}
+
+/** Room for a try, which nobody keeps. */
+function discarding(left: number) {
+  let taken = 0
+  return {
+    left,
+    take: () => undefined,
+    hold(bytes: number) {
+      taken += bytes
+      if (taken > left) throw new LimitReached('container-memory')
+    },
+  }
+}
+
+interface Matched {
+  readonly files: readonly (SinkFile | undefined)[]
+  readonly rest: readonly SinkFile[]
+}
+
+/** Which file belongs to which listed member: by path; 7-Zip changes paths that are unsafe, so the others by their order. */
+function match(listing: readonly ListedMember[], files: readonly SinkFile[]): Matched {
+  const byPath = new Map<string, SinkFile[]>()
+  for (const file of files) {
+    const same = byPath.get(file.path)
+    if (same) same.push(file)
+    else byPath.set(file.path, [file])
+  }
+  const matched: (SinkFile | undefined)[] = listing.map(({ path, kind }) =>
+    kind === 'dir' ? undefined : byPath.get(path)?.shift(),
+  )
+  const used = new Set(matched)
+  const rest = files.filter((file) => !used.has(file))
+  for (const [i, { kind }] of listing.entries()) {
+    if (kind === 'file' && matched[i] === undefined) matched[i] = rest.shift()
+  }
+  return { files: matched, rest }
+}
+
+interface Result {
+  readonly errors: Errors
+  readonly isClosed: boolean
+  readonly limit: LimitReached | undefined
+}
+
+function toMember(member: ListedMember, file: SinkFile | undefined, { errors, isClosed, limit }: Result): Member {
+  const fault = errors.members.get(file?.path ?? member.path) ?? errors.members.get(member.path)
+  const names = [{ value: member.path, origin: '7z.path' }]
+  if (member.link !== '') names.push({ value: member.link, origin: '7z.link' })
+  return memberOf({
+    path: member.path,
+    origin: '7z.path',
+    names,
+    kind: member.kind,
+    declaredSize: member.size,
+    isEncrypted: member.isEncrypted,
+    anomalies: fault === 'appended-data' ? [anomaly(fault)] : [],
+    *bytes() {
+      if (isClosed && member.isEncrypted) throw new ClosedFault()
+      if (file) yield* file.pieces
+      const found = faultOf(member, file, fault)
+      if (found !== undefined && limit === undefined) throw new MemberFault(found)
+      if (found !== undefined && limit) throw limit
+    },
+  })
+}
+
+function faultOf(
+  member: ListedMember,
+  file: SinkFile | undefined,
+  fault: FaultName | undefined,
+): FaultName | undefined {
+  if (fault !== undefined && fault !== 'appended-data') return fault
+  if (member.kind !== 'file') return undefined
+  if (file === undefined) return member.size === 0 ? undefined : 'corrupt'
+  return member.size >= 0 && file.size !== member.size ? 'size-mismatch' : undefined
+}
