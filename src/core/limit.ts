@@ -10,6 +10,7 @@ export const LIMITS = {
   'cpu-time': 'reading the message took more processor time than it may',
   'wall-time': 'reading the message took longer than it may',
   memory: 'reading the message took more memory than it may',
+  'partial-message': 'the message is one piece of a larger one that the filter never sees whole',
   'parser-error': 'no reader could read the message',
 } as const satisfies Record<string, string>
 

@@ -1,6 +1,7 @@
 /** Reads one message in both ways at once, as its bytes arrive. */
 import {
   type Anomaly,
+  anomaly,
   type Content,
   type ContentMeter,
   type Limit,
@@ -216,8 +217,8 @@ class Reader implements MessageReader {
     const found: Anomaly[] = []
     // mailparser alone gave up: the strict reading was read to its end and stands.
     if (limit === '' && this.#mailparser.context.failure !== '')
-      found.push({ name: 'parser-error', severity: 'suspicious', offset: -1 })
-    if (disagreements > 0) found.push({ name: 'parser-disagreement', severity: 'suspicious', offset: -1 })
+      found.push(anomaly('parser-error', -1))
+    if (disagreements > 0) found.push(anomaly('parser-disagreement', -1))
     return found
   }
 }
@@ -226,7 +227,7 @@ const NOTHING_ELSE: OtherReading = { samples: [], anomalies: [], limit: '' }
 
 /** Names are read in every way at once; what else is odd may be a way to hide something. */
 function isTelling({ name, severity }: Anomaly): boolean {
-  return severity === 'suspicious' || !(name.startsWith('name-') || name === 'line-too-long')
+  return severity === 'suspicious' || !/^(name-.*|line-too-long|bare-lf|mixed-line-ends)$/.test(name)
 }
 
 /** The contents that were seen; a part of no bytes is passed over by some. */

@@ -1,5 +1,5 @@
 /** The two readings put together: each distinct content at a place is one sample that names the readings which see it. */
-import type { Anomaly, Sample } from '../core/index.ts'
+import { type Anomaly, anomaly, type Sample } from '../core/index.ts'
 import type { MailparserLeaf } from './mailparser/mailparser-reader.ts'
 import { withName } from './name/name.ts'
 import type { Leaf } from './strict/strict-context.ts'
@@ -22,7 +22,7 @@ export function unite(strict: readonly Leaf[], mailparser: readonly MailparserLe
     // A part of no bytes is read as such by one and passed over by the other.
     if (isPartial || size === 0) return []
     disagreements++
-    return [{ name: 'parser-disagreement', severity: 'suspicious', offset: -1 }]
+    return [anomaly('parser-disagreement', -1)]
   }
   const attachments: Sample[] = []
   const bodies: Sample[] = []

@@ -48,7 +48,7 @@ test('a message of lines of 998 bytes is read once, whatever ends them', async (
 
     const reading = await read(mixed(lines('Content-Type: x/y; name=n', '', body)).replaceAll('\r\n', lineEnd))
 
-    assert.deepEqual(reading.anomalies, [])
+    assert.ok(reading.anomalies.every(({ name }) => name === 'bare-lf'))
     assert.equal(reading.attachments.length, 1)
   }
 })

@@ -3,6 +3,7 @@
  * headers pay one cheap test per line for the latter.
  */
 import { type Anomaly, anomaly } from '../../core/index.ts'
+import { EarlyEnd } from './early-end.ts'
 import { findLookAlikes } from './look-alike.ts'
 
 export interface Field {
@@ -20,6 +21,8 @@ export interface Header {
   readonly lookAlikes: readonly Field[]
   /** Where it begins in the message, -1 if unknown. */
   readonly offset: number
+  /** Where the first line ends in CR LF and in LF alone, -1 where none does. */
+  readonly lineEnds: { readonly crlf: number; readonly lf: number }
   readonly anomalies: readonly Anomaly[]
 }
 
@@ -31,6 +34,7 @@ const SINGLE = {
 } as const
 const SPACE = 0x20
 const TAB = 0x09
+const CR = 0x0d
 
 /** Reads the fields (RFC 5322 section 2.2); lines that are none are passed over. `offset` is where the block begins in the message, -1 if unknown. */
 export function parseHeader(block: Buffer, offset: number): Header {
@@ -39,10 +43,17 @@ export function parseHeader(block: Buffer, offset: number): Header {
   /** The first line that is no ordinary field. */
   let odd = -1
   let isDoubtful = false
+  const lineEnds = { crlf: -1, lf: -1 }
+  const end = new EarlyEnd()
   for (let at = 0; at < text.length; ) {
     const newline = text.indexOf('\n', at)
     const next = newline < 0 ? text.length : newline + 1
-    const line = text.slice(at, newline < 0 ? next : text[newline - 1] === '\r' ? newline - 1 : newline)
+    const isCrlf = newline > 0 && text.charCodeAt(newline - 1) === CR
+    const line = text.slice(at, newline < 0 ? next : isCrlf ? newline - 1 : newline)
+    if (newline >= 0) {
+      if (!isCrlf) lineEnds.lf = lineEnds.lf < 0 ? newline : lineEnds.lf
+      else if (lineEnds.crlf < 0) lineEnds.crlf = newline
+    }
     const last = fields.at(-1)
     const first = line.charCodeAt(0)
     if (first !== SPACE && first !== TAB) {
@@ -50,7 +61,9 @@ export function parseHeader(block: Buffer, offset: number): Header {
       fields.push(field)
       if (odd < 0 && isOddField(line)) odd = at
       isDoubtful ||= isAlmostMime(field)
+      if (field.name === '') end.see(line, at)
     } else {
+      if (line.trim() === '') end.see(line, at)
       if (last !== undefined) last.value += line
       else if (odd < 0) odd = at
       isDoubtful ||= hidesField(line)
@@ -63,7 +76,11 @@ export function parseHeader(block: Buffer, offset: number): Header {
   if (odd < 0) odd = foreignAt(fields, lookAlikes)
   if (odd >= 0) anomalies.push(anomaly('header-malformed', placeOf(offset, odd)))
   if (control >= 0) anomalies.push(anomaly('header-control-char', placeOf(offset, control)))
-  return { fields, lookAlikes, offset, anomalies }
+  const cr = control < 0 ? -1 : text.search(/\r(?=\r|[\w-]+[ \t]*:|--)/)
+  if (cr >= 0) anomalies.push(anomaly('bare-cr', placeOf(offset, cr)))
+  const early = end.place(text, fields)
+  if (early >= 0) anomalies.push(anomaly('header-body-ambiguous', placeOf(offset, early)))
+  return { fields, lookAlikes, offset, lineEnds, anomalies }
 }
 
 /** A line without a colon is kept nameless, so that its continuation does not join the field before it. */

@@ -7,6 +7,14 @@ import { DASH, LF, withoutLineEnd } from './line.ts'
  */
 const DELIMITER_EXTRA = 1004
 
+/** Lines that are almost delimiters are looked for in so many multiparts. */
+const MOST_COMPARED = 4
+
+/** Whether the boundary of a multipart is that of one around it, or one of the two begins with the other. */
+export function isReused(boundary: string, outer: readonly string[]): boolean {
+  return boundary !== '' && outer.some((each) => each !== '' && (each.startsWith(boundary) || boundary.startsWith(each)))
+}
+
 /** An open multipart. */
 export interface Multipart {
   /** What the paths of its children begin with. */
@@ -36,11 +44,13 @@ export class Delimiters {
   /** What others take for a boundary here. */
   readonly #others = new Set<string>()
   readonly #onOther: () => void
+  readonly #onOdd: (line: number) => void
   #longest = 0
 
-  /** `onOther` is told of a line that others take for a delimiter. */
-  constructor(onOther: () => void) {
+  /** `onOther` is told of a line that others take for a delimiter, `onOdd` where one begins that is almost a delimiter. */
+  constructor(onOther: () => void, onOdd: (line: number) => void) {
     this.#onOther = onOther
+    this.#onOdd = onOdd
   }
 
   get depth(): number {
@@ -94,7 +104,21 @@ export class Delimiters {
     if (data[line] !== DASH || data[line + 1] !== DASH) return undefined
     const cut = line + this.#longest + DELIMITER_EXTRA
     const isCut = newline < 0 || newline > cut
-    return this.of(data.toString('latin1', line + 2, isCut ? cut : newline), isCut ? cut : newline + 1, isCut)
+    const text = data.toString('latin1', line + 2, isCut ? cut : newline)
+    const found = this.of(text, isCut ? cut : newline + 1, isCut)
+    if (found === undefined && this.#isOdd(text)) this.#onOdd(line)
+    return found
+  }
+
+  /** Whether the text begins with the boundary of one of the innermost multiparts, in whatever case, blanks before it passed over. */
+  #isOdd(text: string): boolean {
+    const least = text.trimStart().toLowerCase()
+    return this.#open.slice(-MOST_COMPARED).some(({ boundaries, children }) => {
+      const boundary = boundaries[0]?.toLowerCase() ?? ''
+      if (boundary === '' || !least.startsWith(boundary)) return false
+      // A closing delimiter before the first part is passed over by all.
+      return children > 0 || withoutLineEnd(text) !== `${boundaries[0]}--`
+    })
   }
 
   /** The delimiter that the text of a line is, without its first two dashes. */

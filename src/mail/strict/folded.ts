@@ -1,5 +1,5 @@
 /** The reading of a message as it will be delivered, where that differs from what came: each part that appears only there is a sample. */
-import type { Reading, Sample } from '../../core/index.ts'
+import { anomaly, type Reading, type Sample } from '../../core/index.ts'
 import type { MailLimits } from '../limits.ts'
 import { createFolder } from './fold.ts'
 
@@ -25,7 +25,7 @@ export function withFolded(reading: Reading, delivered: Reading, line: number): 
   return {
     ...reading,
     attachments: [...reading.attachments, ...more.map(asFolded)],
-    anomalies: [...reading.anomalies, { name: 'line-too-long', severity: 'note', offset: line }],
+    anomalies: [...reading.anomalies, anomaly('line-too-long', line)],
     unscannable: reading.unscannable || delivered.unscannable,
   }
 }

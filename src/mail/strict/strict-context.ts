@@ -1,5 +1,5 @@
 /** What the strict readings of a message and of the messages within it share: the limits, and what was found. */
-import type { Anomaly, Content, ContentMeter, Limit } from '../../core/index.ts'
+import { type Anomaly, type AnomalyName, anomaly, type Content, type ContentMeter, type Limit } from '../../core/index.ts'
 import type { Part } from '../header/part.ts'
 import type { MailLimits } from '../limits.ts'
 import type { Skeleton } from '../mailparser/skeleton.ts'
@@ -51,6 +51,9 @@ export interface StrictContext {
   readonly skeleton?: Skeleton
 }
 
+/** Anomalies of one name that are told of a message. */
+const MOST_ALIKE = 8
+
 /** The findings, in the order in which they were met. */
 export class StrictFindings {
   readonly leaves: Leaf[] = []
@@ -59,6 +62,7 @@ export class StrictFindings {
   /** In what the message may be read otherwise. */
   readonly doubts = new Set<Choice>()
   readonly #limits: MailLimits
+  readonly #alike = new Map<string, number>()
   subject = ''
   messageId = ''
   /** Multiparts within multiparts, at most. */
@@ -82,16 +86,22 @@ export class StrictFindings {
     for (const each of this.leaves.splice(this.leaves.lastIndexOf(leaf))) this.byPath.delete(each.path)
   }
 
-  note(name: string, severity: Anomaly['severity'], offset: number): void {
-    // One message may repeat an oddity in each of its parts: a hundred say as much as ten thousand.
-    if (this.anomalies.length < 100) this.anomalies.push({ name, severity, offset })
+  note(name: AnomalyName, offset: number): void {
+    this.tell(anomaly(name, offset))
+  }
+
+  /** One message may repeat an oddity in each of its parts: a few say as much as ten thousand. */
+  tell(found: Anomaly): void {
+    const alike = this.#alike.get(found.name) ?? 0
+    this.#alike.set(found.name, alike + 1)
+    if (alike < MOST_ALIKE) this.anomalies.push(found)
   }
 
   /** A limit was reached; what it left out makes the message unscannable, the reading goes on. */
   reach(limit: Limit, offset: number): void {
     if (this.#limit !== '') return
     this.#limit = limit
-    this.anomalies.push({ name: `limit-${limit}`, severity: 'unscannable', offset })
+    this.anomalies.push(anomaly(`limit-${limit}`, offset))
   }
 
   /** A limit was reached beyond which nothing is read. */

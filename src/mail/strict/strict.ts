@@ -3,10 +3,12 @@
  * exactly as declared. Bytes stream through: what is held is a header or a line that may be a delimiter, never a part.
  * A message within the message is read by another instance, fed with the decoded bytes of its part.
  */
+import { anomaly } from '../../core/index.ts'
 import { firstOf, type Header, parseHeader } from '../header/header.ts'
 import { isAttachment, isMultipart, type Part, readPart } from '../header/part.ts'
+import { LineEnds } from '../header/line-end.ts'
 import { decodeText } from '../name/name.ts'
-import { type Delimiter, Delimiters, type Multipart } from './delimiter.ts'
+import { type Delimiter, Delimiters, isReused, type Multipart } from './delimiter.ts'
 import { guessBoundary, guessedMultipart } from './guess.ts'
 import { Head, isBlank } from './head.ts'
 import { type LeafSink, openLeaf, openOutside } from './leaf.ts'
@@ -37,6 +39,7 @@ export class StrictMessage implements InnerMessage {
   /** Within what is left of a delimiter line of many blanks. */
   #isInCutLine = false
   #leaf: LeafSink | undefined
+  readonly #lineEnds = new LineEnds()
 
   /** `isGuess`: the bytes are those of a multipart whose boundary is not known. */
   constructor(context: StrictContext, prefix: string, depth: number, isGuess = false) {
@@ -44,7 +47,10 @@ export class StrictMessage implements InnerMessage {
     this.#prefix = prefix
     this.#depth = depth
     this.#path = `${prefix}1`
-    this.#delimiters = new Delimiters(() => context.findings.doubts.add('boundary'))
+    this.#delimiters = new Delimiters(
+      () => context.findings.doubts.add('boundary'),
+      (line) => context.findings.note('delimiter-odd', this.#told(this.#offset + line)),
+    )
     if (!isGuess) return
     this.#isHead = false
     this.#delimiters.push(guessedMultipart(prefix))
@@ -80,7 +86,8 @@ export class StrictMessage implements InnerMessage {
     if (this.#context.findings.isStopped) return
     this.#leaf?.end()
     for (const each of this.#delimiters.open)
-      if (each !== this.#guess) this.#context.findings.note('unclosed-multipart', 'note', each.offset)
+      if (each !== this.#guess) this.#context.findings.note('unclosed-multipart', each.offset)
+    if (this.#depth === 0) this.#lineEnds.tell(this.#context.findings)
   }
 
   /** Passes over the rest of a delimiter line. */
@@ -130,6 +137,7 @@ export class StrictMessage implements InnerMessage {
     this.#isHead = false
     this.#isLineStart = true
     if (this.#depth === 0 && this.#delimiters.depth === 0) this.#readRoot(header)
+    this.#lineEnds.add(header)
     const part = readPart(header, this.#isDigestChild)
     if (isMultipart(part)) this.#openMultipart(part, offset)
     else this.#openLeaf(part, offset, [])
@@ -150,8 +158,9 @@ export class StrictMessage implements InnerMessage {
     // Paths name one part only: the first part of the outermost multipart will have the path that this one has now.
     if (isUsable && level === 1) this.#path = `${this.#prefix}0`
     if (level > limits.mimeDepth) findings.reach('mime-depth', offset)
-    this.#openLeaf(part, offset, [{ name: 'boundary-missing', severity: 'suspicious', offset }])
+    this.#openLeaf(part, offset, [anomaly('boundary-missing', offset)])
     if (!isUsable) return
+    const outer = this.#delimiters.open.flatMap((each) => each.boundaries[0] ?? [])
     this.#delimiters.push({
       prefix: level === 1 ? this.#prefix : `${this.#path}.`,
       boundaries,
@@ -160,7 +169,8 @@ export class StrictMessage implements InnerMessage {
       level,
       children: 0,
     })
-    for (const each of part.anomalies) findings.note(each.name, each.severity, each.offset)
+    for (const each of part.anomalies) findings.tell(each)
+    if (isReused(part.boundary, outer)) findings.note('boundary-reused', offset)
   }
 
   #boundariesOf(part: Part): readonly string[] {
@@ -172,6 +182,8 @@ export class StrictMessage implements InnerMessage {
   #openLeaf(part: Part, offset: number, anomalies: Leaf['anomalies']): void {
     const isBody = !isAttachment(part) && !this.#bodies.has(part.type)
     if (isBody) this.#bodies.add(part.type)
+    if (part.anomalies.some(({ name }) => name === 'partial-message'))
+      this.#context.findings.reach('partial-message', offset)
     const leaf: Leaf = {
       path: this.#path,
       depth: this.#depth,
@@ -222,7 +234,7 @@ export class StrictMessage implements InnerMessage {
     else this.#leaf?.end()
     this.#leaf = undefined
     while (this.#delimiters.depth > owner.level) {
-      this.#context.findings.note('unclosed-multipart', 'note', this.#delimiters.innermost?.offset ?? -1)
+      this.#context.findings.note('unclosed-multipart', this.#delimiters.innermost?.offset ?? -1)
       this.#closeInnermost()
     }
     this.#isLineStart = true
