@@ -18,15 +18,18 @@ export const dataUri: Format = {
   *extract(content, _hint, budget) {
     // What would end an attribute stays as it is written.
     const text = decodeReferences(unfolded(content.toString('latin1')), '"\'<>&')
-    SCHEME.lastIndex = 0
-    for (let found = SCHEME.exec(text); found !== null; found = SCHEME.exec(text)) {
+    const isNamed = /download/i.test(text)
+    const scheme = new RegExp(SCHEME)
+    for (let found = scheme.exec(text); found !== null; found = scheme.exec(text)) {
       const from = found.index + found[0].length
       const head = headAt(text, from)
       if (head === undefined) continue
       const end = endOfUri(text, found.index, from + head.length)
-      const uri = fileOf(text, found.index, from, head, end)
-      SCHEME.lastIndex = end
-      if (uri.bytes.length > 0 && budget.files-- > 0) yield uri
+      scheme.lastIndex = end
+      const file = fileOf(head, text.slice(from + head.length, end))
+      if (file.bytes.length === 0) continue
+      if (budget.files-- <= 0) return
+      yield file.name !== '' || !isNamed ? file : { ...file, name: downloadName(text, found.index, end) }
     }
   },
 }
@@ -62,17 +65,14 @@ function endOfUri(text: string, start: number, from: number): number {
   return ending.exec(text)?.index ?? text.length
 }
 
-function fileOf(text: string, start: number, from: number, head: string, end: number): Embedded {
-  const value = decodeReferences(text.slice(from + head.length, end))
-  const plain = decodeReferences(head).replace(/[\t\r\n ]/g, '')
-  const type = /^[^;,]*/.exec(plain)?.[0]?.toLowerCase() ?? ''
-  const bytes = /;base64,$/i.test(plain) ? base64Of(value) : percentDecoded(value)
-  return {
-    kind: 'data-uri',
-    name: nameFor(text, start, end, decodeReferences(head)),
-    bytes,
-    type: type || 'text/plain',
-  }
+function fileOf(head: string, value: string): Embedded {
+  const whole = decodeReferences(head)
+  const plain = whole.replace(/[\t\r\n ]/g, '')
+  const data = decodeReferences(value)
+  const bytes = /;base64,$/i.test(plain) ? base64Of(data) : percentDecoded(data)
+  const name = NAME_PARAMETER.exec(whole)?.[1]?.replace(/^"(.*)"$/, '$1') ?? ''
+  const type = plain.slice(0, plain.search(/[;,]/)).toLowerCase() || 'text/plain'
+  return { kind: 'data-uri', name: nameText(percentDecoded(name)), bytes, type }
 }
 
 /** Letters also percent-encoded; a line of a script may be continued by a backslash. */
@@ -92,10 +92,8 @@ function percentDecoded(value: string): Buffer {
   )
 }
 
-/** The name in the URI, or in the download attribute of the same element. */
-function nameFor(text: string, start: number, end: number, head: string): string {
-  const parameter = NAME_PARAMETER.exec(head)?.[1]
-  if (parameter !== undefined) return nameText(percentDecoded(parameter.replace(/^"(.*)"$/, '$1')))
+/** The name in the download attribute of the same element. */
+function downloadName(text: string, start: number, end: number): string {
   const before = text.slice(Math.max(0, start - NEARBY), start)
   const after = text.slice(end, end + NEARBY)
   const element = `${before.slice(before.lastIndexOf('<') + 1)} ${after.slice(0, after.search(/>|$/))}`

@@ -6,7 +6,7 @@ const FIELD = /^[!-9;-~]{1,80}[ \t]*:/
 
 /** Whether the bytes begin with a line `From ` and a header. */
 export function isMbox(start: Buffer): boolean {
-  if (!start.subarray(0, 5).equals(Buffer.from('From '))) return false
+  if (start.toString('latin1', 0, 5) !== 'From ') return false
   const lines = linesOf(start)
   return FIELD.test(lines.text(lines.at(lines.at(0).next), 100))
 }

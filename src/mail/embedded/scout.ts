@@ -11,12 +11,15 @@ import { isCms } from './smime.ts'
 export const START_BYTES = 1024
 /** Bytes around a word that are looked at; what is longer is no such place. */
 const AROUND = 128
-/** A word that comes so often is reason enough to look at the whole. */
+/** Words that come so often are reason enough to look at the whole. */
 const MOST_LOOKS = 4096
 /** Of text at most this share are control characters; of compressed data it is a ninth. */
 const CONTROL_SHARE = 0.03
 const TEXT_TYPE = /^text\/|^message\/|html|svg|xml|script|calendar|vcard|json|binhex|uuencode|yenc|mbox|pgp/
 const TEXT_NAME = /\.(?:x?html?|svg|xml|css|js|hta|mht|ics|vcf|txt|asc|uue?|hqx|ye?nc|ntx|mbo?x|eml)$/i
+/** What a browser shows or runs. */
+const PAGE = /html|svg|xml|script|css/
+const PAGE_NAME = /\.(?:x?html?|svg|xml|css|m?js|hta|mht|wsf)$/i
 /** Types and names that alone are reason enough. */
 const DECLARED = /binhex|uuencode|yenc|calendar|vcard|text\/directory|\.(?:hqx|ics|vcf)$/i
 /** Formats that hold their data compressed or apart: words in them mean nothing. */
@@ -44,17 +47,16 @@ const MARKERS: readonly Marker[] = [
       (before.endsWith('-----') && /^BEGIN (?:PGP (?:MESSAGE|ARMORED)|PKCS|CMS)/.test(after)),
   },
   { word: 'BinHex', isMeant: (before) => before.endsWith('converted with ') },
-  { word: ':', isMeant: (before) => /d[\t\r\n]*a[\t\r\n]*t[\t\r\n]*a[\t\r\n]*$/i.test(before) },
-  { word: '&#', isMeant: hidesScheme },
-  { word: '&colon', isMeant: hidesScheme },
-  ...['atob', 'createObjectURL', 'msSave', 'fromCharCode', 'Uint8Array', 'charCodeAt'].map((word) => ({
-    word,
-    isMeant: () => true,
-  })),
 ]
+/** In pages only. */
+const PAGE_MARKERS: readonly Marker[] = ['&#', '&colon'].map((word) => ({ word, isMeant: hidesScheme }))
+/** Browsers drop tabs and line ends within a URI. */
+const SCHEME = /d[\t\r\n]*a[\t\r\n]*t[\t\r\n]*a[\t\r\n]*:/i
+const SCRIPT = /atob|createObjectURL|msSave|fromCharCode|Uint8Array|charCodeAt/
 
+/** Whether a character reference is part of a hidden `data:`. */
 function hidesScheme(before: string, after: string): boolean {
-  return /d[\t\r\n]*a[\t\r\n]*t[\t\r\n]*a[\t\r\n]*:/i.test(decodeReferences(before + after))
+  return SCHEME.test(decodeReferences(before.slice(-16) + after))
 }
 
 /** Whether content that begins so is text, or two bytes a character of it. */
@@ -82,22 +84,19 @@ function isBegun(start: Buffer, { type, name }: Hint): boolean {
   return isAppleSingle(start) || isMacBinary(start) || isCms(start) || isPgp(start) || isMbox(start)
 }
 
-function hasMarker(bytes: Buffer): boolean {
-  return MARKERS.some(({ word, isMeant }) => {
-    let left = MOST_LOOKS
+/** Whether a word that is meant stands there; `patience` is how many more places are looked at. */
+function hasMarker(bytes: Buffer, isPage: boolean, patience: { looks: number }): boolean {
+  const hasWord = ({ word, isMeant }: Marker): boolean => {
     for (let at = bytes.indexOf(word, 0, 'latin1'); at >= 0; at = bytes.indexOf(word, at + word.length, 'latin1')) {
-      // Colons are many; nothing ends in one but `data:` with what browsers drop.
-      if (word === ':' && !isBeforeColon(bytes[at - 1])) continue
+      if (--patience.looks < 0) return true
       const before = bytes.toString('latin1', Math.max(0, at - AROUND), at)
-      if (--left === 0) return true
       if (isMeant(before, bytes.toString('latin1', at, at + AROUND))) return true
     }
     return false
-  })
-}
-
-function isBeforeColon(byte: number | undefined): boolean {
-  return byte === 0x61 || byte === 0x41 || byte === 0x09 || byte === 0x0a || byte === 0x0d
+  }
+  if (MARKERS.some(hasWord)) return true
+  const text = bytes.toString('latin1')
+  return SCHEME.test(text) || (isPage && (SCRIPT.test(text) || PAGE_MARKERS.some(hasWord)))
 }
 
 /** Answers as `mayEmbed` does, of content that passes by piece by piece. */
@@ -110,6 +109,8 @@ export interface EmbedScout {
 export function createEmbedScout(hint: Hint): EmbedScout {
   let state: 'starting' | 'searching' | 'done' = 'starting'
   let isFound = false
+  let isPage = false
+  const patience = { looks: MOST_LOOKS }
   /** What came last, until the kind of content is known: all of it. */
   let held: Buffer = Buffer.alloc(0)
 
@@ -117,11 +118,12 @@ export function createEmbedScout(hint: Hint): EmbedScout {
     const start = held.subarray(0, START_BYTES)
     isFound = isBegun(start, hint)
     state = isFound || !isText(start, hint) ? 'done' : 'searching'
+    isPage = PAGE.test(hint.type) || PAGE_NAME.test(hint.name) || start.includes('<')
     if (state === 'searching') search(held)
     held = held.subarray(-2 * AROUND)
   }
   function search(bytes: Buffer): void {
-    isFound ||= hasMarker(bytes)
+    isFound ||= hasMarker(bytes, isPage, patience)
     if (isFound) state = 'done'
   }
   function write(bytes: Buffer): void {
