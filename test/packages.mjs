@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 const packages = {
   postfix: '/usr/sbin/postfix',
   python3: '/usr/bin/python3',
+  'libmime-tools-perl': '/usr/share/perl5/MIME/Parser.pm',
   procps: '/usr/bin/pgrep',
   debootstrap: '/usr/sbin/debootstrap',
   iproute2: '/usr/bin/ip',
@@ -18,6 +19,10 @@ const packages = {
   'libc6-dev': '/usr/include/stdio.h',
   'libssl-dev': '/usr/include/openssl/sha.h',
   openssl: '/usr/bin/openssl',
+  gpg: '/usr/bin/gpg',
+  sharutils: '/usr/bin/uuencode',
+  uudeview: '/usr/bin/uuenview',
+  macutils: '/usr/bin/binhex',
   zip: '/usr/bin/zip',
   '7zip': '/usr/bin/7zz',
   'libarchive-tools': '/usr/bin/bsdtar',
