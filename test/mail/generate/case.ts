@@ -42,7 +42,7 @@ export interface Case {
 }
 
 /** Puts the content into a case. */
-export function makeCase(className: string, spec: CaseSpec, content = contentOf(spec)): Case {
+export function makeCase(className: string, spec: CaseSpec, content = contentOf(className, spec)): Case {
   return {
     name: `${className}/${spec.name}`,
     class: className,
@@ -52,9 +52,10 @@ export function makeCase(className: string, spec: CaseSpec, content = contentOf(
   }
 }
 
-function contentOf(spec: CaseSpec): Buffer {
-  const size = spec.size ?? sizeOf(spec.name)
-  return spec.kind === 'text' ? textOf(spec.name, size) : bytesOf(spec.name, size)
+function contentOf(className: string, spec: CaseSpec): Buffer {
+  const seed = `${className}/${spec.name}`
+  const size = spec.size ?? sizeOf(seed)
+  return spec.kind === 'text' ? textOf(seed, size) : bytesOf(seed, size)
 }
 
 /** From 30 bytes to 20 kB, small ones more often. */

@@ -33,3 +33,12 @@ export const CLASSES: readonly CaseClass[] = [
 export function allCases(): readonly Case[] {
   return CLASSES.flatMap(({ name, cases }) => cases.map((spec) => makeCase(name, spec)))
 }
+
+/** The case of that name, with other content. */
+export function caseWith(name: string, content: Buffer): Case {
+  for (const { name: className, cases } of CLASSES) {
+    const spec = cases.find((each) => `${className}/${each.name}` === name)
+    if (spec !== undefined) return makeCase(className, spec, content)
+  }
+  throw new Error(`there is no case ${name}`)
+}

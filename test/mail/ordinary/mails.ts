@@ -1,5 +1,7 @@
 /** Ordinary mails: the structures of many programs, each with texts and files in turn. */
+
 import type { Expected } from '../generate/case.ts'
+import { sha256 } from '../read.ts'
 import type { FileOf, Program, Scene } from './build.ts'
 import { FILES } from './files.ts'
 import { apple } from './program/apple.ts'
@@ -16,6 +18,8 @@ export interface OrdinaryMail {
   readonly message: Buffer
   /** All attachments, each with the names that are right for it; of several, any. */
   readonly attachments: readonly Expected[]
+  /** Digests of what may be an attachment as well. */
+  readonly allowed: readonly string[]
 }
 
 /** The programs and what else sends mail. */
@@ -49,5 +53,16 @@ function ordinaryMail(program: Program, scene: Scene): OrdinaryMail {
     program: program.name,
     message: Buffer.from(raw, 'latin1'),
     attachments,
+    allowed: raw.includes('Content-Type: text/html') ? dataOf(scene.text.text) : [],
   }
+}
+
+/**
+ * A data: address in an HTML page brings a file, wherever in the page it stands: who only searches for the word finds it where no
+ * browser would show it too, which does no harm. In other texts nobody opens it.
+ */
+function dataOf(text: string): readonly string[] {
+  return [...text.matchAll(/data:[a-z/]+;base64,([A-Za-z0-9+/=]+)/g)].map(([, data = '']) =>
+    sha256(Buffer.from(data, 'base64')),
+  )
 }
