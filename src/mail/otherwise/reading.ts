@@ -24,6 +24,8 @@ export const TOLERANT_PATH = 'tolerant:'
 
 /** Readings of the content of one part. */
 const MOST_READINGS = 12
+/** What reading a header costs besides its length. */
+const STEPS_PER_PART = 100
 /** Files within files. */
 const MOST_EMBEDDED_DEPTH = 8
 
@@ -71,7 +73,11 @@ export class TolerantReading {
       waiting.push(...this.#next.reverse())
       this.#next = []
       waiting.pop()?.()
-    } while (this.findings.taken === undefined && (waiting.length > 0 || this.#next.length > 0))
+    } while (!this.#isOver && (waiting.length > 0 || this.#next.length > 0))
+  }
+
+  get #isOver(): boolean {
+    return this.#budget.isSpent || this.findings.taken !== undefined
   }
 
   #later(step: () => void): void {
@@ -98,7 +104,7 @@ export class TolerantReading {
   #readPart(place: Place, range: Range): void {
     const heads = headsAt(place.document, range.from, range.to)
     const longest = Math.max(...heads.plain.map((head) => head.to))
-    if (!this.#budget.takeSteps(20 + longest - range.from)) return
+    if (!this.#budget.takeSteps(STEPS_PER_PART + longest - range.from)) return
     place.document.see(range.from, Math.min(...heads.plain.map((head) => head.body)))
     let isMessage = false
     for (const head of heads.plain) isMessage = this.#readDivided(place, range, head) || isMessage
