@@ -32,7 +32,7 @@ async function read(
   const reading = await reader.end()
   // Only from the message as it is kept for mailparser can it be read otherwise.
   const attachments = reading.attachments.filter(({ path }) => !/^(tolerant|folded):/.test(path))
-  const anomalies = reading.anomalies.filter(({ name }) => name !== 'line-too-long')
+  const anomalies = reading.anomalies.filter(({ name }) => !/^(line-too-long|unclaimed-content)$/.test(name))
   return { reading: { ...reading, attachments, anomalies }, measured }
 }
 

@@ -13,6 +13,8 @@ export interface Label {
   readonly charset: string
   readonly disposition: string
   readonly anomalies: readonly Anomaly[]
+  /** Where in the message its header begins, -1 if unknown. */
+  readonly offset: number
   /** It would be shown as a file; of other texts only what is no text is reported. */
   readonly isFile: boolean
 }
@@ -87,12 +89,12 @@ export class Findings {
 }
 
 /** What a header says of the content behind it. */
-export function labelOf(part: Part, path: string, depth: number): Label {
+export function labelOf(part: Part, path: string, depth: number, offset: number): Label {
   const { name, names, declaredType, charset, disposition, anomalies } = part
   const isAttached = disposition === 'attachment' || part.otherDispositions.includes('attachment')
   const isOdd = anomalies.some(({ severity }) => severity === 'suspicious')
   const isFile = part.isNamed || isAttached || isOdd || !/^(text\/(plain|html))?$/.test(declaredType)
-  return { path, depth, name, names, declaredType, charset, disposition, anomalies, isFile }
+  return { path, depth, name, names, declaredType, charset, disposition, anomalies, offset, isFile }
 }
 
 function united(some: readonly Name[], more: readonly Name[]): readonly Name[] {

@@ -5,9 +5,9 @@
  *
  * It reads the whole message at once, keeps to a budget that it counts, and does the same for the same message each time.
  */
-import { type Anomaly, anomaly, type ContentMeter } from '../../core/index.ts'
+import { type Anomaly, type AnomalyName, anomaly, type ContentMeter } from '../../core/index.ts'
 import { decodings, sniffEncodings } from '../decode/decodings.ts'
-import { type Embedded, embeddedIn, mayEmbed } from '../embedded/index.ts'
+import { type Embedded, type EmbeddedKind, embeddedIn, mayEmbed } from '../embedded/index.ts'
 import { parseHeader } from '../header/header.ts'
 import { type Part, readPart } from '../header/part.ts'
 import type { MailLimits } from '../limits.ts'
@@ -156,7 +156,7 @@ export class TolerantReading {
         if (readings++ >= MOST_READINGS || !this.#budget.takeBytes(bytes.length)) return
         const isRaw = bytes.buffer === raw.buffer && bytes.byteOffset === raw.byteOffset && bytes.length === raw.length
         const path = `${document.name}${at}${isRaw ? '' : `/${name}`}`
-        const label = labelOf(part, path, place.depth)
+        const label = labelOf(part, path, place.depth, document.isMessage ? at : -1)
         const isNew = this.findings.add(bytes, label)
         if (isMessage(types, part.name, bytes)) {
           if (isRaw) this.#message(document, body, place.depth + 1)
@@ -180,18 +180,19 @@ export class TolerantReading {
     const hint = { type: container.declaredType, name: container.name }
     if (deep >= MOST_EMBEDDED_DEPTH || !mayEmbed(bytes, hint)) return
     for (const file of embeddedIn(bytes, hint)) {
-      if (file.anomaly !== undefined) this.#note(file.anomaly)
+      if (file.anomaly !== undefined) this.#note(file.anomaly, container)
       if (!this.#budget.takeBytes(file.bytes.length)) return
       const label = embeddedLabel(file, container)
       if (!this.findings.add(file.bytes, label)) continue
+      this.anomalies.push(...label.anomalies)
       if (file.isMessage || isMessage([label.declaredType], label.name, file.bytes))
         this.#later(() => this.#document(new Document(file.bytes, `${label.path}>`, label.depth + 1), true))
       else this.#embedded(file.bytes, label, deep + 1)
     }
   }
 
-  #note(oddity: NonNullable<Embedded['anomaly']>): void {
-    if (oddity === 'encrypted') this.anomalies.push(anomaly('encrypted', -1))
+  #note(oddity: NonNullable<Embedded['anomaly']>, { offset }: Label): void {
+    if (oddity === 'encrypted') this.anomalies.push(anomaly('encrypted', offset))
     else this.#isComplete = false
   }
 
@@ -225,7 +226,24 @@ function isEncoded({ encoding, otherEncodings }: Part): boolean {
   return !/^(|7bit|8bit|binary|identity)$/.test(encoding) || otherEncodings.some((each) => each !== 'identity')
 }
 
+/** What it means that such a file was found. */
+const EMBEDDED: Readonly<Partial<Record<EmbeddedKind, AnomalyName>>> = {
+  uuencode: 'uu-inline',
+  'begin-base64': 'uu-inline',
+  yenc: 'yenc-inline',
+  binhex: 'binhex',
+  smime: 'smime-opaque',
+  'data-uri': 'data-uri',
+  script: 'html-smuggling',
+}
+
+/** Pictures within HTML are ordinary; those that may hold scripts are not. */
+function oddityOf({ kind, type = '' }: Embedded): AnomalyName | undefined {
+  return kind === 'data-uri' && /^(image\/(?!svg)|font\/|audio\/|video\/)/.test(type) ? undefined : EMBEDDED[kind]
+}
+
 function embeddedLabel(file: Embedded, container: Label): Label {
+  const oddity = oddityOf(file)
   const own = file.name === '' ? [] : [{ value: file.name, origin: file.kind }]
   return {
     path: `${container.path}>${file.kind}`,
@@ -235,7 +253,8 @@ function embeddedLabel(file: Embedded, container: Label): Label {
     declaredType: file.type ?? '',
     charset: '',
     disposition: 'attachment',
-    anomalies: [],
+    anomalies: oddity === undefined ? [] : [anomaly(oddity, container.offset)],
+    offset: container.offset,
     isFile: true,
   }
 }

@@ -1,8 +1,10 @@
 /** The content of one part on its way: decoded, measured, tapped, and read again where it is a message. */
+import { anomaly } from '../../core/index.ts'
 import type { Run } from '../decode/decoder.ts'
 import { decoderFor } from '../decode/encoding.ts'
 import { createLeafWatch, createWatch, type Watch } from '../otherwise/watch.ts'
 import { isDeclaredMessage, looksLikeMessage, SNIFF_BYTES } from '../sniff.ts'
+import { startOddities } from './start-oddity.ts'
 import type { InnerMessage, Leaf, StrictContext } from './strict-context.ts'
 
 export interface LeafSink {
@@ -19,7 +21,7 @@ export function openLeaf(context: StrictContext, leaf: Leaf, offset: number): Le
     isPassedOver: context.choices.has('padding'),
     onDoubt() {
       context.findings.doubts.add('padding')
-      leaf.anomalies.push({ name: 'base64-padding-inside', severity: 'suspicious', offset })
+      leaf.anomalies.push(anomaly('base64-padding-inside', offset))
     },
   })
   const meter = context.newMeter()
@@ -60,14 +62,26 @@ export function openLeaf(context: StrictContext, leaf: Leaf, offset: number): Le
     discard() {
       inner.end()
       context.findings.remove(leaf)
+      if (leaf.hasOutside) context.findings.note('content-outside-parts', offset)
     },
   }
 }
 
 /** Takes what stands behind the last part of a multipart, and is no part. */
-export function openOutside(context: StrictContext): LeafSink {
-  const watch = createWatch(() => context.findings.doubt())
-  return { write: (raw) => watch.write(raw), end: () => watch.end(), discard: () => watch.end() }
+export function openOutside(context: StrictContext, isOutermost: boolean): LeafSink {
+  let place: number | undefined
+  const watch = createWatch(() => {
+    context.findings.doubt()
+    context.findings.note('content-outside-parts', place ?? -1)
+  })
+  return {
+    write(raw, offset) {
+      place ??= isOutermost ? offset : -1
+      watch.write(raw)
+    },
+    end: () => watch.end(),
+    discard: () => watch.end(),
+  }
 }
 
 /** The content of the part as the skeleton of the message has it; only of base64, and never of a message within. */
@@ -94,7 +108,12 @@ function createInnerReader(context: StrictContext, leaf: Leaf, offset: number): 
   let start: Buffer = Buffer.alloc(0)
   if (leaf.isMessage === undefined && isDeclaredMessage(leaf.part.type, leaf.part.name)) open()
   // What stands before the first part of a multipart, or all of it where there is none.
-  if (leaf.isMessage === false) watch = createLeafWatch(start, leaf.part, () => context.findings.doubt())
+  if (leaf.isMessage === false) {
+    watch = createLeafWatch(start, leaf.part, () => {
+      context.findings.doubt()
+      leaf.hasOutside = true
+    })
+  }
 
   function open(): void {
     leaf.isMessage = leaf.depth < context.limits.messageDepth
@@ -104,11 +123,12 @@ function createInnerReader(context: StrictContext, leaf: Leaf, offset: number): 
   function decide(): void {
     leaf.isMessage = looksLikeMessage(start)
     if (!leaf.isMessage) {
+      for (const name of startOddities(leaf.part, start)) leaf.anomalies.push(anomaly(name, offset))
       watch = createLeafWatch(start, leaf.part, () => context.findings.doubt())
       return
     }
     if (leaf.role === 'sample' && leaf.part.type !== 'text/rfc822-headers')
-      leaf.anomalies.push({ name: 'message-disguised', severity: 'suspicious', offset })
+      leaf.anomalies.push(anomaly('message-disguised', offset))
     open()
     message?.write(start)
   }

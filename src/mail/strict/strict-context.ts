@@ -33,6 +33,8 @@ export interface Leaf {
   skeletonDigest: string
   /** Whether it is read as a message; undefined until that is known. */
   isMessage: boolean | undefined
+  /** What reads like a part stands before the first part of a multipart. */
+  hasOutside?: boolean
   /** A multipart without a part: its boundary may be another than we read. */
   readonly mayHide: boolean
 }

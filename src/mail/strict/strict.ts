@@ -241,7 +241,7 @@ export class StrictMessage implements InnerMessage {
     this.#isInCutLine = delimiter.isCut
     if (isClosing) {
       this.#closeInnermost()
-      this.#leaf = openOutside(this.#context)
+      this.#leaf = openOutside(this.#context, this.#depth === 0)
       return
     }
     owner.children++
