@@ -18,6 +18,8 @@ export interface CaseSpec {
   readonly kind?: 'binary' | 'text'
   /** Size of the content; a size that follows from the name where absent. */
   readonly size?: number
+  /** Beyond a limit of ours: unscannable is an answer as well. */
+  readonly isBeyond?: boolean
   /** Accepted names; none where any name will do. */
   readonly names?: readonly string[]
   /** The message, one character for each byte. */
@@ -38,6 +40,7 @@ export interface Case {
   readonly class: string
   readonly why: string
   readonly message: Buffer
+  readonly isBeyond: boolean
   readonly expected: readonly Expected[]
 }
 
@@ -47,6 +50,7 @@ export function makeCase(className: string, spec: CaseSpec, content = contentOf(
     name: `${className}/${spec.name}`,
     class: className,
     why: spec.why,
+    isBeyond: spec.isBeyond === true,
     message: Buffer.from(spec.build(content), 'latin1'),
     expected: spec.expect?.(content) ?? [{ bytes: content, names: spec.names ?? [] }],
   }

@@ -3,6 +3,7 @@ import { type Case, type CaseClass, makeCase } from './case.ts'
 import { attachments } from './class/attachment.ts'
 import { base64s } from './class/base64.ts'
 import { boundaries } from './class/boundary.ts'
+import { combined } from './class/combined.ts'
 import { contentTypes } from './class/content-type.ts'
 import { dress } from './class/dress.ts'
 import { encodedNames } from './class/name-encoded.ts'
@@ -27,6 +28,7 @@ export const CLASSES: readonly CaseClass[] = [
   ...wrapped,
   ...encodedNames,
   ...nameForms,
+  ...combined,
 ]
 
 /** Every case with its content. */

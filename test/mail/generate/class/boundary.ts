@@ -164,6 +164,12 @@ const INSIDE: readonly ShapeRow[] = [
   ],
 ]
 
+/** Shapes that other classes combine with their own. */
+export const boundaryShapes: readonly ShapeRow[] = [
+  ...rowsOf([...DUPLICATES, ...TOKENS, ...COMMENTS, ...EMPTY]),
+  ...INSIDE.filter(([name]) => name === 'inner-same'),
+]
+
 export const boundaries: readonly CaseClass[] = [
   { name: 'boundary-duplicate', cases: shapes(rowsOf(DUPLICATES)) },
   { name: 'boundary-token', cases: shapes(rowsOf(TOKENS), ['single', 'mixed']) },

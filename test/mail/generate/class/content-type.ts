@@ -124,6 +124,9 @@ const versions = Object.entries(VERSIONS).flatMap(([name, head]) =>
   ),
 )
 
+/** Shapes that other classes combine with their own. */
+export const contentTypeShapes: readonly ShapeRow[] = [...DUPLICATES, ...SYNTAX]
+
 export const contentTypes: readonly CaseClass[] = [
   { name: 'ct-duplicate', cases: shapes(DUPLICATES) },
   { name: 'ct-syntax', cases: shapes(SYNTAX, ['single', 'mixed']) },

@@ -239,6 +239,9 @@ const APPLE_DOUBLE: CaseSpec[] = (['multipart/appledouble', 'multipart/x-appledo
   }),
 )
 
+/** Shapes that other classes combine with their own. */
+export const structureShapes: readonly ShapeRow[] = [...DELIMITERS, ...OUTSIDE]
+
 export const structures: readonly CaseClass[] = [
   { name: 'delimiter-line', cases: shapes(DELIMITERS) },
   { name: 'outside-parts', cases: shapes(OUTSIDE) },
