@@ -16,7 +16,7 @@ const BEGINNINGS: readonly (readonly [token: string, pattern: RegExp])[] = [
   ['x-uuencode', /^begin(?:-encoded)?[ \t]+[0-7]{3,4}[ \t]+\S/m],
   ['begin-base64', /^begin-base64(?:-encoded)?[ \t]+[0-7]{3,4}[ \t]+\S/m],
   ['x-yenc', /^=ybegin /m],
-  ['mac-binhex40', /^\(This file must be converted with BinHex/m],
+  ['mac-binhex40', /^\(This file must be converted/m],
 ]
 
 /** The tokens, which `decodings` takes, of all encodings that the bytes look like. */

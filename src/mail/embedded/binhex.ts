@@ -8,7 +8,8 @@ const REPEAT = 0x90
 const LETTERS = '!"#$%&\'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr'
 /** Value of each letter; 64 is none. */
 const VALUES = valueTable()
-const INTRODUCTION = '(This file must be converted with BinHex'
+/** It goes on "with BinHex 4.0)"; the encoder of macutils has another end. */
+export const INTRODUCTION = '(This file must be converted'
 
 export const binhex: Format = {
   *extract(content, hint, budget) {

@@ -70,7 +70,10 @@ function fileOf(head: string, value: string): Embedded {
   const plain = whole.replace(/[\t\r\n ]/g, '')
   const data = decodeReferences(value)
   const bytes = /;base64,$/i.test(plain) ? base64Of(data) : percentDecoded(data)
-  const name = NAME_PARAMETER.exec(whole)?.[1]?.replace(/^"(.*)"$/, '$1') ?? ''
+  const name =
+    NAME_PARAMETER.exec(whole)?.[1]
+      ?.trim()
+      .replace(/^"(.*)"$/, '$1') ?? ''
   const type = plain.slice(0, plain.search(/[;,]/)).toLowerCase() || 'text/plain'
   return { kind: 'data-uri', name: nameText(percentDecoded(name)), bytes, type }
 }

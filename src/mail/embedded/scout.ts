@@ -1,5 +1,6 @@
 /** Tells at little cost whether content may hold files: from its first bytes and, where it is text, by a search for few words. */
 
+import { INTRODUCTION } from './binhex.ts'
 import type { Hint } from './embedded.ts'
 import { decodeReferences } from './entities.ts'
 import { isAppleSingle, isMacBinary } from './macintosh.ts'
@@ -46,7 +47,7 @@ const MARKERS: readonly Marker[] = [
       (isLineStart(before) && /^BEGIN:V/.test(after)) ||
       (before.endsWith('-----') && /^BEGIN (?:PGP (?:MESSAGE|ARMORED)|PKCS|CMS)/.test(after)),
   },
-  { word: 'BinHex', isMeant: (before) => before.endsWith('converted with ') },
+  { word: INTRODUCTION, isMeant: isLineStart },
 ]
 /** In pages only. */
 const PAGE_MARKERS: readonly Marker[] = ['&#', '&colon'].map((word) => ({ word, isMeant: hidesScheme }))
