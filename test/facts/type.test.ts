@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { Content } from '../../src/core/index.ts'
 import { createContentMeter } from '../../src/facts/index.ts'
+import { ole as compound } from './type/containers.ts'
 
 function typesOf(content: Buffer): readonly string[] {
   return contentOf(content).types
@@ -38,7 +39,7 @@ function zip(names: readonly string[], stored = ''): Buffer {
 }
 
 function ole(stream: string): Buffer {
-  return Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(600), Buffer.from(stream, 'utf16le')])
+  return compound([[stream]])
 }
 
 function pe(): Buffer {
@@ -101,7 +102,7 @@ const genuine: readonly (readonly [string, Buffer])[] = [
   ['application/pgp-encrypted', Buffer.from('-----BEGIN PGP MESSAGE-----\n\nx')],
   ['audio/mpeg', at(0, 'ID3\x03')],
   ['audio/mpeg', at(0, '\xff\xfb\x90\x64')],
-  ['video/mp4', at(4, 'ftypisom')],
+  ['video/mp4', at(0, '\0\0\0\x18ftypisom')],
   ['text/calendar', Buffer.from('BEGIN:VCALENDAR\r\nVERSION:2.0\r\n')],
   ['text/vcard', Buffer.from('BEGIN:VCARD\r\nVERSION:3.0\r\n')],
   ['message/rfc822', Buffer.from('From: a@b.c\r\nMIME-Version: 1.0\r\n\r\nbody')],

@@ -1,14 +1,40 @@
-/** Media types by content alone. Every detector that matches adds its types; the first is the type, more make a polyglot. */
+/** Media types by content alone. Every detector that matches adds its types; the first is the type, more are its kinds or make a polyglot. */
+import { typesByHeader } from './binary/header.ts'
+import { typesByMark } from './binary/magic.ts'
 import type { Excerpt } from './excerpt.ts'
-import { detectMagic } from './magic.ts'
-import { detectOle } from './ole.ts'
-import { detectText } from './text.ts'
-import { detectZip } from './zip.ts'
+import { detectOle } from './ole/index.ts'
+import { hiddenScript } from './polyglot.ts'
+import { detectText, markupBeside } from './text/index.ts'
+import { detectZip } from './zip/index.ts'
 
-/** All media types that the content shows, the most telling first; empty where none is known. */
-export function detectTypes(sample: Excerpt): string[] {
-  if (sample.size === 0) return []
-  const found = [...detectMagic(sample), ...detectOle(sample), ...detectZip(sample)]
-  if (!found.some((type) => type.startsWith('image/'))) found.push(...detectText(sample.head, found.length > 0))
-  return [...new Set(found)]
+export { GROUPS, type Group } from './catalog/group.ts'
+export { CATALOG, type CatalogEntry, groupOf, typesNamed } from './catalog.ts'
+export type { Excerpt } from './excerpt.ts'
+export { createSampler, type Sampler } from './sampler.ts'
+
+/** What the bytes show about their type. */
+export interface TypeFacts {
+  /** The most telling first; empty where none is known. */
+  readonly types: readonly string[]
+  /** Character set of a text, empty where the content is none. */
+  readonly charset: string
+}
+
+/** All media types that the content shows, and its character set where it is text. */
+export function detectContent(sample: Excerpt): TypeFacts {
+  if (sample.size === 0) return { types: [], charset: '' }
+  const found = [...typesByMark(sample), ...typesByHeader(sample), ...detectOle(sample), ...detectZip(sample)]
+  if (found.length === 0) return detectText(sample)
+  found.push(...hiddenScript(sample), ...beside(found, sample))
+  return { types: [...new Set(found)], charset: '' }
+}
+
+/** All media types that the content shows. */
+export function detectTypes(sample: Excerpt): readonly string[] {
+  return detectContent(sample).types
+}
+
+/** A binary format that begins like text may be opened as markup. */
+function beside(found: readonly string[], sample: Excerpt): readonly string[] {
+  return found.some((type) => type.startsWith('image/')) ? [] : markupBeside(sample)
 }

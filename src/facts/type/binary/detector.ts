@@ -1,0 +1,16 @@
+/** What the families of binary formats have in common. */
+import type { Excerpt } from '../excerpt.ts'
+
+/** One look at a sample: the types that it shows. */
+export type Detect = (sample: Excerpt) => readonly string[]
+
+/** The first bytes for which a look is worth it (undefined: any), and the look. */
+export type Detector = readonly [firstBytes: readonly number[] | undefined, detect: Detect]
+
+/** No type. */
+export const NOTHING: readonly string[] = []
+
+/** The codes of characters, as first bytes. */
+export function bytesOf(characters: string): readonly number[] {
+  return [...Buffer.from(characters, 'latin1')]
+}

@@ -1,0 +1,25 @@
+/** Looks marks up by the first byte of the content: a sample is compared with a few of them, not with all. */
+import { type Excerpt, hasMark, mark } from '../excerpt.ts'
+import { MARKS } from './marks.ts'
+
+interface Magic {
+  readonly type: string
+  readonly at: number
+  readonly bytes: Buffer
+}
+
+const ALL: readonly Magic[] = MARKS.map(([type, text, at = 0]) => ({ type, at, bytes: mark(text) }))
+const BY_FIRST_BYTE: readonly (readonly Magic[])[] = Array.from({ length: 256 }, (_, byte) =>
+  ALL.filter(({ at, bytes }) => at === 0 && bytes[0] === byte),
+)
+const ELSEWHERE: readonly Magic[] = ALL.filter(({ at }) => at > 0)
+
+/** Types whose marks the content has. */
+export function typesByMark({ head }: Excerpt): string[] {
+  const found: string[] = []
+  for (const { type, bytes } of BY_FIRST_BYTE[head[0] ?? 0] ?? []) if (hasMark(head, bytes)) found.push(type)
+  for (const { type, bytes, at } of ELSEWHERE) {
+    if (head[at] === bytes[0] && hasMark(head, bytes, at)) found.push(type)
+  }
+  return found
+}

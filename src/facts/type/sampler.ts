@@ -1,0 +1,79 @@
+/**
+ * Keeps of a sample that streams by what its type is told from: references to the pieces that were written, no copies, so that a small
+ * sample costs next to nothing and a large one no more than its head, its tail and a few places between them.
+ */
+import { type Excerpt, HEAD_BYTES, TAIL_BYTES, type Window } from './excerpt.ts'
+import { PLAN_BYTES, type Place, placesToKeep } from './windows.ts'
+
+/** Pieces of the tail are joined before there are more: somebody may write byte by byte. */
+const MAX_PIECES = 128
+
+/** Takes the bytes of one sample, in order. */
+export interface Sampler {
+  write(chunk: Uint8Array): void
+  end(): Excerpt
+}
+
+/** Starts to keep the excerpt of a sample. What is written must not change until its end. */
+export function createSampler(): Sampler {
+  const head = keeper()
+  let tail: Buffer[] = []
+  let tailBytes = 0
+  let places: readonly (Place & Keeper)[] | undefined
+  let size = 0
+
+  function write(chunk: Uint8Array): void {
+    const bytes = asBuffer(chunk)
+    const at = size
+    size += bytes.length
+    if (at < HEAD_BYTES) head.add(bytes.subarray(0, HEAD_BYTES - at))
+    if (places === undefined && size >= PLAN_BYTES)
+      places = placesToKeep(head.join()).map((place) => ({ ...place, ...keeper() }))
+    if (size <= HEAD_BYTES) return
+    for (const place of places ?? []) {
+      if (place.at < size && place.end > at) place.add(bytes.subarray(Math.max(place.at - at, 0), place.end - at))
+    }
+    keepTail(bytes)
+  }
+  function keepTail(bytes: Buffer): void {
+    tail.push(bytes.length > TAIL_BYTES ? bytes.subarray(-TAIL_BYTES) : bytes)
+    tailBytes += Math.min(bytes.length, TAIL_BYTES)
+    while (tailBytes - (tail[0]?.length ?? 0) >= TAIL_BYTES) tailBytes -= tail.shift()?.length ?? 0
+    if (tail.length > MAX_PIECES) tail = [Buffer.concat(tail)]
+  }
+  function end(): Excerpt {
+    const start = head.join()
+    if (size <= HEAD_BYTES) return { head: start, tail: start, size, windows: [] }
+    const last = tail.length === 1 ? (tail[0] as Buffer) : Buffer.concat(tail)
+    const tailAt = size - last.length
+    // Where head and tail meet, the end is as long as it is of every larger sample.
+    const ending = tailAt > 0 && last.length < TAIL_BYTES ? Buffer.concat([start.subarray(0, tailAt), last]) : last
+    const windows = (places ?? []).map(({ at, join }): Window => ({ at, bytes: join() }))
+    return { head: start, tail: ending.subarray(-TAIL_BYTES), size, windows }
+  }
+  return { write, end }
+}
+
+interface Keeper {
+  add(bytes: Buffer): void
+  join(): Buffer
+}
+
+/** Pieces that are joined only where there are several; joined from time to time where there are very many. */
+function keeper(): Keeper {
+  let pieces: Buffer[] = []
+  return {
+    add: (bytes) => {
+      pieces.push(bytes)
+      if (pieces.length > MAX_PIECES) pieces = [Buffer.concat(pieces)]
+    },
+    join: () => {
+      if (pieces.length !== 1) pieces = [Buffer.concat(pieces)]
+      return pieces[0] as Buffer
+    },
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+}

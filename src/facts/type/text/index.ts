@@ -1,0 +1,51 @@
+/** Types that are text: markup, forms of their own, programs, tables, and plain text itself. */
+import type { Excerpt } from '../excerpt.ts'
+import { type Charset, readText, type Text } from './charset.ts'
+import { hasLaterHtml, htmlInBinary, markupTypes } from './markup.ts'
+import { scriptTypes } from './script/index.ts'
+import { structuredTypes, tabularTypes } from './structured.ts'
+
+/** Text shows itself within this many bytes … */
+const TEXT_BYTES = 16_384
+/** … unless they are nothing but comments and blanks: then the rest of what was kept is looked at too. */
+const MIN_CODE = 400
+
+/** Types, and the character set where the content is text. */
+export interface TextFacts {
+  readonly types: readonly string[]
+  readonly charset: Charset | ''
+}
+
+/** Text types of a content that no other format claims. */
+export function detectText(sample: Excerpt): TextFacts {
+  const start = sample.head.subarray(0, TEXT_BYTES)
+  const read = readText(start)
+  if (read === undefined) return { types: htmlInBinary(start.toString('latin1', 0, 1024)), charset: '' }
+  const text = read.text.trimStart()
+  const types = typesOf(text.length < MIN_CODE && sample.size > TEXT_BYTES ? rest(sample, read) : text, read)
+  return { types, charset: read.isDirty ? '' : read.charset }
+}
+
+function typesOf(text: string, { isDirty }: Text): readonly string[] {
+  const markup = markupTypes(text)
+  if (markup.length > 0) return markup
+  const structured = isDirty ? [] : structuredTypes(text)
+  const found = structured.length > 0 ? structured : scriptTypes(text)
+  const all = found.length > 0 || isDirty ? [...found] : [...tabularTypes(text), 'text/plain'].slice(0, 1)
+  if (hasLaterHtml(text)) all.push('text/html')
+  return all
+}
+
+/** The whole head, and the tail where padding fills even that. */
+function rest({ head, tail, size }: Excerpt, { charset, text }: Text): string {
+  const whole = readText(head)?.text.trimStart() ?? text
+  if (whole.length >= MIN_CODE || size <= head.length) return whole
+  const isWide = charset === 'utf-16le' || charset === 'utf-16be'
+  return `${whole}\n${(isWide ? undefined : readText(tail.subarray(-TEXT_BYTES))?.text.trimStart()) ?? ''}`
+}
+
+/** Markup beside a binary type: what some program would still open. */
+export function markupBeside({ head }: Excerpt): readonly string[] {
+  const read = readText(head.subarray(0, TEXT_BYTES))
+  return read === undefined ? [] : markupTypes(read.text.trimStart())
+}

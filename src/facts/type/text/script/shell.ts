@@ -1,0 +1,50 @@
+/** Grammars of what shells and command interpreters run. */
+import type { Grammar } from './grammar.ts'
+
+/** Grammars of PowerShell, batch files, Unix shells. */
+export const SHELL_GRAMMARS: Readonly<Record<string, Grammar>> = {
+  'application/x-powershell': [
+    [1, `$ ID =  $ ID .  CMDLET`],
+    [
+      3,
+      `CMDLET OPT  CMDLET STR  CMDLET $|(  ^ CMDLET  | CMDLET  $ ID = CMDLET  = CMDLET  -eq|-ne|-match|-like|-notmatch|-gt|-lt|-ge|-le|-and|-or|-not|-in|-contains NUM|STR|$|(
+       $ _ .  $ env :  $ null EOL|)|;  $ true|false EOL|)|;|}  ^ param (  [ string ]  [ int ]  [ bool ]  [ switch ]  [ array ]  [ byte [  [ char ] NUM  [ char ] (
+       $ psscriptroot  $ args [  $ host .  foreach ( $  function CMDLET  ^ function ID {  @ {  $ ID [ NUM ]  try {  } catch {  | %|? {  . trim ( )  -join STR|EOL|$|(  -replace STR  -split STR  -bxor`,
+    ],
+    [
+      6,
+      `CMDLET -comobject  ] :: ID  iex (|$|STR  | iex  invoke-expression  . downloadstring (  . downloadfile (  . downloaddata (  [ system . ID
+       powershell -enc|-e|-ec|-encodedcommand|-en|-enco  powershell -nop|-noprofile|-noni|-noninteractive|-w|-windowstyle|-ep|-exec|-executionpolicy|-sta|-ex|-c|-command|-ec|-version|-file
+       exe -enc|-e|-encodedcommand|-en|-nop|-noprofile|-noni|-w|-windowstyle|-ep|-exec|-executionpolicy|-command  pwsh -enc|-e|-nop|-c|-command|-ec
+       [ convert ] ::  [ text . encoding ] ::  [ reflection . assembly ] ::  [ net . ID  ] ( CMDLET  -erroraction silentlycontinue  [ cmdletbinding (  [ parameter (`,
+    ],
+  ],
+  'application/x-bat': [
+    [1, `^ echo ID  ^ echo .  ^ exit EOL  ^ pause EOL  % ID %`],
+    [
+      3,
+      `^ rem  ^ set ID =  ^ goto ID  ^ : ID EOL  ^ if exist  ^ if not exist  if errorlevel  ^ if %  ^ if not %  ^ if STR ==  ^ call ID|:|STR|%  ^ start STR  ^ start /min|/b|/wait|ID
+       ^ del /f|/q|/s|STR|%  ^ copy /y|STR|%  ^ xcopy  ^ rd /s  ^ rmdir /s  ^ md STR|%  ^ mkdir STR|%  ^ cd /d  ^ cd %  ^ title ID  ^ ping -n  timeout /t  ^ cls EOL  ^ taskkill /f  taskkill /im
+       ^ move STR  > nul  > % ID  ^ attrib +  ^ color NUM  ^ ) else (  ^ ren ID  ^ type ID  ^ pause EOL  2 > nul  ^ curl -o  ^ powershell STR|OPT  ^ net start|stop|use|user|share`,
+    ],
+    [
+      6,
+      `@ echo off  echo off  %% ID in  %% ID  % ~ NUM  % ~  % ID : ~  ^ exit /b  ^ setlocal  ^ endlocal  enabledelayedexpansion  ^ for /f|/l|/r|/d|%  % errorlevel %  cmd /c|/k|/v|/q  exe /c|/k
+       ^ reg add|delete|query|import  reg add  ^ certutil OPT  certutil -decode|-urlcache  bitsadmin OPT  wmic ID ID  schtasks /create|OPT  ^ set /a|/p  ! ID !  mshta ID|STR|http  rundll32 ID|STR  regsvr32 OPT  ^ @ ID  : eof  ^ powershell OPT
+       ^ start STR powershell  ^ powershell . exe  ^ cmd . exe  % comspec %  % temp % \\\\  % appdata % \\\\  % userprofile %  % windir %  % systemroot %  % public %`,
+    ],
+  ],
+  'text/x-shellscript': [
+    [1, `^ echo STR  $ NUM  $ ID  ; then EOL`],
+    [
+      3,
+      `then EOL  ^ fi EOL  ^ done EOL  ^ do EOL  ; do EOL  ^ esac EOL  ;; EOL  ; ; EOL  ^ if [  if [ [  while [  ^ elif [  $( ID  \${ ID  ^ export ID =  ^ local ID =  ^ source ID|/|$|STR  ^ set -e|-u|-x|-eu|-euo
+       | grep  | awk STR  | sed STR|OPT  | sort EOL  | head OPT  | wc OPT  | cut OPT  | xargs  > / dev / null  > & NUM  ^ exit $  ^ ID ( ) {  $ @  $ ?  $ #  ^ readonly ID  ^ trap STR|ID
+       ^ mkdir -p  ^ rm -f|-rf|-r  ^ chmod +|NUM  ^ sudo ID  && echo  || exit  || true  ^ case $|STR  ^ for ID in  ^ while read|true|:  ^ shift EOL  ^ unset ID  ^ cat <<  <<`,
+    ],
+    [
+      6,
+      `curl OPT ID  | sh  | bash  / bin / sh  / bin / bash  ^ apt-get ID  wget OPT  > / dev / tcp  bash -i|-c  nohup ID  chmod + x  / etc / cron  / tmp /  ^ #!`,
+    ],
+  ],
+}
