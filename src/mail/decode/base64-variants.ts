@@ -12,12 +12,12 @@ const DATA_LINE = /^[A-Za-z0-9+/_-]+={0,2}$/
 /** Every outcome, where the text has anything in it that decoders may take differently. */
 export function* base64Variants(raw: Buffer): Generator<Decoding> {
   const text = raw.toString('latin1')
-  if (isPlain(text)) return
+  const { longestRun, firstRun, dataLines } = readLines(raw)
+  if (isPlain(text) && longestRun.from === 0 && longestRun.to === raw.length) return
   const letters = text.replace(NO_LETTERS, '')
   yield named('stop-at-padding', upToPadding(letters))
   yield { name: 'base64:pass-over-padding', bytes: decodeWhole(decoderFor('base64', PASS_OVER), raw) }
   yield named('no-padding', letters.replaceAll('=', ''))
-  const { longestRun, firstRun, dataLines } = readLines(raw)
   for (const [name, range] of Object.entries({ 'longest-run': longestRun, 'up-to-other-text': firstRun }))
     yield named(name, lettersOf(raw.subarray(range.from, range.to)))
   yield named('data-lines', lettersOf(dataLines))

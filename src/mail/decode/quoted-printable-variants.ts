@@ -8,8 +8,11 @@ const SPACE = 0x20
 const EQUALS = 0x3d
 
 interface Options {
-  /** Blanks, several `=`, bare CR or CR CR LF may end a line with a soft break; else nothing but LF and CR LF. */
-  readonly isLoose: boolean
+  /**
+   * What follows the `=` of a soft break. Strict: LF or CR LF. Loose: also blanks, more of `=`, bare CR, CR CR LF. As Python has it: CR,
+   * and all up to the next LF goes; and two of `=` are one.
+   */
+  readonly breaks: 'strict' | 'loose' | 'python'
   /** Of a `=` that is no code: it stays, it goes, or it goes with the two bytes after it. */
   readonly broken: 'keep' | 'drop' | 'drop-three'
   readonly keepsBlanks?: boolean
@@ -17,15 +20,16 @@ interface Options {
 }
 
 const OPTIONS: Readonly<Record<string, Options>> = {
-  'loose-breaks': { isLoose: true, broken: 'keep' },
-  'drop-equals': { isLoose: false, broken: 'drop' },
-  'loose-breaks-drop-equals': { isLoose: true, broken: 'drop' },
-  'one-pass': { isLoose: false, broken: 'keep' },
-  'keep-blanks': { isLoose: false, broken: 'keep', keepsBlanks: true },
-  'drop-three': { isLoose: false, broken: 'drop-three' },
-  'loose-breaks-drop-three': { isLoose: true, broken: 'drop-three' },
-  'upper-hex': { isLoose: false, broken: 'keep', upperOnly: true },
-  'loose-breaks-keep-blanks': { isLoose: true, broken: 'keep', keepsBlanks: true },
+  'loose-breaks': { breaks: 'loose', broken: 'keep' },
+  'drop-equals': { breaks: 'strict', broken: 'drop' },
+  'loose-breaks-drop-equals': { breaks: 'loose', broken: 'drop' },
+  'one-pass': { breaks: 'strict', broken: 'keep' },
+  python: { breaks: 'python', broken: 'keep', keepsBlanks: true },
+  'keep-blanks': { breaks: 'strict', broken: 'keep', keepsBlanks: true },
+  'drop-three': { breaks: 'strict', broken: 'drop-three' },
+  'loose-breaks-drop-three': { breaks: 'loose', broken: 'drop-three' },
+  'upper-hex': { breaks: 'strict', broken: 'keep', upperOnly: true },
+  'loose-breaks-keep-blanks': { breaks: 'loose', broken: 'keep', keepsBlanks: true },
 }
 
 /** Every outcome, likely ones first; loose breaks are also removed before codes are looked for, which they may divide. */
@@ -44,6 +48,7 @@ function decodeQuoted(raw: Buffer, options: Options, onlyBreaks = false): Buffer
   let to = 0
   /** Where the blanks begin with which the output ends. */
   let blanks = 0
+  let noBreakBefore = 0
   for (let at = 0; at < raw.length; ) {
     const byte = raw[at] as number
     if (byte !== EQUALS) {
@@ -53,27 +58,53 @@ function decodeQuoted(raw: Buffer, options: Options, onlyBreaks = false): Buffer
       if (byte !== SPACE && byte !== TAB) blanks = to
       continue
     }
-    const next = softBreak(raw, at, options.isLoose)
+    const next = at < noBreakBefore ? -1 : softBreak(raw, at, options.breaks)
+    // Of several `=` none is a loose soft break when the first is none.
+    if (next < 0 && options.breaks === 'loose' && at >= noBreakBefore) noBreakBefore = endOfRun(raw, at)
     const value = next >= 0 || onlyBreaks ? -1 : codeAt(raw, at, options.upperOnly === true)
     if (value >= 0) out[to++] = value
     else if (next < 0 && (onlyBreaks || options.broken === 'keep')) out[to++] = EQUALS
     if (next < 0) blanks = to
-    at = next >= 0 ? next : at + (value >= 0 || (!onlyBreaks && options.broken === 'drop-three') ? 3 : 1)
+    at = next >= 0 ? next : at + lengthOf(raw, at, value >= 0, onlyBreaks ? 'keep' : options.broken, options.breaks)
   }
   return out.subarray(0, options.keepsBlanks ? to : blanks)
 }
 
+/** Bytes that a `=` which is no soft break takes with it. */
+function lengthOf(
+  raw: Buffer,
+  at: number,
+  isCode: boolean,
+  broken: Options['broken'],
+  breaks: Options['breaks'],
+): number {
+  if (isCode || broken === 'drop-three') return 3
+  return breaks === 'python' && raw[at + 1] === EQUALS ? 2 : 1
+}
+
 /** Where the line after a soft break begins; -1 where the `=` is none. The end of the text ends a line too. */
-function softBreak(raw: Buffer, equals: number, isLoose: boolean): number {
-  let at = equals + 1
-  if (isLoose) {
-    while (raw[at] === EQUALS) at++
-    while (raw[at] === SPACE || raw[at] === TAB) at++
-    const isCr = raw[at] === CR
-    while (raw[at] === CR && raw[at + 1] === CR) at++
-    if (isCr) return at + (raw[at + 1] === LF ? 2 : 1)
-  } else if (raw[at] === CR && raw[at + 1] === LF) return at + 2
-  return raw[at] === LF ? at + 1 : at >= raw.length ? at : -1
+function softBreak(raw: Buffer, equals: number, breaks: Options['breaks']): number {
+  const at = breaks === 'loose' ? beforeLooseEnd(raw, equals + 1) : equals + 1
+  if (raw[at] === LF) return at + 1
+  if (raw[at] === CR && raw[at + 1] === LF) return at + 2
+  if (raw[at] === CR && breaks === 'loose') return at + 1
+  if (raw[at] === CR && breaks === 'python') return raw.indexOf(LF, at) + 1 || raw.length
+  return at >= raw.length ? at : -1
+}
+
+/** Passes over `=`, blanks and all but the last CR. */
+function beforeLooseEnd(raw: Buffer, from: number): number {
+  let at = endOfRun(raw, from)
+  while (raw[at] === SPACE || raw[at] === TAB) at++
+  while (raw[at] === CR && raw[at + 1] === CR) at++
+  return at
+}
+
+/** Behind all `=` that follow each other. */
+function endOfRun(raw: Buffer, from: number): number {
+  let at = from
+  while (raw[at] === EQUALS) at++
+  return at
 }
 
 function codeAt(raw: Buffer, equals: number, upperOnly: boolean): number {
