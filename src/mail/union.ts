@@ -1,11 +1,15 @@
 /** The two readings put together: each distinct content at a place is one sample that names the readings which see it. */
+import { createHash } from 'node:crypto'
 import { type Anomaly, anomaly, type Sample } from '../core/index.ts'
+import { isMultipart } from './header/part.ts'
 import type { MailparserLeaf } from './mailparser/mailparser-reader.ts'
 import { withName } from './name/name.ts'
 import type { Leaf } from './strict/strict-context.ts'
 
 /** What the path of a sample begins with that mailparser alone sees: its part numbers need not be those of the strict reading. */
 export const MAILPARSER_PATH = 'mailparser:'
+
+const LINE_ENDS = ['\n', '\r\n'].map((text) => createHash('sha256').update(text).digest('hex'))
 
 export interface Union {
   readonly attachments: readonly Sample[]
@@ -27,7 +31,7 @@ export function unite(strict: readonly Leaf[], mailparser: readonly MailparserLe
   const attachments: Sample[] = []
   const bodies: Sample[] = []
   for (const leaf of strict) {
-    if (leaf.content === undefined) continue
+    if (leaf.content === undefined || isNothing(leaf)) continue
     const twin = matched.get(leaf)
     const anomalies = twin === undefined ? disagree(leaf.content.size) : []
     const list = leaf.role === 'sample' ? attachments : bodies
@@ -40,13 +44,15 @@ export function unite(strict: readonly Leaf[], mailparser: readonly MailparserLe
 /** Pairs what has the same content at the same place, then what has the same content anywhere. */
 function matchLeaves(strict: readonly Leaf[], unmatched: Set<MailparserLeaf>): ReadonlyMap<Leaf, MailparserLeaf> {
   const matched = new Map<Leaf, MailparserLeaf>()
-  for (const keyOf of [placeKey, contentKey]) {
+  for (const keyOf of [placeKey, contentKey, blankKey]) {
     const waiting = new Map<string, MailparserLeaf[]>()
     for (const leaf of [...unmatched].reverse()) {
-      const same = waiting.get(keyOf(leaf))
-      if (same === undefined) waiting.set(keyOf(leaf), [leaf])
+      const key = keyOf(leaf)
+      const same = waiting.get(key)
+      if (same === undefined) waiting.set(key, [leaf])
       else same.push(leaf)
     }
+    waiting.delete('')
     for (const leaf of strict) {
       const twin = matched.has(leaf) ? undefined : waiting.get(keyOf(leaf))?.pop()
       if (twin === undefined) continue
@@ -63,6 +69,16 @@ function placeKey(leaf: Leaf | MailparserLeaf): string {
 
 function contentKey(leaf: Leaf | MailparserLeaf): string {
   return `${leaf.content?.sha256}`
+}
+
+/** Between an empty part and the line end that belongs to its delimiter mailparser makes no difference. */
+function blankKey({ content }: Leaf | MailparserLeaf): string {
+  return content !== undefined && (content.size === 0 || LINE_ENDS.includes(content.sha256)) ? 'blank' : ''
+}
+
+/** A multipart of no bytes, as where only the header of a message is sent back: nothing is hidden in it. */
+function isNothing({ content, part }: Leaf): boolean {
+  return content?.size === 0 && isMultipart(part) && part.names.length === 0
 }
 
 /** The sample that a leaf of the strict reading is; `twin` is the same part as mailparser has it. */

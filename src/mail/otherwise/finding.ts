@@ -46,14 +46,15 @@ export class Findings {
     this.#wanted = wanted
   }
 
-  /** Adds a content; true where no reading had it before. */
-  add(bytes: Buffer, label: Label): boolean {
+  /** Adds a content; true where no reading had it before. A guess counts only where the content is of a kind that is known. */
+  add(bytes: Buffer, label: Label, isGuess: boolean): boolean {
     if (bytes.length === 0) return false
     const content = this.#measure(bytes)
     const before = this.#found.get(content.sha256)
     if (before === undefined && this.#found.size >= MOST_FINDINGS) this.isComplete = false
     if (before === undefined && !this.isComplete) return false
-    const isFile = label.isFile || before?.isFile === true || !looksLikeText(bytes)
+    const isLikely = isGuess ? content.types.some(isKnown) : label.isFile || !looksLikeText(bytes)
+    const isFile = isLikely || before?.isFile === true
     if (before !== undefined) {
       const named = before.label.isFile ? before.label : label
       this.#found.set(content.sha256, {
@@ -88,13 +89,23 @@ export class Findings {
   }
 }
 
-/** What a header says of the content behind it. */
-export function labelOf(part: Part, path: string, depth: number, offset: number): Label {
+/** What a header says of the content behind it; `isFlat` where nothing but the header itself leads to it. */
+export function labelOf(part: Part, path: string, depth: number, offset: number, isFlat: boolean): Label {
   const { name, names, declaredType, charset, disposition, anomalies } = part
   const isAttached = disposition === 'attachment' || part.otherDispositions.includes('attachment')
-  const isOdd = anomalies.some(({ severity }) => severity === 'suspicious')
-  const isFile = part.isNamed || isAttached || isOdd || !/^(text\/(plain|html))?$/.test(declaredType)
+  // Who quotes a header in a text breaks its lines as he likes.
+  const isHidden = isOdd(part) && !isFlat
+  const isFile = part.isNamed || isAttached || isHidden || !/^(text\/(plain|html))?$/.test(declaredType)
   return { path, depth, name, names, declaredType, charset, disposition, anomalies, offset, isFile }
+}
+
+/** Whether something about its header may be meant to hide it. */
+export function isOdd({ anomalies }: Part): boolean {
+  return anomalies.some(({ severity }) => severity === 'suspicious')
+}
+
+function isKnown(type: string): boolean {
+  return !type.startsWith('text/')
 }
 
 function united(some: readonly Name[], more: readonly Name[]): readonly Name[] {

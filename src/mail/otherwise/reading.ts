@@ -15,7 +15,7 @@ import { isDeclaredMessage, looksLikeMessage } from '../sniff.ts'
 import { Budget } from './budget.ts'
 import { exactParts, likelyParts, type Range } from './delimiter.ts'
 import { coreOf, type Dashes, Document } from './document.ts'
-import { Findings, type Label, labelOf } from './finding.ts'
+import { Findings, isOdd, type Label, labelOf } from './finding.ts'
 import { type Head, headsAt } from './head.ts'
 import { beforeLineEnd } from './text-line.ts'
 
@@ -24,6 +24,9 @@ export const TOLERANT_PATH = 'tolerant:'
 
 /** Readings of the content of one part. */
 const MOST_READINGS = 12
+/** Text that is armoured is meant to be read as it is. */
+const ARMOUR = /^-----BEGIN [A-Z0-9 ]+-----/m
+const ARMOUR_WITHIN = 65_536
 /** What reading a header costs besides its length. */
 const STEPS_PER_PART = 100
 /** Files within files. */
@@ -42,6 +45,20 @@ interface Place {
   readonly depth: number
   readonly level: number
   readonly isDigestChild: boolean
+  /** Nothing but its own header leads there. */
+  readonly isFlat: boolean
+}
+
+/** One outcome of decoding a part. */
+interface Decoded {
+  readonly part: Part
+  readonly types: readonly string[]
+  readonly bytes: Buffer
+  readonly label: Label
+  /** Where it stands as it is. */
+  readonly body: Range | undefined
+  /** Nothing says that it is encoded so. */
+  readonly isGuess: boolean
 }
 
 export class TolerantReading {
@@ -91,7 +108,7 @@ export class TolerantReading {
 
   #message(document: Document, range: Range, depth: number): void {
     if (depth > this.#options.limits.messageDepth) this.#isComplete = false
-    else this.#part({ document, depth, level: 0, isDigestChild: false }, range)
+    else this.#part({ document, depth, level: 0, isDigestChild: false, isFlat: false }, range)
   }
 
   #part(place: Place, range: Range): void {
@@ -129,7 +146,7 @@ export class TolerantReading {
   /** Tells whether there is any part. */
   #multipart(place: Place, part: Part, type: string, body: Range): boolean {
     const { document } = place
-    const inner = { ...place, level: place.level + 1, isDigestChild: type === 'multipart/digest' }
+    const inner = { ...place, level: place.level + 1, isDigestChild: type === 'multipart/digest', isFlat: false }
     if (inner.level > this.#options.limits.mimeDepth) {
       this.#isComplete = false
       return true
@@ -150,21 +167,35 @@ export class TolerantReading {
   #leaf(place: Place, part: Part, types: readonly string[], at: number, body: Range): void {
     const { document } = place
     const raw = document.bytes.subarray(body.from, body.to)
+    const declared = [part.encoding, ...part.otherEncodings]
+    const isWhole = types.some(isMultipart) || isMessage(types, part.name, raw)
+    const sniffed = isWhole || ARMOUR.test(raw.toString('latin1', 0, ARMOUR_WITHIN)) ? [] : sniffEncodings(raw)
     let readings = 0
-    for (const encoding of new Set([part.encoding, ...part.otherEncodings, ...sniffEncodings(raw)])) {
+    for (const encoding of new Set([...declared, ...sniffed])) {
       for (const { name, bytes } of decodings(raw, encoding)) {
         if (readings++ >= MOST_READINGS || !this.#budget.takeBytes(bytes.length)) return
         const isRaw = bytes.buffer === raw.buffer && bytes.byteOffset === raw.byteOffset && bytes.length === raw.length
         const path = `${document.name}${at}${isRaw ? '' : `/${name}`}`
-        const label = labelOf(part, path, place.depth, document.isMessage ? at : -1)
-        const isNew = this.findings.add(bytes, label)
-        if (isMessage(types, part.name, bytes)) {
-          if (isRaw) this.#message(document, body, place.depth + 1)
-          else if (isNew) this.#later(() => this.#document(new Document(bytes, `${path}>`, place.depth + 1), true))
-        } else if (isNew && !isRaw) this.#later(() => this.#decoded(place, part, types, bytes, path))
-        if (isNew) this.#embedded(bytes, label, 0)
+        const label = labelOf(part, path, place.depth, document.isMessage ? at : -1, place.isFlat)
+        this.#content(place, {
+          part,
+          types,
+          bytes,
+          label,
+          body: isRaw ? body : undefined,
+          isGuess: !declared.includes(encoding),
+        })
       }
     }
+  }
+
+  #content(place: Place, { part, types, bytes, label, body, isGuess }: Decoded): void {
+    const isNew = this.findings.add(bytes, label, isGuess && !isOdd(part))
+    if (isMessage(types, part.name, bytes)) {
+      if (body !== undefined) this.#message(place.document, body, place.depth + 1)
+      else if (isNew) this.#later(() => this.#document(new Document(bytes, `${label.path}>`, place.depth + 1), true))
+    } else if (isNew && body === undefined) this.#later(() => this.#decoded(place, part, types, bytes, label.path))
+    if (isNew) this.#embedded(bytes, label, 0)
   }
 
   /** What was decoded may be a multipart, or have parts in it. */
@@ -179,11 +210,15 @@ export class TolerantReading {
   #embedded(bytes: Buffer, container: Label, deep: number): void {
     const hint = { type: container.declaredType, name: container.name }
     if (deep >= MOST_EMBEDDED_DEPTH || !mayEmbed(bytes, hint)) return
+    const isPlain = !container.isFile && container.declaredType !== 'text/html'
     for (const file of embeddedIn(bytes, hint)) {
+      // What is shown as plain text is no page, calendar or mailbox.
+      if (isPlain && /^(data-uri|script|calendar|mbox)$/.test(file.kind)) continue
       if (file.anomaly !== undefined) this.#note(file.anomaly, container)
       if (!this.#budget.takeBytes(file.bytes.length)) return
       const label = embeddedLabel(file, container)
-      if (!this.findings.add(file.bytes, label)) continue
+      // An entity is no file: what is in it may be.
+      if (file.isMessage !== true && !this.findings.add(file.bytes, label, false)) continue
       this.anomalies.push(...label.anomalies)
       if (file.isMessage || isMessage([label.declaredType], label.name, file.bytes))
         this.#later(() => this.#document(new Document(file.bytes, `${label.path}>`, label.depth + 1), true))
@@ -201,7 +236,7 @@ export class TolerantReading {
     if (!document.isComplete) this.#isComplete = false
     for (const { core, next } of document.dashes) if (document.headAfter(next) >= 0) document.boundaries.add(core)
     const ends = document.dashes.filter(({ core }) => document.boundaries.has(core))
-    const place = { document, depth: document.depth, level: 0, isDigestChild: false }
+    const place = { document, depth: document.depth, level: 0, isDigestChild: false, isFlat: true }
     let next = 0
     for (const from of document.heads) {
       if (document.seen.has(from)) continue
