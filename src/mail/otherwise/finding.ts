@@ -93,9 +93,10 @@ export class Findings {
 export function labelOf(part: Part, path: string, depth: number, offset: number, isFlat: boolean): Label {
   const { name, names, declaredType, charset, disposition, anomalies } = part
   const isAttached = disposition === 'attachment' || part.otherDispositions.includes('attachment')
-  // Who quotes a header in a text breaks its lines as he likes.
-  const isHidden = isOdd(part) && !isFlat
-  const isFile = part.isNamed || isAttached || isHidden || !/^(text\/(plain|html))?$/.test(declaredType)
+  const isNoText = !/^(text\/(plain|html))?$/.test(declaredType)
+  // Who quotes a header in a text breaks its lines as he likes, and not everything that looks like one is meant as one.
+  const isTelling = isFlat ? isNoText && part.encoding !== '' : isNoText || isOdd(part)
+  const isFile = part.isNamed || isAttached || isTelling
   return { path, depth, name, names, declaredType, charset, disposition, anomalies, offset, isFile }
 }
 
