@@ -2,6 +2,8 @@
  * Base64 as libbase64 and most mail programs read it: everything but the 64 letters is skipped (also - and _), and after padding
  * in the middle decoding goes on with the next quartet. `Buffer.from` alone would stop at the first `=` and take -_ for +/.
  */
+import type { AnomalyName } from '../../core/index.ts'
+import { createBase64Oddity } from './base64-oddity.ts'
 import type { Decoder, Deliver } from './decoder.ts'
 
 const CR = 0x0d
@@ -19,6 +21,8 @@ export interface Padding {
   readonly isPassedOver: boolean
   /** Called at the first of them. */
   readonly onDoubt: () => void
+  /** Called once for each thing that is odd about it. */
+  readonly onOddity?: (name: AnomalyName) => void
 }
 
 /** Decodes any base64, the common form of it (whole lines of one length) natively. */
@@ -38,6 +42,7 @@ export function createBase64Decoder(padding?: Padding): Decoder {
       return
     }
     const lineEnd = data[width - 1] !== LF ? '' : data[width - 2] === CR ? '\r\n' : '\n'
+    slow.pass((fast.length / 3) * 4)
     deliver(fast, { from: at, to: at + end, lineEnd })
     if (data.length - end <= width) carry = Buffer.from(data.subarray(end))
     else deliver(slow.write(data.subarray(end)))
@@ -96,8 +101,10 @@ function createSlowDecoder(padding?: Padding) {
   /** The last was one `=` after two letters. */
   let isHalfPadded = false
   let isDoubtful = false
+  const oddity = padding?.onOddity === undefined ? undefined : createBase64Oddity(padding.onOddity)
 
   function write(data: Buffer): Buffer {
+    oddity?.write(data)
     const out = Buffer.allocUnsafe(Math.ceil((data.length * 3) / 4) + 3)
     let at = 0
     for (let i = 0; i < data.length; i++) {
@@ -140,10 +147,11 @@ function createSlowDecoder(padding?: Padding) {
     return at
   }
   function end(): Buffer {
+    oddity?.end()
     const out = Buffer.allocUnsafe(3)
     return out.subarray(0, flush(out, 0))
   }
-  return { write, end, isAligned: () => letters === 0 && !isHalfPadded }
+  return { write, end, pass: (count: number) => oddity?.letters(count), isAligned: () => letters === 0 && !isHalfPadded }
 }
 
 function valueTable(): Uint8Array {

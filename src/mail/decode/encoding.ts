@@ -11,7 +11,7 @@ export function decoderFor(encoding: string, padding?: Padding): Decoder {
     case 'base64':
       return createBase64Decoder(padding)
     case 'quoted-printable':
-      return createQuotedPrintableDecoder()
+      return createQuotedPrintableDecoder(padding?.onOddity)
     default:
       return identity
   }

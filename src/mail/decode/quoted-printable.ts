@@ -2,6 +2,7 @@
  * Quoted-printable as libqp reads it: blanks before a line end are dropped, then soft breaks, then `=XX` is decoded (also where a soft
  * break divides it); any other `=` stays. Works line by line, so that one long part never lies in memory whole.
  */
+import type { AnomalyName } from '../../core/index.ts'
 import type { Decoder } from './decoder.ts'
 
 const EQUALS = 0x3d
@@ -9,7 +10,8 @@ const EQUALS = 0x3d
 const LONG_LINE = 65_536
 
 /** Decodes quoted-printable (RFC 2045 section 6.7), broken forms included. */
-export function createQuotedPrintableDecoder(): Decoder {
+export function createQuotedPrintableDecoder(onOddity?: (name: AnomalyName) => void): Decoder {
+  let isBroken = false
   let held: string[] = []
   let heldLength = 0
   let cutEscape = ''
@@ -39,7 +41,11 @@ export function createQuotedPrintableDecoder(): Decoder {
     if (isEnd) plain = plain.replace(/(^|[^ \t])[ \t]+$/, '$1').replace(/=$/, '')
     plain = cutEscape + plain
     cutEscape = isEnd ? '' : (/=[0-9A-Fa-f]?$/.exec(plain.slice(-2))?.[0] ?? '')
-    return decodeEscapes(Buffer.from(cutEscape === '' ? plain : plain.slice(0, -cutEscape.length), 'latin1'))
+    return decodeEscapes(Buffer.from(cutEscape === '' ? plain : plain.slice(0, -cutEscape.length), 'latin1'), broken)
+  }
+  function broken(): void {
+    if (!isBroken) onOddity?.('qp-broken')
+    isBroken = true
   }
   return {
     write: (raw, deliver) => deliver(write(raw)),
@@ -55,12 +61,13 @@ function safeEnd(text: string): number {
   return equals >= 0 && equals >= end - 2 ? equals : end
 }
 
-function decodeEscapes(bytes: Buffer): Buffer {
+function decodeEscapes(bytes: Buffer, onBroken: () => void): Buffer {
   let from = bytes.indexOf(EQUALS)
   if (from < 0) return bytes
   let to = from
   while (from < bytes.length) {
     const value = bytes[from] === EQUALS ? hexPair(bytes, from + 1) : -1
+    if (value < 0 && bytes[from] === EQUALS) onBroken()
     bytes[to++] = value < 0 ? (bytes[from] as number) : value
     from += value < 0 ? 1 : 3
   }

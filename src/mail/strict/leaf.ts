@@ -1,5 +1,5 @@
 /** The content of one part on its way: decoded, measured, tapped, and read again where it is a message. */
-import { anomaly } from '../../core/index.ts'
+import { type AnomalyName, anomaly } from '../../core/index.ts'
 import type { Run } from '../decode/decoder.ts'
 import { decoderFor } from '../decode/encoding.ts'
 import { createLeafWatch, createWatch, type Watch } from '../otherwise/watch.ts'
@@ -17,12 +17,16 @@ export interface LeafSink {
 
 /** Begins to take the encoded bytes of a part. */
 export function openLeaf(context: StrictContext, leaf: Leaf, offset: number): LeafSink {
+  const say = (name: AnomalyName): void => {
+    if (!leaf.anomalies.some((each) => each.name === name)) leaf.anomalies.push(anomaly(name, offset))
+  }
   const decoder = decoderFor(leaf.part.encoding, {
     isPassedOver: context.choices.has('padding'),
     onDoubt() {
       context.findings.doubts.add('padding')
-      leaf.anomalies.push(anomaly('base64-padding-inside', offset))
+      say('base64-padding-inside')
     },
+    onOddity: say,
   })
   const meter = context.newMeter()
   const tap = context.tap(leaf.path)
