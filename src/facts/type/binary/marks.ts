@@ -121,6 +121,8 @@ export const MARKS: readonly Mark[] = [
   ['application/vnd.lotus-1-2-3', '\0\0\x1a\0\0\x10\x04\0'],
   ['application/x-hwp', 'HWP Document File V'],
   ['application/vnd.fdf', '%FDF-'],
+  ['application/x-font-type1', '%!PS-AdobeFont'],
+  ['application/x-font-type1', '%!FontType1'],
   ['application/postscript', '%!PS'],
   ['application/postscript', '\x04%!PS'],
   ['image/x-eps', '\xc5\xd0\xd3\xc6'],

@@ -39,7 +39,6 @@ const STARTS: readonly (readonly [RegExp, string])[] = [
   [/^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S{1,30}|sk-\S{1,40}) AAAA[\w+/]{20}/, 'text/x-ssh-public-key'],
   [/^---- BEGIN SSH2 PUBLIC KEY ----/, 'text/x-ssh-public-key'],
   [/^(?:%YAML \d|---\s*\r?\n(?:#[^\r\n]{0,400}\r?\n)*(?:- |[\w."'-]{1,80}:(?:\s|$)))/, 'application/yaml'],
-  [/^%!PS-AdobeFont|^%!FontType1/, 'application/x-font-type1'],
 ]
 
 /** Types of texts that show a form of their own; none where it is just text. */

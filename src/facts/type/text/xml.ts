@@ -4,7 +4,6 @@
 const ROOTS: Readonly<Record<string, string>> = {
   job: 'application/x-wsf',
   scriptlet: 'text/scriptlet',
-  component: 'text/scriptlet',
   librarydescription: 'application/x-windows-library+xml',
   persistedquery: 'application/x-windows-search+xml',
   searchconnectordescription: 'application/x-windows-search-connector+xml',
@@ -32,6 +31,7 @@ const ROOTS: Readonly<Record<string, string>> = {
 
 /** Roots whose name others use too: the namespace, or what is in them, must fit. */
 const CONFIRMED: readonly (readonly [root: string, RegExp, string])[] = [
+  ['component', /<(?:registration|script|public)[\s>]/i, 'text/scriptlet'],
   [
     'package',
     /xmlns(?::\w{1,20})?\s*=\s*["']http:\/\/schemas\.microsoft\.com\/office\/2006\/xmlPackage/i,

@@ -37,7 +37,7 @@ export const GENERAL_GRAMMARS: Readonly<Record<string, Grammar>> = {
   'text/x-lua': [
     [
       3,
-      `local function ID  ^ local ID =  function ID (  then EOL  ^ end EOL  ipairs (  pairs (  require STR  require ( STR  ~ =  . .  local ID = require  end )  elseif ID`,
+      `local function ID  ^ local ID =  function ID (  then EOL  ^ end EOL  ipairs (  pairs (  require STR  require ( STR  local ID = require  end )  elseif ID`,
     ],
   ],
   'text/x-tcl': [

@@ -31,6 +31,8 @@ export interface Score {
   readonly points: number
   /** Different constructs that were seen. */
   readonly kinds: number
+  /** The heaviest of them. */
+  readonly heaviest: number
 }
 
 /** The same construct counts so often, no more. */
@@ -64,31 +66,44 @@ export function scores({ types, byToken, count }: Grammars, { tokens }: Tokens):
   const seen = new Uint8Array(count)
   const points = new Array<number>(types.length).fill(0)
   const kinds = new Array<number>(types.length).fill(0)
+  const heaviest = new Array<number>(types.length).fill(0)
   for (let at = 0; at < tokens.length; at++) {
     const constructs = byToken.get(tokens[at] as string)
     if (constructs === undefined) continue
     for (const one of constructs) {
       if ((seen[one.index] as number) >= MOST_OF_ONE || !matches(one, tokens, at)) continue
       if (seen[one.index] === 0) kinds[one.language] = (kinds[one.language] as number) + 1
+      if (one.weight > (heaviest[one.language] as number)) heaviest[one.language] = one.weight
       seen[one.index] = (seen[one.index] as number) + 1
       points[one.language] = (points[one.language] as number) + one.weight
     }
   }
-  return types.map((type, language) => ({ type, points: points[language] as number, kinds: kinds[language] as number }))
+  return types.map((type, language) => ({
+    type,
+    points: points[language] as number,
+    kinds: kinds[language] as number,
+    heaviest: heaviest[language] as number,
+  }))
 }
 
 function matches({ atLineStart, rest }: Construct, tokens: readonly string[], at: number): boolean {
   if (atLineStart && at > 0 && tokens[at - 1] !== LINE) return false
   for (let n = 0; n < rest.length; n++) {
     const token = tokens[at + 1 + n]
-    if (token === undefined || !(rest[n] as readonly string[]).some((wanted) => fits(token, wanted))) return false
+    if (token === undefined || !fits(token, rest[n] as readonly string[])) return false
   }
   return true
 }
 
-function fits(token: string, wanted: string): boolean {
-  if (wanted === token) return true
-  return wanted === 'ID' ? isWord(token) : wanted === 'OPT' && /^[-/][a-z]/.test(token)
+function fits(token: string, wanted: readonly string[]): boolean {
+  for (const one of wanted) {
+    if (one === token || (one === 'ID' && isWord(token)) || (one === 'OPT' && isOption(token))) return true
+  }
+  return false
+}
+
+function isOption(token: string): boolean {
+  return /^[-/][a-z]/.test(token)
 }
 
 function isWord(token: string): boolean {

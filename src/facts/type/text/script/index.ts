@@ -17,6 +17,7 @@ const PROSE_WEIGHT = 0.2
 /** A second language counts when it is this sure, alone and beside the first. */
 const SECOND_POINTS = 14
 const SECOND_SHARE = 0.5
+const DECISIVE = 9
 const JSCRIPT = 'application/x-jscript'
 
 /** The languages of a text, the likeliest first; none where it is no program. */
@@ -60,7 +61,7 @@ function languagesOf(text: string, most: number): { readonly types: string[]; re
 }
 
 function chosen(found: readonly Score[], enough: number): string[] {
-  const likely = found.filter(({ points, kinds }) => points >= enough && (kinds > 1 || points >= 6))
+  const likely = found.filter((score) => score.points >= enough && isSure(score))
   const first = likely.find(({ type }) => type !== JSCRIPT)
   if (first === undefined) return likely.length > 0 ? ['text/javascript', JSCRIPT] : []
   const others = likely.filter(
@@ -73,6 +74,11 @@ function chosen(found: readonly Score[], enough: number): string[] {
   const types = [first.type, ...others.map(({ type }) => type)].filter((type) => type !== JSCRIPT)
   const isJscript = first.type === 'text/javascript' && likely.some(({ type }) => type === JSCRIPT)
   return isJscript ? [first.type, JSCRIPT, ...types.slice(1)] : types
+}
+
+/** A construct so heavy is no chance; others need company, and not only of what every language has. */
+function isSure({ kinds, heaviest }: Score): boolean {
+  return heaviest >= DECISIVE || (kinds > 1 && heaviest > 1)
 }
 
 const SIGNS_PROBE = 2000

@@ -12,9 +12,14 @@ export const SHELL_GRAMMARS: Readonly<Record<string, Grammar>> = {
        $ psscriptroot  $ args [  $ host .  foreach ( $  function CMDLET  ^ function ID {  @ {  $ ID [ NUM ]  try {  } catch {  | %|? {  . trim ( )  -join STR|EOL|$|(  -replace STR  -split STR  -bxor`,
     ],
     [
-      6,
-      `CMDLET -comobject  ] :: ID  iex (|$|STR  | iex  invoke-expression  . downloadstring (  . downloadfile (  . downloaddata (  [ system . ID
+      9,
+      `CMDLET -comobject  iex (|$|STR  | iex  . downloadstring (  . downloaddata (
        powershell -enc|-e|-ec|-encodedcommand|-en|-enco  powershell -nop|-noprofile|-noni|-noninteractive|-w|-windowstyle|-ep|-exec|-executionpolicy|-sta|-ex|-c|-command|-ec|-version|-file
+       powershell . exe -enc|-e|-nop|-ep|-w|-ec|-c|-command|-exec|-executionpolicy|-encodedcommand|-windowstyle|-noprofile|-file`,
+    ],
+    [
+      6,
+      `] :: ID  . downloadfile (  [ system . ID
        exe -enc|-e|-encodedcommand|-en|-nop|-noprofile|-noni|-w|-windowstyle|-ep|-exec|-executionpolicy|-command  pwsh -enc|-e|-nop|-c|-command|-ec
        [ convert ] ::  [ text . encoding ] ::  [ reflection . assembly ] ::  [ net . ID  ] ( CMDLET  -erroraction silentlycontinue  [ cmdletbinding (  [ parameter (`,
     ],
@@ -28,10 +33,14 @@ export const SHELL_GRAMMARS: Readonly<Record<string, Grammar>> = {
        ^ move STR  > nul  > % ID  ^ attrib +  ^ color NUM  ^ ) else (  ^ ren ID  ^ type ID  ^ pause EOL  2 > nul  ^ curl -o  ^ powershell STR|OPT  ^ net start|stop|use|user|share`,
     ],
     [
+      9,
+      `@ echo off  ^ echo off  ^ @ rem  % comspec %  ^ setlocal enabledelayedexpansion  ^ powershell -w|-enc|-nop|-e|-ep|-c|-command|-ec|-windowstyle|-noprofile|-exec|-executionpolicy|-encodedcommand  certutil -decode|-urlcache  ^ mshta http|STR`,
+    ],
+    [
       6,
-      `@ echo off  echo off  %% ID in  %% ID  % ~ NUM  % ~  % ID : ~  ^ exit /b  ^ setlocal  ^ endlocal  enabledelayedexpansion  ^ for /f|/l|/r|/d|%  % errorlevel %  cmd /c|/k|/v|/q  exe /c|/k
-       ^ reg add|delete|query|import  reg add  ^ certutil OPT  certutil -decode|-urlcache  bitsadmin OPT  wmic ID ID  schtasks /create|OPT  ^ set /a|/p  ! ID !  mshta ID|STR|http  rundll32 ID|STR  regsvr32 OPT  ^ @ ID  : eof  ^ powershell OPT
-       ^ start STR powershell  ^ powershell . exe  ^ cmd . exe  % comspec %  % temp % \\\\  % appdata % \\\\  % userprofile %  % windir %  % systemroot %  % public %`,
+      `%% ID in  %% ID  % ~ NUM  % ~  % ID : ~  ^ exit /b  ^ setlocal  ^ endlocal  ^ for /f|/l|/r|/d|%  % errorlevel %  cmd /c|/k|/v|/q  exe /c|/k
+       ^ reg add|delete|query|import  reg add  ^ certutil OPT  bitsadmin OPT  wmic ID ID  schtasks /create|OPT  ^ set /a|/p  ! ID !  mshta ID|STR|http  rundll32 ID|STR  regsvr32 OPT  ^ @ ID  : eof  ^ powershell OPT
+       ^ start STR powershell  ^ powershell . exe  ^ cmd . exe  % temp % \\\\  % appdata % \\\\  % userprofile %  % windir %  % systemroot %  % public %`,
     ],
   ],
   'text/x-shellscript': [

@@ -11,7 +11,7 @@ export const WEB_GRAMMARS: Readonly<Record<string, Grammar>> = {
     [
       2,
       `var ID =  var ID ;  var ID ,  var ID EOL  let ID =  let ID ;  const ID =  function (  typeof ID  ) =>  ID =>  true ,
-       this . ID  } catch (  } ) ;  } ( ) ;  = [ STR  == = STR  == = ID  != = ID  = function  { ID :  return function
+       this . ID  } catch (  } ) ;  } ( ) ;  = [ STR  == = STR  == = ID  != = ID  { ID :  return function
        void NUM  instanceof ID  ; var|let|const ID`,
     ],
     [
@@ -31,7 +31,8 @@ export const WEB_GRAMMARS: Readonly<Record<string, Grammar>> = {
     ],
   ],
   'application/x-jscript': [
-    [6, `new activexobject (  getobject ( STR ) ;`],
+    [9, `new activexobject (`],
+    [6, `getobject ( STR ) ;`],
     [4, `wscript . createobject|echo|quit|sleep|arguments|scriptfullname|shell  new enumerator (  . scriptfullname ;`],
   ],
   'text/vbscript': [
@@ -42,17 +43,18 @@ export const WEB_GRAMMARS: Readonly<Record<string, Grammar>> = {
        on error resume  resume next  ^ option explicit  do while|until  loop while|until  for each ID in  ^ sub ID (
        ^ const ID =  ^ elseif ID  ^ redim ID  ^ msgbox STR  ^ msgbox (|ID  & vbcrlf  ^ private|public sub|function|const|dim ID
        chr ( NUM )  ubound (  ^ select case  is nothing  = nothing  cstr (  lcase (  instr (  mid ( ID ,  replace ( ID , STR
-       ^ if not ID  and not ID  if ID then  = false then|EOL  = true then|EOL  execute (  vbcr|vblf|vbtab|vbnewline|vbnullstring`,
+       ^ if not ID  and not ID  if ID then  = false then  = true then  execute (  vbcr|vblf|vbtab|vbnewline|vbnullstring`,
     ],
+    [9, `set ID = createobject (  executeglobal (|STR  on error resume next`],
     [
       5,
-      `createobject ( STR ) EOL  set ID = createobject (  set ID = wscript  createobject ( ID )  executeglobal ID|(|STR  wscript . sleep NUM  wscript . quit EOL
+      `createobject ( STR ) EOL  set ID = wscript  createobject ( ID )  executeglobal ID|(|STR  wscript . sleep NUM  wscript . quit EOL
        wscript . echo STR|ID  execute ID ( ID  . run ID ,  . run STR ,  getobject ( STR ) EOL  chr ( NUM ) &  chrw ( NUM ) &  & chr ( NUM )
        . run (  wscript . scriptfullname EOL  strreverse (  . responsebody`,
     ],
   ],
   'text/x-vba': [
-    [6, `attribute vb_name =  attribute vb_globalnamespace  attribute vb_base`],
+    [9, `attribute vb_name =  attribute vb_globalnamespace  attribute vb_base`],
     [
       4,
       `^ sub autoopen|auto_open|document_open|workbook_open|autoexec|document_close (  declare ptrsafe  declare function ID lib  ^ private declare
@@ -61,7 +63,8 @@ export const WEB_GRAMMARS: Readonly<Record<string, Grammar>> = {
     ],
   ],
   'application/x-php': [
-    [4, `<? php  $ _get|_post|_server|_request|_cookie|_files [`],
+    [9, `<? php`],
+    [4, ` $ _get|_post|_server|_request|_cookie|_files [`],
     [
       3,
       `echo STR ;  $ this ->  -> ID (  array (  isset ( $  base64_decode (  gzinflate (  function ID ( $  require_once STR|(  include STR|(  use ID \\  namespace ID \\`,
