@@ -57,8 +57,9 @@ function addProper(found: Candidate[], parameters: readonly Parameter[], field: 
   for (const { name, value } of parameters) {
     if (name !== key || values++ >= MOST_VALUES) continue
     // Halves of characters in ISO-2022-JP look like quotes and backslashes: what stands there raw comes first.
-    const isCut = value.includes('\x1b$')
-    add(found, plainTexts(value, work), `${field}.${key}`, true, !isCut)
+    const texts = plainTexts(value, work)
+    const isCut = value.includes('\x1b$') && texts[0]?.includes('\ufffd') === true
+    add(found, texts, `${field}.${key}`, true, !isCut)
     // The syntax of the extended form under the plain key.
     if (/^[\w-]{2,20}'[\w-]{0,10}'/.test(value)) {
       const extendedTwin = { name: `${key}*`, value: shorten(value), bare: '' }
@@ -68,7 +69,7 @@ function addProper(found: Candidate[], parameters: readonly Parameter[], field: 
 }
 
 function addBroken(found: Candidate[], structured: Structured, field: string, work: Work): void {
-  const spellings = spellingsOf(structured, work.odd)
+  const spellings = spellingsOf(structured, work)
   if (spellings.length === 0) return
   // How those are broken which nobody but a search sees is not told.
   const odd: Oddities = new Set()

@@ -18,27 +18,32 @@ interface Tokens {
 /** Where a word ends: at the first `?=`, at the last one before the next word, or where `?=` is missing. */
 type Ending = 'first' | 'last' | 'open'
 
-const LONGEST_CHARSET = 60
+const LONGEST_HEAD = 80
+const HEAD = /^=\?([^?]*)\?[ \t]*([BbQq])[ \t]*\?/
 
 /** The texts that a value with encoded words may be, what most clients show first. `text` has one character for each byte. */
 export function decodedWords(text: string, work: Work): readonly string[] {
   if (!text.includes('=?')) return textsOf(Buffer.from(text, 'latin1'), '', work)
+  const found = new Set<string>()
+  const addAll = (texts: readonly string[]): void => {
+    for (const each of texts) found.add(each)
+  }
   const { tokens, isOdd } = tokensOf(text, 'first')
-  const found = new Set(joined(tokens, work, concatenated))
+  const words = adjacent(tokens)
+  const whole = merged(words)
+  addAll(decoded(whole, work, concatenated))
+  if (whole.length < words.length && words.some(endsInside)) addAll(decoded(words, work, concatenated))
   if (isOdd) {
     work.odd.add('name-malformed')
     for (const ending of ['last', 'open'] as const)
-      for (const each of joined(tokensOf(text, ending).tokens, work, concatenated)) found.add(each)
-    for (const each of textsOf(Buffer.from(text, 'latin1'), '', work)) found.add(each)
+      addAll(decoded(merged(adjacent(tokensOf(text, ending).tokens)), work, concatenated))
+    addAll(textsOf(Buffer.from(text, 'latin1'), '', work))
   }
-  if (tokens.some((each) => each.kind === 'word' && isPaddedInside(each)))
-    for (const each of joined(tokens, work, stopped)) found.add(each)
+  if (words.some(isPaddedInside)) addAll(decoded(words, work, stopped))
   const [shown = ''] = found
   // A decoded word that holds another one was encoded twice; some gateways decode twice too.
-  if (/=\?[^?]+\?[bq]\?/i.test(shown) && shown !== text) {
-    const again = joined(tokensOf(latin1Of(shown), 'first').tokens, work, concatenated)
-    for (const each of again) found.add(each)
-  }
+  if (/=\?[^?]{1,60}\?[bq]\?/i.test(shown) && shown !== text)
+    addAll(decoded(merged(adjacent(tokensOf(latin1Of(shown), 'first').tokens)), work, concatenated))
   return [...found]
 }
 
@@ -77,15 +82,13 @@ function tokensOf(text: string, ending: Ending): Tokens {
 
 /** `=?charset*language?encoding?` */
 function headOf(text: string, start: number): { charset: string; encoding: string; next: number } | undefined {
-  const mark = text.indexOf('?', start + 2)
-  if (mark < 0 || mark - start > LONGEST_CHARSET || text[mark + 2] !== '?') return undefined
-  const encoding = text.charAt(mark + 1).toUpperCase()
-  if (encoding !== 'B' && encoding !== 'Q') return undefined
-  const charset = text
-    .slice(start + 2, mark)
-    .replace(/\*.*$/, '')
-    .trim()
-  return { charset, encoding, next: mark + 3 }
+  const [all = '', charset = '', encoding = ''] = HEAD.exec(text.slice(start, start + LONGEST_HEAD)) ?? []
+  if (all === '') return undefined
+  return {
+    charset: charset.replace(/\*.*$/, '').trim().toLowerCase(),
+    encoding: encoding.toUpperCase(),
+    next: start + all.length,
+  }
 }
 
 interface End {
@@ -97,6 +100,10 @@ interface End {
 
 function endOf(text: string, from: number, ending: Ending): End {
   const first = text.indexOf('?=', from)
+  const other = text.indexOf('=?', from)
+  // Another word begins before this one ends.
+  if (other > from && other < first && headOf(text, other) !== undefined)
+    return { end: other, next: other, isBroken: true }
   const following = text.indexOf('=?', first < 0 ? from : first + 2)
   const limit = following < 0 ? text.length : following
   if (first < 0) {
@@ -111,8 +118,39 @@ function endOf(text: string, from: number, ending: Ending): End {
 
 type Base64Decode = (text: string) => Buffer
 
+/** Words with nothing but blanks between them, which belong together (RFC 2047 section 6.2). */
+function adjacent(tokens: readonly Token[]): readonly Token[] {
+  return tokens.filter((token, i) => {
+    const isBetween = i > 0 && i < tokens.length - 1
+    return !(isBetween && token.kind === 'text' && token.text.trim() === '')
+  })
+}
+
+/** Adjacent words in one charset and encoding as one: some programs split a group of base64 or an escape between words. */
+function merged(tokens: readonly Token[]): readonly Token[] {
+  const found: Token[] = []
+  for (const token of tokens) {
+    const last = found.at(-1)
+    const isSame =
+      token.kind === 'word' &&
+      last?.kind === 'word' &&
+      last.charset === token.charset &&
+      last.encoding === token.encoding
+    if (isSame) found[found.length - 1] = { ...last, text: last.text + token.text }
+    else found.push(token)
+  }
+  return found
+}
+
+/** Whether what follows may complete a group of base64 or an escape. */
+function endsInside(token: Token): boolean {
+  if (token.kind === 'text') return false
+  if (token.encoding === 'Q') return /=[0-9A-Fa-f]?$/.test(token.text.slice(-2))
+  return !token.text.includes('=') && token.text.replace(/[^A-Za-z0-9+/]/g, '').length % 4 !== 0
+}
+
 /** Adjacent words in one charset are decoded together: some programs split them inside a character. */
-function joined(tokens: readonly Token[], work: Work, decode: Base64Decode): readonly string[] {
+function decoded(tokens: readonly Token[], work: Work, base64: Base64Decode): readonly string[] {
   const groups: (readonly string[])[] = []
   let pieces: Buffer[] = []
   let charset = ''
@@ -120,17 +158,15 @@ function joined(tokens: readonly Token[], work: Work, decode: Base64Decode): rea
     if (pieces.length > 0) groups.push(textsOf(Buffer.concat(pieces), charset, work))
     pieces = []
   }
-  for (const [i, token] of tokens.entries()) {
-    if (token.kind === 'word') {
-      if (token.charset.toLowerCase() !== charset) flush()
-      charset = token.charset.toLowerCase()
-      pieces.push(token.encoding === 'B' ? decode(token.text) : quoted(token.text))
+  for (const token of tokens) {
+    if (token.kind === 'text') {
+      flush()
+      groups.push(textsOf(Buffer.from(token.text, 'latin1'), '', work))
       continue
     }
-    const isBetween = i > 0 && i < tokens.length - 1
-    if (isBetween && token.text.trim() === '') continue
-    flush()
-    groups.push(textsOf(Buffer.from(token.text, 'latin1'), '', work))
+    if (token.charset !== charset) flush()
+    charset = token.charset
+    pieces.push(token.encoding === 'B' ? base64(token.text) : quoted(token.text))
   }
   flush()
   return combined(groups)
@@ -150,17 +186,17 @@ function quoted(text: string): Buffer {
   return Buffer.from(bytes, 'latin1')
 }
 
-/** Base64 in which padding does not end anything; what is not in the alphabet is dropped. */
+/** Base64 in which padding does not end anything, in the URL alphabet too; what is in neither is dropped. */
 function concatenated(text: string): Buffer {
-  const pieces = text.replace(/[^A-Za-z0-9+/=]/g, '').split(/=+/)
+  const pieces = text.replace(/[^A-Za-z0-9+/=_-]/g, '').split(/=+/)
   return Buffer.concat(pieces.map((piece) => Buffer.from(piece, 'base64')))
 }
 
-/** Base64 that ends at the first padding, in the URL alphabet too. */
+/** Base64 that ends at the first padding; the URL alphabet is dropped. */
 function stopped(text: string): Buffer {
-  return Buffer.from(text.replace(/[^A-Za-z0-9+/=_-]/g, '').replace(/=.*$/s, ''), 'base64')
+  return Buffer.from(text.replace(/[^A-Za-z0-9+/=]/g, '').replace(/=.*$/s, ''), 'base64')
 }
 
-function isPaddedInside(token: { readonly encoding: string; readonly text: string }): boolean {
-  return token.encoding === 'B' && /=[^=\s]|[-_]/.test(token.text)
+function isPaddedInside(token: Token): boolean {
+  return token.kind === 'word' && token.encoding === 'B' && /=[^=\s]|[-_]/.test(token.text)
 }

@@ -39,7 +39,8 @@ const TRAILING = '. \t\u00a0\u3000'
 export function isOrdinary(name: string): boolean {
   if (!ORDINARY.test(name)) return false
   const dot = name.lastIndexOf('.')
-  return dot < 0 || name.indexOf('.') === dot ? !name.includes('     ') : !isDisguised(name) && !name.includes('     ')
+  if (dot < 0) return !name.includes('     ')
+  return name[dot + 1] !== ' ' && !name.includes('     ') && (name.indexOf('.') === dot || !isDisguised(name))
 }
 
 /** Adds what is odd about a name that may be shown. */
@@ -47,7 +48,7 @@ export function addHazards(name: string, odd: Oddities): void {
   if (CONTROL.test(name)) odd.add('name-control-char')
   if (BIDI.test(name)) odd.add('name-bidi')
   if (INVISIBLE.test(name) || MANY_BLANKS.test(name)) odd.add('name-invisible')
-  if (/[/\\]/.test(name)) odd.add('name-path')
+  if (/\/|\\[^"]/.test(name)) odd.add('name-path')
   if (STREAM.test(name)) odd.add('name-ntfs-stream')
   if (TRAILING.includes(name.slice(-1))) odd.add('name-trailing')
   if (isDisguised(name)) odd.add('name-double-extension')
@@ -83,8 +84,10 @@ export function variantsOf(name: string): readonly Variant[] {
   add(trimmed, 'trimmed')
   addPaths(name, trimmed, add)
   const colon = trimmed.indexOf(':', /^[a-z]:/i.test(trimmed) ? 2 : 0)
-  if (colon > 0) add(trim(trimmed.slice(0, colon)), 'without stream')
+  if (colon > 0 && STREAM.test(name)) add(trim(trimmed.slice(0, colon)), 'without stream')
   if (/%[0-9a-f]{2}/i.test(trimmed)) addPercent(trimmed, add)
+  // A blank in the extension comes from folding, which some programs undo without one.
+  if (/\. {1,3}[a-z0-9]{1,8}$/i.test(trimmed)) add(trimmed.replace(/ +(?=[a-z0-9]+$)/i, ''), 'unfolded')
   return found
 }
 

@@ -106,23 +106,53 @@ function shorten(value: string): string {
 interface Group {
   readonly charset: string
   raw: string
+  /** What follows the raw bytes, still with percent signs: an escape may be divided between pieces. */
+  encoded: string
+  /** A percent sign in it is no escape. */
+  isBroken: boolean
+}
+
+function addPiece(groups: readonly Group[], value: string, isEncoded: boolean): void {
+  const group = groups.at(-1)
+  if (group === undefined) return
+  if (isEncoded) group.encoded += value
+  else {
+    flush(group)
+    group.raw += value
+  }
+}
+
+function flush(group: Group): void {
+  group.isBroken ||= /%(?![0-9a-f]{2})/i.test(group.encoded)
+  group.raw += percentDecoded(group.encoded)
+  group.encoded = ''
 }
 
 /** The bytes of pieces, one character each, those in one charset together. */
 function groupsOf(pieces: readonly Piece[], { odd }: Work): readonly Group[] {
   const groups: Group[] = []
   for (const piece of pieces) {
-    const named = piece.isEncoded ? /^([A-Za-z0-9._:-]*)'([A-Za-z0-9-]*)'/.exec(piece.value) : null
     const isFirst = groups.length === 0
-    const value = named === null ? piece.value : piece.value.slice(named[0].length)
-    const raw = piece.isEncoded ? percentDecoded(value) : value
-    const last = groups.at(-1)
-    if (last === undefined || (named !== null && named[1] !== '')) groups.push({ charset: named?.[1] ?? '', raw })
-    else last.raw += raw
-    if (named !== null && !isFirst && named[1] !== '') odd.add('name-malformed')
-    if (piece.isEncoded && ((isFirst && named === null) || /%(?![0-9a-f]{2})/i.test(value))) odd.add('name-malformed')
+    const named = piece.isEncoded ? headOf(piece.value, isFirst) : undefined
+    const value = named === undefined ? piece.value : piece.value.slice(named.length)
+    if (isFirst || named !== undefined)
+      groups.push({ charset: named?.charset ?? '', raw: '', encoded: '', isBroken: false })
+    addPiece(groups, value, piece.isEncoded)
+    if (piece.isEncoded && isFirst === (named === undefined)) odd.add('name-malformed')
+  }
+  for (const group of groups) {
+    flush(group)
+    if (group.isBroken) odd.add('name-malformed')
   }
   return groups
+}
+
+/** `charset'language'`; behind the first piece only where the charset is known, since apostrophes belong to names. */
+function headOf(value: string, isFirst: boolean): { charset: string; length: number } | undefined {
+  const match = /^([A-Za-z0-9._:-]*)'([A-Za-z0-9-]*)'/.exec(value)
+  const [all = '', charset = ''] = match ?? []
+  if (all === '' || (!isFirst && (charset === '' || decodeAs(Buffer.alloc(0), charset) === undefined))) return undefined
+  return { charset, length: all.length }
 }
 
 /** What is made of one apostrophe where two belong, of none, and of the escapes of JavaScript. */

@@ -4,7 +4,8 @@
  */
 import type { Parameter, Structured } from '../header/parameter.ts'
 import { stripComments } from '../header/parameter.ts'
-import type { Oddities } from './charset.ts'
+import type { Oddities, Work } from './charset.ts'
+import { decodedWords } from './encoded-word.ts'
 
 /** A parameter that a strict parser does not see, or not so. */
 export interface Spelling extends Parameter {
@@ -23,30 +24,41 @@ const MOST = 48
 /** Value and parameters in a form on which all programs agree, as far as names go. */
 const CANONICAL =
   /^[\w.+-]*(?:\/[\w.+-]+)?(?:[ \t]*;[ \t]*[\w*-]+=(?:"[^"\\;\x1b]*"|[^\s"',;()\\\x1b=]+))*[ \t]*;?[ \t]*$/
-/** `name=` behind something that ends a token. */
-const ASSIGNED = /(?<![\w*.-])((?:file)?name)(\*\d{0,6}\*?)?[ \t]{0,64}=[ \t]{0,64}/gi
+/** `name=` behind something that ends a token; the name may be quoted. */
+const ASSIGNED = /(?<![\w*.-])((?:file)?name)(\*\d{0,6}\*?)?["']?[ \t]{0,64}=[ \t]{0,64}/gi
 
 /** What programs see in the field besides its proper parameters, which come with their own values. */
-export function spellingsOf({ text, parameters }: Structured, odd: Oddities): readonly Spelling[] {
+export function spellingsOf({ text, parameters }: Structured, work: Work): readonly Spelling[] {
   if (isCanonical(text)) return []
   const searched = text.length <= LONGEST ? text : `${text.slice(0, LONGEST / 2)} ${text.slice(-LONGEST / 2)}`
-  const isQuotedAt = quotedAreas(searched)
   const proper = new Set(parameters.map(({ name, value }) => `${name}=${value}`))
+  const found = search(searched, proper, work.odd)
+  if (isUnclosed(searched)) work.odd.add('name-malformed')
+  // Some programs drop NUL before they parse, and some decode the whole field.
+  if (searched.includes('\0')) found.push(...search(searched.replaceAll('\0', ''), proper, work.odd))
+  if (searched.includes('=?') && found.length === 0 && !parameters.some(({ name }) => /^(file)?name\b/.test(name))) {
+    const [decoded = ''] = decodedWords(searched, work)
+    found.push(...search(Buffer.from(decoded).toString('latin1'), proper, work.odd))
+  }
+  return found
+}
+
+function search(text: string, proper: ReadonlySet<string>, odd: Oddities): Spelling[] {
+  const isQuotedAt = quotedAreas(text)
   const found: Spelling[] = []
-  for (const match of searched.matchAll(ASSIGNED)) {
+  for (const match of text.matchAll(ASSIGNED)) {
     if (found.length >= MOST) break
     const name = `${match[1]}${match[2] ?? ''}`.toLowerCase()
-    const isInside = isQuotedAt(match.index)
-    const values = valuesAt(searched, match.index + match[0].length)
+    // `"name"=` is a quoted name, not one within a value.
+    const isInside = isQuotedAt(match.index) && !/["']/.test(match[0])
+    const from = match.index + match[0].length
+    const values = valuesAt(text, from)
     // Without a proper twin the syntax before the name is broken, or the name is no parameter at all.
-    const isKnown = values.some((value) => proper.has(`${name}=${value}`))
-    const isQuoted = values[0] !== undefined && searched[match.index + match[0].length] === '"'
-    if (!isInside && (!isKnown || (values.length > 1 && !isQuoted))) odd.add('name-malformed')
+    const isKnown = values.length === 0 || values.some((value) => proper.has(`${name}=${value}`))
+    if (!isInside && (!isKnown || (values.length > 1 && text[from] !== '"'))) odd.add('name-malformed')
     for (const [i, value] of values.entries())
-      if (value !== '' && !proper.has(`${name}=${value}`))
-        found.push({ name, value, bare: '', isInside, isNew: i === 0 && !isKnown })
+      if (!proper.has(`${name}=${value}`)) found.push({ name, value, bare: '', isInside, isNew: i === 0 && !isKnown })
   }
-  if (isUnclosed(searched)) odd.add('name-malformed')
   return found
 }
 
@@ -56,11 +68,9 @@ function isCanonical(text: string): boolean {
 
 /** The values that programs see from a place on, the most usual one first. */
 function valuesAt(text: string, from: number): readonly string[] {
-  const found = new Set<string>()
   const rest = text.slice(from, from + LONGEST_VALUE)
   const values = rest.startsWith('"') ? quotedValues(rest) : bareValues(rest)
-  for (const value of values) found.add(value.trim())
-  return [...found]
+  return [...new Set(values.filter((value) => value !== ''))]
 }
 
 function quotedValues(rest: string): string[] {
@@ -85,12 +95,16 @@ function quotedValues(rest: string): string[] {
 }
 
 function bareValues(rest: string): string[] {
-  const whole = rest.slice(0, endAt(rest, ';', 0))
-  const values = [whole, stripComments(whole).trim()]
+  const whole = rest.slice(0, endAt(rest, ';', 0)).trim()
+  const next = whole.search(/[\s,]"?(?:file)?name[*\d]{0,9}["']?[ \t]{0,64}=/i)
+  const values = [...(next < 0 ? [] : [whole.slice(0, next).trim()]), whole, stripComments(whole).trim()]
   const uncommented = /^\s*\(/.test(whole) ? stripComments(whole).trim() : whole
-  values.push(uncommented.split(/[ \t]/, 1)[0] ?? '')
-  values.push(uncommented.split(',', 1)[0] ?? '')
-  values.push(uncommented.split(/[\s()<>@,;:\\"/[\]?=]/, 1)[0] ?? '')
+  // Blanks between encoded words are none, and a part of one is no name.
+  if (!whole.includes('=?')) {
+    values.push(uncommented.split(/[ \t]/, 1)[0] ?? '')
+    values.push(uncommented.split(',', 1)[0] ?? '')
+    values.push(uncommented.split(/[\s()<>@,;:\\"/[\]?=]/, 1)[0] ?? '')
+  }
   const single = /^'([^']*)'/.exec(whole)?.[1]
   if (single !== undefined) values.push(single)
   if (whole.includes('"')) values.push(whole.replaceAll('"', ''))

@@ -1,0 +1,111 @@
+/** Names with a charset and in pieces (RFC 2231), well formed and in the broken forms that mail programs read. */
+import { type Row, testRows, utf8 } from './part.ts'
+
+const given = (parameters: string) => `attachment; ${parameters}`
+const ODD = 'name-2231-odd'
+const BROKEN = 'name-malformed'
+const LABEL = 'name-bad-charset'
+
+const wellFormed: readonly Row[] = [
+  ['UTF-8', given("filename*=utf-8''%D1%82.exe"), 'т.exe'],
+  ['a language', given("filename*=UTF-8'ru'%D1%82.exe"), 'т.exe'],
+  ['lower-case digits', given("filename*=utf-8''%d1%82.exe"), 'т.exe'],
+  ['latin1', given("filename*=iso-8859-1''%E4.exe"), 'ä.exe'],
+  ['koi8-r', given("filename*=koi8-r''%D0%D2%C9.exe"), 'при.exe'],
+  ['shift_jis', given("filename*=shift_jis''%93%FA%96%7B.exe"), '日本.exe'],
+  ['ASCII', given("filename*=us-ascii''a.exe"), 'a.exe'],
+  ['an apostrophe in the name', given("filename*=utf-8''it's.exe"), "it's.exe"],
+  ['an apostrophe encoded', given("filename*=utf-8''it%27s.exe"), "it's.exe"],
+  ['an encoded percent sign', given("filename*=utf-8''50%25.exe"), '50%.exe'],
+  ['quoted', given(`filename*="utf-8''%D1%82.exe"`), 'т.exe'],
+  ['blanks around the equals sign', given("filename* = utf-8''%D1%82.exe"), 'т.exe'],
+  ['capital letters', given("FILENAME*=UTF-8''%D1%82.EXE"), 'т.EXE'],
+  ['pieces', given('filename*0=ev; filename*1=il; filename*2=.exe'), 'evil.exe'],
+  ['quoted pieces', given('filename*0="ev"; filename*1="il.exe"'), 'evil.exe'],
+  ['encoded pieces', given("filename*0*=utf-8''%D1%82; filename*1*=%D1%83.exe"), 'ту.exe'],
+  ['encoded and plain pieces', given("filename*0*=utf-8''%D1%82; filename*1=.exe"), 'т.exe'],
+  ['a character divided between pieces', given("filename*0*=utf-8''%D1; filename*1*=%82.exe"), 'т.exe'],
+  ['twelve pieces', given(Array.from({ length: 12 }, (_, i) => `filename*${i}=${i}`).join('; ')), '01234567891011'],
+  ['pieces out of order', given('filename*1=il.exe; filename*0=ev'), 'evil.exe', 'il.exeev', 'name-conflict'],
+  ['pieces in folded lines', given('filename*0=ev;\r\n filename*1=il.exe'), 'evil.exe'],
+  ['a plain twin', given(`filename="a.exe"; filename*=utf-8''%D1%82.exe`), 'т.exe', 'a.exe'],
+  ['a plain twin behind', given(`filename*=utf-8''%D1%82.exe; filename="a.exe"`), 'т.exe', 'a.exe'],
+]
+
+const broken: readonly Row[] = [
+  ['an escape divided between pieces', given("filename*0*=utf-8''%D1%8; filename*1*=2.exe"), 'т.exe'],
+  ['apostrophes in a later piece', given("filename*0*=utf-8''a; filename*1*=rock'n'roll.exe"), "arock'n'roll.exe"],
+  ['a start at 1', given('filename*1=ev; filename*2=il.exe'), 'evil.exe', '', ODD],
+  ['a start at 1, encoded', given("filename*1*=utf-8''%D1%82; filename*2=.exe"), 'т.exe', '', ODD],
+  ['a gap', given('filename*0=evil.exe; filename*2=.pdf'), 'evil.exe.pdf', 'evil.exe', `name-conflict ${ODD}`],
+  ['a wide gap', given('filename*0=evil; filename*900000=.exe'), 'evil.exe', 'evil', ODD],
+  ['leading zeros', given('filename*00=ev; filename*01=il.exe'), 'evil.exe', '', BROKEN],
+  [
+    'an index twice',
+    given('filename*0=a; filename*1=.exe; filename*1=.pdf'),
+    'a.exe',
+    'a.pdf | .pdf',
+    `name-conflict ${ODD}`,
+  ],
+  ['the first index twice', given('filename*0=a.exe; filename*0=b.pdf'), 'a.exe', 'b.pdf', `name-conflict ${ODD}`],
+  [
+    'an index plain and encoded',
+    given("filename*0=a.exe; filename*0*=utf-8''b.exe"),
+    'a.exe',
+    'b.exe',
+    `${ODD} ${BROKEN}`,
+  ],
+  ['a whole beside pieces', given("filename*=utf-8''a.exe; filename*0=b.exe"), 'b.exe', 'a.exe', ODD],
+  ['two wholes', given("filename*=utf-8''a.exe; filename*=utf-8''b.exe"), 'a.exe', 'b.exe', ODD],
+  [
+    'a charset in a later piece',
+    given("filename*0=a; filename*1*=utf-8''%D1%82.exe"),
+    'aт.exe',
+    '',
+    `${ODD} ${BROKEN}`,
+  ],
+  ['a charset in each piece', given("filename*0*=utf-8''%D1%82; filename*1*=utf-8''.exe"), 'т.exe', '', BROKEN],
+  ['escapes in a plain piece', given("filename*0*=utf-8''%D1%82; filename*1=%D1%83.exe"), 'т%D1%83.exe', 'ту.exe'],
+  ['no charset', given("filename*=''%D1%82.exe"), 'т.exe', '', 'name-raw-8bit'],
+  ['no charset and no apostrophes', given('filename*=%D1%82.exe'), 'т.exe', '', `${BROKEN} name-raw-8bit`],
+  ['nothing encoded', given('filename*=evil.exe'), 'evil.exe', '', BROKEN],
+  ['one apostrophe', given("filename*=utf-8'%D1%82.exe"), "utf-8'т.exe", 'т.exe', `${BROKEN} name-raw-8bit`],
+  ['an unknown charset', given("filename*=foo''%D1%82.exe"), 'т.exe', '', LABEL],
+  ['UTF-8 that says ASCII', given("filename*=us-ascii''%D1%82.exe"), 'т.exe', '', LABEL],
+  ['UTF-8 that says latin1', given("filename*=iso-8859-1''%D1%82.exe"), 'т.exe', 'Ñ‚.exe', LABEL],
+  ['windows-1251 that says UTF-8', given("filename*=utf-8''%EF%F0%E8%E2%E5%F2.exe"), 'привет.exe', '', LABEL],
+  ['raw UTF-8', given(`filename*=utf-8''${utf8('т')}.exe`), 'т.exe'],
+  ['percent signs that are none', given("filename*=utf-8''%zz%4.exe"), '%zz%4.exe', '', BROKEN],
+  ['a percent sign at the end', given("filename*=utf-8''a.exe%"), 'a.exe%', '', BROKEN],
+  ['escapes of JavaScript', given("filename*=utf-8''%u0435vil.exe"), '%u0435vil.exe', 'еvil.exe', BROKEN],
+  ['an encoded word as the value', given("filename*=utf-8''=?utf-8?Q?evil.exe?="), '=?utf-8?Q?evil.exe?=', 'evil.exe'],
+  [
+    'an encoded word in pieces',
+    given('filename*0="=?utf-8?Q?ev"; filename*1="il.exe?="'),
+    'evil.exe',
+    '=?utf-8?Q?evil.exe?=',
+  ],
+  ['the extended form under the plain key', given("filename=utf-8''%D1%82.exe"), "utf-8''%D1%82.exe", 'т.exe', ''],
+  ['escapes in a plain name', given('filename="%D1%82.exe"'), '%D1%82.exe', 'т.exe'],
+  [
+    'a NUL',
+    given("filename*=utf-8''evil.exe%00.pdf"),
+    'evil.exe\0.pdf',
+    'evil.exe | evil.exe.pdf',
+    'name-control-char',
+  ],
+  [
+    'a line end',
+    given("filename*=utf-8''evil.exe%0D%0A.pdf"),
+    'evil.exe\r\n.pdf',
+    'evil.exe | evil.exe .pdf',
+    'name-control-char',
+  ],
+  ['a path', given("filename*=utf-8''..%2F..%2Fevil.exe"), '../../evil.exe', 'evil.exe', 'name-path'],
+  ['a backslash', given("filename*=utf-8''C%3A%5Cevil.exe"), 'C:\\evil.exe', 'evil.exe | C:evil.exe', 'name-path'],
+  ['no semicolon before it', "attachment filename*=utf-8''%D1%82.exe", 'т.exe', '', BROKEN],
+  ['pieces without semicolons', 'attachment filename*0=ev filename*1=il.exe', 'evil.exe', '', BROKEN],
+  ['an empty value beside a plain one', given('filename*=; filename=a.exe'), 'a.exe', '', BROKEN],
+]
+
+testRows([...wellFormed, ...broken])
