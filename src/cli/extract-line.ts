@@ -56,7 +56,8 @@ export function extractLine(file: string, reading: Reading): ExtractLine {
       anomalies: sample.anomalies,
     })),
     bodies: reading.bodies.filter(({ depth }) => depth === 0).map(bodyOf),
-    anomalies: reading.anomalies,
+    // The bodies of the published line have none of their own.
+    anomalies: [...reading.anomalies, ...reading.bodies.flatMap(({ anomalies }) => anomalies)],
     unscannable: reading.unscannable,
   }
 }

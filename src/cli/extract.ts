@@ -6,6 +6,7 @@ import { describeError } from '../telemetry/index.ts'
 import { type CommonOptions, configured, quietLogger, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { EXIT } from './exit-code.ts'
+import { showNothing, showPlaces } from './extract-excerpt.ts'
 import { type ExtractLine, extractJsonSchema, extractLine, failureLine } from './extract-line.ts'
 import { extractText } from './extract-text.ts'
 import { feed, UnreadableFile } from './message-file.ts'
@@ -27,7 +28,7 @@ export function addExtract(program: Command, context: Context, end: (code: numbe
     )
     .argument('[file...]', 'messages as they came over the wire; - is standard input')
     .option('--json', 'one JSON line for each file, in the order given, also for those that cannot be read')
-    .option('--explain', 'also every name with its place, the readings, and what is odd')
+    .option('--explain', 'also every name with its place, the readings, and what is odd, with its byte and meaning')
     .option('--schema', 'print the JSON schema of such a line')
     .addHelpText('after', HELP)
     .action(async (files: string[], options: ExtractOptions, command: Command) => {
@@ -38,9 +39,21 @@ export function addExtract(program: Command, context: Context, end: (code: numbe
 }
 
 const HELP = `
+WHAT IS SHOWN
+  For each file the attachments: place, name, media type that the content shows, size, SHA-256. A place is a number as IMAP has it
+  (2.1 is the first part of the second); what only another reading sees has its name before: mailparser:, tolerant:, folded:.
+  With --explain also
+    name ... (origin)    every name that some mail client would show; the origin is the field and parameter, and what was done to it
+    seen by ...          the readings in which the content appears
+    odd: ... at byte N   an anomaly, its severity, its place in the file, its meaning, and the bytes there
+  Severities: note (worth knowing), suspicious (programs differ in what they see), unscannable (something was not read).
+  docs/anomalies.md lists them all.
+
 EXAMPLES
   peekaboo extract mail.eml
+  peekaboo extract --explain odd.eml
   peekaboo extract --json corpus/*.eml | jq -r '.attachments[].sha256'
+  peekaboo extract --json corpus/*.eml | jq -r '.file as $f | .anomalies[] | "\\($f) \\(.name)"'
   postcat -qbh 4bXyz12Qz3 | peekaboo extract -
 
 EXIT CODES
@@ -62,7 +75,8 @@ async function extract(files: readonly string[], options: ExtractOptions, contex
     for await (const { line, problem } of inOrder(files, config.inspector.processes, read)) {
       progress.step(line.file)
       if (problem !== '') [code] = [EXIT.ERROR, io.stderr.write(`peekaboo: ${problem}\n`)]
-      io.stdout.write(options.json ? jsonLine(line) : extractText(line, context.out, options.explain === true))
+      const show = line.file === '-' ? showNothing : showPlaces(line.file)
+      io.stdout.write(options.json ? jsonLine(line) : extractText(line, context.out, options.explain === true, show))
     }
     return code
   } finally {

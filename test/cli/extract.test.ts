@@ -173,6 +173,52 @@ test('--explain adds names with their origin and the readings', async (t) => {
   assert.match(world.stdout, /seen by strict, mailparser/)
 })
 
+test('--explain says of each anomaly where it is, what it means, and what stands there', async (t) => {
+  const odd = [
+    { name: 'cte-duplicate', severity: 'suspicious', offset: 3 },
+    { name: 'bare-lf', severity: 'note', offset: -1 },
+  ] as const
+  class Odd extends TextInspector {
+    override read() {
+      const one = { ...sample('a.doc'), anomalies: odd }
+      return { ...super.read(), finish: async () => ({ ...reading(one), anomalies: odd }) }
+    }
+  }
+  const world = new World(t, { inspector: new Odd() })
+
+  await world.command('extract', '--explain', world.file('1', 'abc\x1b\r\n\tx\u00e4\0'))
+
+  const [first, second, third] = world.lines.filter((line) => line.startsWith('  odd') || line.startsWith('      odd'))
+  assert.match(first ?? '', /^ {6}odd: cte-duplicate \(suspicious\) at byte 3: several Content-Transfer-Encodings/)
+  assert.match(second ?? '', /^ {6}odd: bare-lf \(note\): lines end in LF/)
+  assert.match(third ?? '', /^ {2}odd: cte-duplicate/)
+  assert.ok(world.stdout.includes(String.raw`"\u{1b}\r\n\tx\xc3\xa4\0"`), world.stdout)
+})
+
+test('what is odd about a body is said of the message', async (t) => {
+  const odd = { name: 'cte-unknown', severity: 'suspicious', offset: 7 } as const
+  class Odd extends TextInspector {
+    override read() {
+      const body = { ...sample(''), role: 'body' as const, anomalies: [odd] }
+      return { ...super.read(), finish: async () => ({ ...reading(), bodies: [body] }) }
+    }
+  }
+  const world = new World(t, { inspector: new Odd() })
+
+  await world.command('extract', '--json', world.file('1', 'x'))
+
+  assert.deepEqual(world.json[0]?.anomalies, [odd])
+})
+
+test('the help of extract is a page: what is shown, examples, exit codes', async (t) => {
+  const world = new World(t)
+
+  assert.equal(await world.run('extract', '--help'), 0)
+
+  for (const title of ['USAGE', 'OPTIONS', 'WHAT IS SHOWN', 'EXAMPLES', 'EXIT CODES'])
+    assert.match(world.stdout, new RegExp(`^${title}`, 'm'))
+})
+
 test('--schema prints the published schema without any file', async (t) => {
   const world = new World(t)
 

@@ -44,7 +44,7 @@ export function createBase64Oddity(onOddity: (name: AnomalyName) => void): Base6
       quartet++
       if (state === 'padded') state = 'after'
     } else if (kind === PADDING) {
-      if (quartet % 4 !== 0 && state === 'inside') state = 'padded'
+      if (state === 'inside') state = 'padded'
       quartet = 0
     } else if (kind === BLANK) {
       if (byte === SPACE) junk++

@@ -27,7 +27,7 @@ export interface Padding {
 
 /** Decodes any base64, the common form of it (whole lines of one length) natively. */
 export function createBase64Decoder(padding?: Padding): Decoder {
-  const slow = createSlowDecoder(padding)
+  const slow = watched(createSlowDecoder(padding), padding?.onOddity)
   /** The beginning of a line whose end has not come. */
   let carry = EMPTY
 
@@ -94,6 +94,24 @@ function decodeNatively(data: Buffer, end: number, width: number): Buffer | unde
   return decoded.length === ((end / width) * (width - ending) * 3) / 4 ? decoded : undefined
 }
 
+/** Has everything looked at that goes the slow way; `pass` tells of letters that went the fast one. */
+function watched(slow: ReturnType<typeof createSlowDecoder>, onOddity: Padding['onOddity']) {
+  if (onOddity === undefined) return { ...slow, pass: () => undefined }
+  const oddity = createBase64Oddity(onOddity)
+  return {
+    isAligned: slow.isAligned,
+    pass: (letters: number) => oddity.letters(letters),
+    write(data: Buffer): Buffer {
+      oddity.write(data)
+      return slow.write(data)
+    },
+    end(): Buffer {
+      oddity.end()
+      return slow.end()
+    },
+  }
+}
+
 function createSlowDecoder(padding?: Padding) {
   const isPassedOver = padding?.isPassedOver === true
   let bits = 0
@@ -101,10 +119,8 @@ function createSlowDecoder(padding?: Padding) {
   /** The last was one `=` after two letters. */
   let isHalfPadded = false
   let isDoubtful = false
-  const oddity = padding?.onOddity === undefined ? undefined : createBase64Oddity(padding.onOddity)
 
   function write(data: Buffer): Buffer {
-    oddity?.write(data)
     const out = Buffer.allocUnsafe(Math.ceil((data.length * 3) / 4) + 3)
     let at = 0
     for (let i = 0; i < data.length; i++) {
@@ -147,11 +163,10 @@ function createSlowDecoder(padding?: Padding) {
     return at
   }
   function end(): Buffer {
-    oddity?.end()
     const out = Buffer.allocUnsafe(3)
     return out.subarray(0, flush(out, 0))
   }
-  return { write, end, pass: (count: number) => oddity?.letters(count), isAligned: () => letters === 0 && !isHalfPadded }
+  return { write, end, isAligned: () => letters === 0 && !isHalfPadded }
 }
 
 function valueTable(): Uint8Array {

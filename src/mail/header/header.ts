@@ -52,7 +52,7 @@ export function parseHeader(block: Buffer, offset: number): Header {
     const line = text.slice(at, newline < 0 ? next : isCrlf ? newline - 1 : newline)
     if (newline >= 0) {
       if (!isCrlf) lineEnds.lf = lineEnds.lf < 0 ? newline : lineEnds.lf
-      else if (lineEnds.crlf < 0) lineEnds.crlf = newline
+      else if (lineEnds.crlf < 0) lineEnds.crlf = newline - 1
     }
     const last = fields.at(-1)
     const first = line.charCodeAt(0)
