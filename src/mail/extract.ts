@@ -5,7 +5,6 @@ import type { MailLimits } from './limits.ts'
 import { takeOtherwise } from './otherwise/otherwise.ts'
 import { TOLERANT_PATH } from './otherwise/reading.ts'
 import { createMessageReader } from './reader.ts'
-import { choicesOf } from './strict/choice.ts'
 import { FOLDED_PATH, folded, foldedLimits } from './strict/folded.ts'
 import { openStrict, type ReaderOptions } from './strict/strict-reading.ts'
 import { MAILPARSER_PATH } from './union.ts'
@@ -28,9 +27,8 @@ export function extractBytes(wanted: Extraction, source: AsyncIterable<Uint8Arra
 }
 
 async function* extractStrictly(wanted: Extraction, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const { choices, inner } = choicesOf(wanted.path)
-  const tapped = tapOne(wanted, 'strict', inner)
-  const { message } = openStrict(tapped.options, undefined, choices)
+  const tapped = tapOne(wanted, 'strict', wanted.path)
+  const { message } = openStrict(tapped.options)
   for await (const chunk of source) {
     message.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
     yield* tapped.take()
