@@ -22,7 +22,7 @@ const MOST_GUESSES = 7
 /** The beginning of a text shows its language. */
 const WEIGHED = 512
 
-/** Names that Windows and old mail programs give to charsets which the Encoding Standard calls otherwise. */
+/** Names that Windows, Python and old mail programs give to charsets which the Encoding Standard calls otherwise. */
 const ALIASES: Readonly<Record<string, string>> = {
   cp932: 'shift_jis',
   'windows-932': 'shift_jis',
@@ -32,6 +32,11 @@ const ALIASES: Readonly<Record<string, string>> = {
   cp949: 'euc-kr',
   ms949: 'euc-kr',
   cp950: 'big5',
+  big5_tw: 'big5',
+  eucgb2312_cn: 'gbk',
+  euckr: 'euc-kr',
+  eucjp: 'euc-jp',
+  cp65001: 'utf-8',
   ks_c_5601: 'euc-kr',
   cp866: 'ibm866',
   utf8mb4: 'utf-8',
@@ -86,13 +91,19 @@ function labelled(bytes: Buffer, charset: string, isHigh: boolean, odd: Oddities
     return utf8 === undefined ? guesses(bytes) : [utf8]
   }
   if (utf8 !== undefined) {
+    if (!isBroken(own) && isLikelier(own, utf8, charset)) return [own, utf8]
     odd.add('name-bad-charset')
-    // Two bytes that are UTF-8 are often two bytes of a Chinese charset; three are not.
-    return MULTIBYTE.test(charset) && !isBroken(own) && !/[\u0800-\uffff]/.test(utf8) ? [own, utf8] : [utf8, own]
+    return [utf8, own]
   }
   if (!isBroken(own)) return [own]
   odd.add('name-bad-charset')
   return distinct([own, ...(isHigh ? guesses(bytes) : [bytes.toString('latin1')])])
+}
+
+/** Whether the label is right although the bytes are UTF-8 too, which pairs of bytes may be by chance and triples are not. */
+function isLikelier(own: string, utf8: string, charset: string): boolean {
+  if (/[\u0800-\uffff]/.test(utf8)) return false
+  return MULTIBYTE.test(charset) || likelihood(own, 1, '') > likelihood(utf8, 1, '')
 }
 
 /** The plausible charsets of bytes, the likeliest first. */
@@ -113,10 +124,16 @@ function guesses(bytes: Buffer): readonly string[] {
 export function decodeAs(bytes: Buffer, label: string): string | undefined {
   const name = label.trim().toLowerCase()
   if (/^(x-)?(unicode-1-1-)?utf-?7$/.test(name)) return decodeUtf7(bytes.toString('latin1'))
-  const decoder = newDecoder(ALIASES[name] ?? name, false)
-  if (decoder !== undefined) return decoder.decode(bytes)
+  const decoder = newDecoder(ALIASES[name] ?? name, false) ?? newDecoder(name.replaceAll('_', '-'), false)
+  if (decoder !== undefined) return decoder.decode(name === 'iso-2022-jp' ? withoutIdleEscapes(bytes) : bytes)
   if (!libmime.createDecodeStream(name).supported) return undefined
   return libmime.decodeWord(name, 'B', bytes.toString('base64'))
+}
+
+/** Words put together switch back and forth between them, which the Encoding Standard takes for an error. */
+function withoutIdleEscapes(bytes: Buffer): Buffer {
+  const latin1 = bytes.toString('latin1').replace(/\x1b[$(][@-J](?=\x1b[$(])/g, '')
+  return Buffer.from(latin1, 'latin1')
 }
 
 function strictly(bytes: Buffer, label: string): string | undefined {
