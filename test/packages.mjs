@@ -30,6 +30,11 @@ const packages = {
   zstd: '/usr/bin/zstd',
   ncompress: '/usr/bin/compress',
   bzip2: '/usr/bin/bzip2',
+  gcab: '/usr/bin/gcab',
+  arj: '/usr/bin/arj',
+  genisoimage: '/usr/bin/genisoimage',
+  mtools: '/usr/bin/mcopy',
+  qpdf: '/usr/bin/qpdf',
   'clamav-testfiles': '/usr/share/clamav-testfiles/clam.zip',
   'util-linux': '/usr/bin/unshare',
 }

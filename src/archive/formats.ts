@@ -1,9 +1,20 @@
 /** Every format that is recognised: how it shows itself, and who opens it. */
 import type { Opener } from './container.ts'
+import { openExecutable } from './document/executable.ts'
+import { openOneNote } from './document/onenote.ts'
+import { openPdf } from './document/pdf.ts'
+import { openRtf } from './document/rtf.ts'
+import { openShortcut } from './document/shortcut.ts'
 import { openGzip } from './gzip.ts'
+import { openActiveMime } from './mail-store/active-mime.ts'
+import { isMbox, openMbox } from './mail-store/mbox.ts'
+import { openTnef } from './mail-store/tnef.ts'
+import { openCompound } from './ole/open.ts'
 import { sevenZipOpener } from './seven-zip/open.ts'
 import { openZstd } from './stream.ts'
 import { isTar, openTar } from './tar.ts'
+import { openPage } from './web/smuggling.ts'
+import { openSvg } from './web/svg.ts'
 import { hasDirectory } from './zip/directory.ts'
 import { openZip } from './zip/zip.ts'
 
@@ -31,6 +42,16 @@ export interface Format {
 }
 
 const SECTOR = 2048
+
+const PAGE_TYPES = [
+  'text/html',
+  'application/xhtml+xml',
+  'text/javascript',
+  'application/javascript',
+  'application/hta',
+  'application/x-hta',
+  'multipart/related',
+]
 
 /** In the order in which they are opened. */
 export const FORMATS: readonly Format[] = [
@@ -99,6 +120,21 @@ export const FORMATS: readonly Format[] = [
   ),
   seven('gpt', 'GPT', [sign('EFI PART\0\0\x01\0', 512)], true),
   seven('mbr', 'MBR', [], true, isPartitioned),
+  { name: 'compound', open: openCompound, signs: [sign('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')] },
+  { name: 'tnef', open: openTnef, signs: [sign('\x78\x9f\x3e\x22')] },
+  { name: 'mbox', open: openMbox, signs: [], test: isMbox, types: ['application/mbox'] },
+  { name: 'active-mime', open: openActiveMime, signs: [sign('ActiveMime')] },
+  { name: 'pdf', open: openPdf, signs: [], test: (content) => content.subarray(0, 1029).includes('%PDF-') },
+  { name: 'rtf', open: openRtf, signs: [], test: isRtf },
+  {
+    name: 'onenote',
+    open: openOneNote,
+    signs: [sign('\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3')],
+  },
+  { name: 'shortcut', open: openShortcut, signs: [sign('L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0F')] },
+  { name: 'executable', open: openExecutable, signs: [sign('MZ'), sign('ZM')] },
+  { name: 'svg', open: openSvg, signs: [], test: isSvg, types: ['image/svg+xml'] },
+  { name: 'page', open: openPage, signs: [], test: isPage, types: PAGE_TYPES },
   closed('ace', '**ACE**', 7),
   closed('zpaq', '7kSt\xa0\x31\x83\xd3'),
   closed('zpaq', 'zPQ\x01'),
@@ -160,6 +196,32 @@ function stream(name: string, type: string, signs: readonly Sign[], test?: (cont
 
 function closed(name: string, magic: string, at = 0): Format {
   return { name, open: undefined, signs: [sign(magic, at)] }
+}
+
+function isRtf(content: Buffer): boolean {
+  return /^\s{0,64}\{\\rt/.test(content.toString('latin1', 0, 80))
+}
+
+/** The beginning of a text, without the mark of its encoding. */
+function beginning(content: Buffer): string {
+  const head = content.subarray(0, 2048)
+  const isWide = (head[0] === 0xff && head[1] === 0xfe) || head[1] === 0
+  return (isWide ? head.subarray(0, head.length & ~1).toString('utf16le') : head.toString('utf8'))
+    .replace(/^\ufeff/, '')
+    .trimStart()
+}
+
+function isSvg(content: Buffer): boolean {
+  const text = beginning(content)
+  return text.startsWith('<') && /<(?:\w{1,20}:)?svg[\s>]/i.test(text)
+}
+
+function isPage(content: Buffer): boolean {
+  const text = beginning(content)
+  return (
+    text.startsWith('<') &&
+    /<(?:!doctype html|html|head|body|script|iframe|meta|title|a|img|object|embed)[\s>/]/i.test(text)
+  )
 }
 
 /** LZMA alone has no magic: properties, a dictionary of a round size, a size that is unknown or small, and the first byte of a range coder. */

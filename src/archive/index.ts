@@ -16,5 +16,6 @@ export {
 export { FORMATS, type Format, formatsOf } from './formats.ts'
 export { ARCHIVE_LIMITS, type ArchiveLimit, type ArchiveLimits, STANDARD_LIMITS } from './limits.ts'
 export type { Candidate, PasswordSource } from './password.ts'
+export { passwordCandidates } from './password-candidates.ts'
 export { createSevenZip, type SevenZip } from './seven-zip/seven-zip.ts'
 export { type Opened, openTree, type Tree, type TreeDeps, type TreeNode, type TreeRoot } from './tree.ts'

@@ -25,14 +25,15 @@ export class Passwords {
     this.#budget = budget
   }
 
-  /** Tries the candidates in order, the extra ones of the format after those of the message. */
+  /** Tries the passwords that every program of the format knows, then the candidates in their order. */
   async find(attempt: (value: string) => Promise<boolean>, extra: readonly string[] = []): Promise<Search> {
     const common = extra.map((value): Candidate => ({ value, source: 'common' }))
-    for (const candidate of [...this.#candidates, ...common]) {
+    for (const candidate of [...common, ...this.#candidates]) {
       const tried = await this.#budget.try(() => attempt(candidate.value))
       if (tried === undefined) return { kind: 'budget' }
       if (!tried.result) continue
-      this.#candidates = [candidate, ...this.#candidates.filter((other) => other !== candidate)]
+      if (!common.includes(candidate))
+        this.#candidates = [candidate, ...this.#candidates.filter((other) => other !== candidate)]
       return { kind: 'opened', ...candidate }
     }
     return { kind: 'closed' }

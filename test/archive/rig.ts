@@ -36,7 +36,7 @@ export async function open(content: Buffer, options: OpenOptions = {}): Promise<
   return openTree(
     { content, types: options.types ?? [], name, path: '1' },
     {
-      cpuMs: () => performance.now(),
+      cpuMs: () => process.threadCpuUsage().user / 1000,
       newMeter,
       sevenZip: await sevenZip(),
       ...deps,

@@ -11,6 +11,7 @@ import {
   type Opener,
 } from '../container.ts'
 import { guessedName } from '../stream.ts'
+import { hasHiddenList } from './hidden-list.ts'
 import { type Errors, type ListedMember, readErrors, readListing } from './listing.ts'
 import type { SevenZip } from './seven-zip.ts'
 import type { SinkFile } from './sink.ts'
@@ -38,6 +39,7 @@ async function* open(content: Buffer, type: string, context: OpenContext): Async
   for (const fault of errors.archive) context.note(fault)
   if (listing.length === 0) return
   const run = await sevenZip.extract(content, { type, password }, share)
+  if (run.isBroken) context.note('corrupt')
   const found = readErrors(run.lines)
   const matched = match(listing, run.files)
   for (const [i, member] of listing.entries()) {
@@ -54,16 +56,15 @@ async function list(content: Buffer, type: string, sevenZip: SevenZip, context: 
   const plain = await sevenZip.list(content, { type, password: '' })
   const errors = readErrors(plain.lines)
   const listing = readListing(plain.lines, max)
-  const hasHiddenList = errors.isClosed
-  if (!hasHiddenList && !listing.some(({ isEncrypted }) => isEncrypted))
+  const isHidden = errors.isClosed || hasHiddenList(content, type)
+  if (plain.isBroken && !isHidden) context.note('corrupt')
+  if (!isHidden && !listing.some(({ isEncrypted }) => isEncrypted))
     return { listing, errors, password: '', isClosed: false }
-  const search = await context.passwords.find((value) =>
-    isRight(content, type, value, hasHiddenList, sevenZip, context),
-  )
+  const search = await context.passwords.find((value) => isRight(content, type, value, isHidden, sevenZip, context))
   if (search.kind === 'budget') context.note('password-budget')
   context.encryption(search.kind === 'opened' ? search.source : '')
   if (search.kind !== 'opened') return { listing, errors, password: '', isClosed: true }
-  if (!hasHiddenList) return { listing, errors, password: search.value, isClosed: false }
+  if (!isHidden) return { listing, errors, password: search.value, isClosed: false }
   const open = await sevenZip.list(content, { type, password: search.value })
   return {
     listing: readListing(open.lines, max),
@@ -83,7 +84,10 @@ async function isRight(
   { budget }: OpenContext,
 ): Promise<boolean> {
   if (password === '') return false
-  if (isListing) return !readErrors((await sevenZip.list(content, { type, password })).lines).isClosed
+  if (isListing) {
+    const { lines, code } = await sevenZip.list(content, { type, password })
+    return code >= 0 && code < 2 && !readErrors(lines).isClosed
+  }
   const room = { left: budget.memoryLeft, take: () => undefined, hold: () => undefined }
   const run = await sevenZip.extract(content, { type, password }, discarding(room.left))
   return !readErrors(run.lines).isClosed && run.code >= 0 && run.code < 2

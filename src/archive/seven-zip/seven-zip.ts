@@ -31,6 +31,8 @@ export interface SevenZipRun {
   /** 0 done, 1 with warnings, 2 with errors (7-Zip's manual, "Exit Codes"); -1 where the program broke off. */
   readonly code: number
   readonly lines: readonly string[]
+  /** Whether the program ended by an exception that it does not catch. */
+  readonly isBroken: boolean
   /** The limit that the archive met; what came before stays. */
   readonly limit: LimitReached | undefined
 }
@@ -97,19 +99,19 @@ async function withoutBinding<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Runs the program; it sets the exit code of our process, which is none of its business. */
-function run(program: Program, words: string[]): { readonly code: number; readonly limit: LimitReached | undefined } {
+function run(program: Program, words: string[]): Omit<SevenZipRun, 'lines'> {
   const before = process.exitCode
   try {
-    return { code: program.callMain(words), limit: undefined }
+    return { code: program.callMain(words), limit: undefined, isBroken: false }
   } catch (error) {
-    if (error instanceof LimitReached) return { code: -1, limit: error }
+    if (error instanceof LimitReached) return { code: -1, limit: error, isBroken: false }
     const status = (error as { readonly status?: unknown }).status
-    if (typeof status === 'number') return { code: status, limit: undefined }
+    if (typeof status === 'number') return { code: status, limit: undefined, isBroken: false }
     if (error instanceof wasm.RuntimeError || error instanceof RangeError) {
       const isMemory = /memory|allocat|OOM/i.test(error.message)
-      return { code: -1, limit: isMemory ? new LimitReached('container-memory') : undefined }
+      return { code: -1, limit: isMemory ? new LimitReached('container-memory') : undefined, isBroken: !isMemory }
     }
-    return { code: -1, limit: undefined }
+    return { code: -1, limit: undefined, isBroken: true }
   } finally {
     process.exitCode = before
   }

@@ -1,0 +1,64 @@
+/** Programs that carry archives: self-extracting ones and installers. Whatever begins like an archive, wherever it lies, is a member. */
+import { type Member, memberOf, type OpenContext } from '../container.ts'
+import { sevenZipOpener } from '../seven-zip/open.ts'
+import { sliceOf } from '../stream.ts'
+
+interface Payload {
+  readonly name: string
+  readonly magic: Buffer
+  /** Bytes that it has from there on; 0 where it is none. */
+  sizeAt(content: Buffer, at: number): number
+}
+
+const rest = (content: Buffer, at: number) => content.length - at
+
+const PAYLOADS: readonly Payload[] = [
+  { name: 'payload.7z', magic: Buffer.from('7z\xbc\xaf\x27\x1c\0', 'latin1'), sizeAt: rest },
+  { name: 'payload.rar', magic: Buffer.from('Rar!\x1a\x07', 'latin1'), sizeAt: rest },
+  { name: 'payload.cab', magic: Buffer.from('MSCF\0\0\0\0', 'latin1'), sizeAt: cabinetSize },
+  { name: 'payload.msi', magic: Buffer.from('d0cf11e0a1b11ae1', 'hex'), sizeAt: rest },
+  { name: 'payload.lnk', magic: Buffer.from('4c0000000114020000000000c000000000000046', 'hex'), sizeAt: rest },
+]
+const NSIS = Buffer.from('\xef\xbe\xad\xdeNullsoftInst', 'latin1')
+/** So many of one kind are looked at; more is no installer. */
+const MAX_PAYLOADS = 8
+
+/** Opens a program. */
+export async function* openExecutable(content: Buffer, context: OpenContext): AsyncGenerator<Member, void, undefined> {
+  if (content.includes(NSIS)) yield* sevenZipOpener('Nsis')(content, context)
+  for (const { name, magic, sizeAt } of PAYLOADS) {
+    let count = 0
+    for (let at = content.indexOf(magic, 1); at >= 0 && count < MAX_PAYLOADS; ) {
+      const size = sizeAt(content, at)
+      if (size > 0) {
+        count++
+        yield sliceOf(
+          content.subarray(at, at + size),
+          count === 1 ? name : name.replace('.', `${count}.`),
+          'exe.payload',
+          context,
+        )
+      }
+      // What lies within an archive that was found is that archive's.
+      at = content.indexOf(magic, at + Math.max(magic.length, size < rest(content, at) ? size : 0))
+    }
+  }
+  yield* scripts(content, context)
+}
+
+/** A cabinet tells its size and has a version of one byte each ([MS-CAB] 2.1). */
+function cabinetSize(content: Buffer, at: number): number {
+  if (at + 36 > content.length) return 0
+  const size = content.readUInt32LE(at + 8)
+  return content.readUInt16LE(at + 24) === 0x0103 && size >= 36 && at + size <= content.length ? size : 0
+}
+
+/** Compiled AutoIt scripts are recognised and not opened. */
+function* scripts(content: Buffer, context: OpenContext): Generator<Member> {
+  const marks = [Buffer.from('a3484bbe986c4aa9994c530a86d6487d', 'hex')]
+  for (const mark of marks) {
+    const at = content.indexOf(mark)
+    if (at >= 0)
+      yield memberOf({ ...sliceOf(content.subarray(at), 'script.a3x', 'exe.script', context), origin: 'exe.script' })
+  }
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import type { Tree } from '../../src/archive/index.ts'
+import { makeZip } from './make-zip.ts'
+import { open } from './rig.ts'
+import { prose } from './tools.ts'
+
+const FOLDER = '/usr/share/clamav-testfiles'
+const SEEDS = readdirSync(FOLDER)
+  .map((name) => readFileSync(`${FOLDER}/${name}`))
+  .filter((content) => content.length < 100_000)
+const LIMITS = { bytes: 64 * 1024 ** 2, memory: 64 * 1024 ** 2 }
+
+/** Numbers that are the same in every run. */
+function generator(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+function damage(content: Buffer, random: () => number): Buffer {
+  const out = Buffer.from(content)
+  const at = () => Math.floor(random() * out.length)
+  const kind = Math.floor(random() * 5)
+  if (kind === 0) return out.subarray(0, at())
+  if (kind === 1) return Buffer.concat([out.subarray(0, at()), out.subarray(at())])
+  const times = kind === 2 ? 1 : 12
+  for (let i = 0; i < times; i++) {
+    const place = at()
+    if (kind === 4 && place + 4 <= out.length)
+      out.writeUInt32LE([0xffffffff, 0x7fffffff, 0, 1, out.length][i % 5] ?? 0, place)
+    else out[place] = Math.floor(random() * 256)
+  }
+  return out
+}
+
+function check(tree: Tree): void {
+  const paths = tree.nodes.map(({ path }) => path)
+  assert.equal(new Set(paths).size, paths.length)
+  for (const path of paths) assert.match(path, /^1(?:\/\d+)+$/)
+}
+
+test('damaged containers end in a tree, never in an exception, and in bounded time', async () => {
+  const random = generator(20261123)
+  for (let round = 0; round < 4; round++) {
+    for (const seed of SEEDS) {
+      const content = damage(seed, random)
+      const start = process.threadCpuUsage().user
+
+      check(await open(content, { limits: LIMITS }))
+
+      const ms = (process.threadCpuUsage().user - start) / 1000
+      assert.ok(ms < 3000, `${ms} ms for ${content.toString('hex', 0, 8)}`)
+    }
+  }
+})
+
+test('a zip file cut at any byte ends in a tree that names what is missing', async () => {
+  const whole = makeZip([
+    { name: 'a', data: Buffer.from('stored'), isStored: true },
+    { name: 'b', data: prose('b', 400) },
+  ])
+
+  for (let length = 4; length < whole.length; length++) {
+    const tree = await open(whole.subarray(0, length))
+    const named = [...tree.root.anomalies, ...tree.nodes.flatMap(({ anomalies }) => anomalies)]
+    assert.ok(named.length > 0 || tree.root.formats.length === 0, `cut at ${length}`)
+  }
+})
+
+test('cost grows with the number of members, not with its square', async () => {
+  const ms: number[] = []
+  for (const count of [100, 1000, 10_000]) {
+    const content = makeZip(
+      Array.from({ length: count }, (_, i) => ({ name: `folder/member ${i}.txt`, data: prose(`${i}`, 300) })),
+    )
+    const start = process.threadCpuUsage().user
+    const tree = await open(content, { limits: { members: 20_000 } })
+    ms.push((process.threadCpuUsage().user - start) / 1000)
+    assert.equal(tree.nodes.length, count)
+  }
+
+  assert.ok((ms[2] ?? 0) < 25 * Math.max(20, ms[1] ?? 0), `${ms}`)
+})
+
+test('pages and documents full of what looks like the beginning of something cost time in proportion', async () => {
+  const heads: readonly (readonly [string, string])[] = [
+    ['<html>', '"aaaa'],
+    ['<html>', '"'.repeat(7)],
+    ['<html>', 'data:'],
+    ['<html>', '["1",'],
+    ['<html>', '[1,1,'],
+    ['<html>', '"AAAA"+'],
+    ['<html>', 'msSaveBlob('],
+    ['<svg>', '<script '],
+    ['<svg>', '<script></'],
+    ['%PDF-1.7 ', '1 0 obj '],
+    ['%PDF-1.7 ', 'stream\n'],
+    ['%PDF-1.7 ', '/EF<<'],
+    ['%PDF-1.7 ', '/EF<</F 1 0 R>>'],
+    ['%PDF-1.7 ', '/UF('],
+    ['{\\rtf1', '\\objdata'],
+    ['{\\rtf1\\objdata', '{'],
+    ['{\\rtf1', '{\\objdata 00'],
+    ['From a@b Mon Nov 23 18:00:00 2026\n', '\nFrom '],
+    ['MZ', 'MSCF\0\0\0\0'],
+    ['PK\x03\x04', 'PK\x03\x04'],
+    ['PK\x03\x04', 'PK\x05\x06'],
+    ['PK\x03\x04', 'PK\x07\x08'],
+  ]
+  for (const [head, body] of heads) {
+    const measure = async (bytes: number) => {
+      const content = Buffer.from(head + body.repeat(Math.ceil(bytes / body.length)), 'latin1')
+      const start = process.threadCpuUsage().user
+      await open(content, { limits: LIMITS })
+      return (process.threadCpuUsage().user - start) / 1000
+    }
+    const small = await measure(250_000)
+    const large = await measure(1_000_000)
+
+    assert.ok(large < 10 * Math.max(30, small), `${head} ${body}: ${small} ms, then ${large} ms`)
+  }
+})

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { faults, memberNamed, open, openWithBytes } from './rig.ts'
+import { inWorkshop, prose, type Workshop } from './tools.ts'
+
+const FOLDER = '/usr/share/clamav-testfiles'
+/** Digest of the program that ClamAV's test files wrap. */
+const INNER = '71e7b604d18aefd839e51a39c88df8383bb4c071dc31f87f00a2b5df580d4495'
+/** Packed programs, and wrappers that belong to the mail reader or that we recognise but do not open. */
+const NOT_OURS = /^clam-(?!nsis)\w+\.exe$|\.ea0[56]\.exe$|IScab|ISmsi|\.binhex$|\.mail$|\.mbox\.|\.sis$/
+
+const MAKERS: Readonly<Record<string, (shop: Workshop) => void>> = {
+  '7z solid': (shop) => void shop.run('7zz', 'a', '-bd', 'out.', '-t7z', 'a.txt', 'dir'),
+  '7z by libarchive': (shop) => void shop.run('bsdtar', '--format=7zip', '-cf', 'out', 'a.txt', 'dir'),
+  wim: (shop) => void shop.run('7zz', 'a', '-bd', 'out.', '-twim', 'a.txt', 'dir'),
+  cab: (shop) => void shop.run('gcab', '-c', 'out', 'a.txt', 'dir/b.bin'),
+  arj: (shop) => void shop.run('arj', 'a', '-y', '-r', 'out', 'a.txt', 'dir'),
+  iso: (shop) => void shop.run('genisoimage', '-quiet', '-J', '-R', '-o', 'out', '.'),
+  'iso with udf': (shop) => void shop.run('genisoimage', '-quiet', '-udf', '-o', 'out', '.'),
+  'iso by libarchive': (shop) => void shop.run('bsdtar', '--format=iso9660', '-cf', 'out', 'a.txt', 'dir'),
+  xar: (shop) => void shop.run('bsdtar', '--format=xar', '-cf', 'out', 'a.txt', 'dir'),
+  newc: (shop) => void shop.run('bsdtar', '--format=newc', '-cf', 'out', 'a.txt', 'dir'),
+  odc: (shop) => void shop.run('bsdtar', '--format=odc', '-cf', 'out', 'a.txt', 'dir'),
+  fat: (shop) => {
+    shop.run('mformat', '-C', '-f', '1440', '-i', 'out', '::')
+    shop.run('mcopy', '-i', 'out', '-s', 'a.txt', 'dir', '::')
+  },
+  deb: (shop) => {
+    shop.put('tree/DEBIAN/control', 'Package: p\nVersion: 1\nArchitecture: all\nMaintainer: a <a@b>\nDescription: d\n')
+    shop.put('tree/a.txt', prose('a', 5000))
+    shop.put('tree/dir/b.bin', prose('b', 90_000))
+    shop.run('dpkg-deb', '-b', 'tree', 'out')
+  },
+}
+
+test('each format that a real program writes gives its members, whole and without complaint', async () => {
+  for (const [format, make] of Object.entries(MAKERS)) {
+    const content = await inWorkshop((shop) => {
+      shop.put('a.txt', prose('a', 5000))
+      shop.put('dir/b.bin', prose('b', 90_000))
+      make(shop)
+      return shop.read(format === 'arj' ? 'out.arj' : 'out')
+    })
+
+    const { tree, bytes } = await openWithBytes(content)
+
+    const found = [...bytes.values()]
+    assert.ok(
+      found.some((piece) => piece.equals(prose('a', 5000))),
+      `${format}: a.txt`,
+    )
+    assert.ok(
+      found.some((piece) => piece.equals(prose('b', 90_000))),
+      `${format}: b.bin`,
+    )
+    // libarchive ends a xar file with a byte that 7-Zip does not expect.
+    const odd = [...tree.nodes.flatMap(faults), ...faults(tree.root)]
+    assert.deepEqual(odd, format === 'xar' ? ['appended-data'] : [], format)
+  }
+})
+
+test('the same program is found in every wrapper of the ClamAV test files that is a container', async () => {
+  for (const file of readdirSync(FOLDER).filter((name) => !NOT_OURS.test(name) && name !== 'clam.exe')) {
+    const tree = await open(readFileSync(`${FOLDER}/${file}`), { name: file })
+
+    assert.ok(
+      tree.nodes.some(({ content }) => content?.sha256 === INNER),
+      file,
+    )
+    assert.equal(tree.limit, '', file)
+  }
+})
+
+test('the list of a container is the one that 7-Zip and libarchive print', async () => {
+  const { archives, expected } = await inWorkshop((shop) => {
+    const names = Array.from({ length: 40 }, (_, i) => `folder ${i % 4}/name ${i} ü.txt`)
+    for (const name of names) shop.put(name, prose(name, 10 + name.length))
+    const folders = [0, 1, 2, 3].map((i) => `folder ${i}`)
+    const formats = ['zip', '7zip', 'ustar', 'pax', 'newc', 'xar', 'iso9660']
+    for (const format of formats) shop.run('bsdtar', `--format=${format}`, '-cf', `by.${format}`, ...folders)
+    const list = (format: string) => shop.run('bsdtar', '-tf', `by.${format}`).toString().split('\n')
+    const second = (format: string) =>
+      shop
+        .run('7zz', 'l', '-ba', '-slt', `by.${format}`)
+        .toString()
+        .split('\n')
+        .flatMap((line) => /^Path = (.*)/.exec(line)?.[1] ?? [])
+    const clean = (all: readonly string[]) =>
+      [...new Set(all.map((name) => name.replace(/\/$/, '')))]
+        .filter((name) => !['', '.', '[TOC].xml'].includes(name))
+        .sort()
+    return {
+      archives: formats.map((format) => ({ format, content: shop.read(`by.${format}`) })),
+      expected: new Map(formats.map((format) => [format, [clean(list(format)), clean(second(format))]])),
+    }
+  })
+
+  for (const { format, content } of archives) {
+    const tree = await open(content)
+    const stored = tree.nodes.map(({ storedPath }) => storedPath.replace(/\/$/, ''))
+    const paths = [...new Set(stored)].filter((name) => name !== '[TOC].xml').sort()
+    const [libarchive, sevenZip] = expected.get(format) ?? []
+    assert.deepEqual(paths, sevenZip, format)
+    if (format !== 'iso9660') assert.deepEqual(paths, libarchive, format)
+  }
+})
+
+test('what is encrypted opens with a password of the message, also where the list is encrypted', async () => {
+  const contents = await inWorkshop((shop) => {
+    shop.put('a.txt', prose('a', 3000))
+    shop.run('7zz', 'a', '-bd', '-psecret', 'plain.7z', 'a.txt')
+    shop.run('7zz', 'a', '-bd', '-psecret', '-mhe=on', 'hidden.7z', 'a.txt')
+    shop.run('arj', 'a', '-y', '-gsecret', 'garbled.arj', 'a.txt')
+    return ['plain.7z', 'hidden.7z', 'garbled.arj'].map((name) => [name, shop.read(name)] as const)
+  })
+
+  for (const [name, content] of contents) {
+    const closed = await open(content, { passwords: ['wrong'] })
+    assert.ok(closed.root.isEncrypted, name)
+    assert.equal(closed.root.openedBy, '', name)
+    assert.equal(
+      closed.nodes.find(({ content: got }) => got !== undefined),
+      undefined,
+      name,
+    )
+    if (name === 'garbled.arj') continue
+
+    const { tree, textOf } = await openWithBytes(content, { passwords: ['wrong', 'secret'] })
+    assert.equal(textOf('a.txt'), prose('a', 3000).toString(), name)
+    assert.deepEqual([tree.root.isEncrypted, tree.root.openedBy], [true, 'message'], name)
+  }
+})
+
+test('what opened one container is tried first at the next', async () => {
+  const content = await inWorkshop((shop) => {
+    shop.put('a.txt', 'inner')
+    shop.run('7zz', 'a', '-bd', '-psecret', 'inner.7z', 'a.txt')
+    shop.run('7zz', 'a', '-bd', '-tzip', '-psecret', 'outer.zip', 'inner.7z')
+    return shop.read('outer.zip')
+  })
+  const passwords = [...Array.from({ length: 9 }, (_, i) => `wrong${i}`), 'secret']
+
+  const { textOf } = await openWithBytes(content, { passwords, limits: { passwordTries: 11 } })
+
+  assert.equal(textOf('a.txt'), 'inner')
+})
+
+test('formats that nobody opens are recognised and named', async () => {
+  for (const magic of ['0123456**ACE**', '7kSt\xa0\x31\x83\xd3', 'SIT!', 'ALZ\x01', 'EGGA\0\x01', 'LRZI']) {
+    const tree = await open(Buffer.from(`${magic}${'x'.repeat(600)}`, 'latin1'))
+
+    assert.deepEqual(faults(tree.root), ['unsupported'], magic)
+    assert.equal(tree.root.formats.length, 1, magic)
+  }
+})
+
+test('a file with two formats is opened as both', async () => {
+  const content = await inWorkshop((shop) => {
+    shop.put('in7z.txt', 'one')
+    shop.put('inzip.txt', 'two')
+    shop.run('7zz', 'a', '-bd', 'a.7z', 'in7z.txt')
+    shop.run('zip', '-q', 'b.zip', 'inzip.txt')
+    return Buffer.concat([shop.read('a.7z'), shop.read('b.zip')])
+  })
+
+  const { tree, textOf } = await openWithBytes(content)
+
+  assert.deepEqual(tree.root.formats, ['7z', 'zip'])
+  assert.equal(textOf('in7z.txt'), 'one')
+  assert.equal(textOf('inzip.txt'), 'two')
+  assert.equal(memberNamed(tree, 'inzip.txt').container, 'zip')
+})
