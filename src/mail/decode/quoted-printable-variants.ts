@@ -1,4 +1,5 @@
 /** Where decoders of quoted-printable differ: what ends a soft break, what becomes of blanks and of `=` that is no code. */
+import { hexPair } from './hex.ts'
 import type { Decoding } from './variant.ts'
 
 const TAB = 0x09
@@ -32,8 +33,12 @@ const OPTIONS: Readonly<Record<string, Options>> = {
   'loose-breaks-keep-blanks': { breaks: 'loose', broken: 'keep', keepsBlanks: true },
 }
 
+/** Where decoders differ: `=` that is neither a code in capitals nor a plain soft break, and a blank at the end of a line. */
+const ODD = /=(?![0-9A-F]{2}|\r?\n)|[ \t](?:[\r\n]|$)/
+
 /** Every outcome, likely ones first; loose breaks are also removed before codes are looked for, which they may divide. */
 export function* quotedPrintableVariants(raw: Buffer): Generator<Decoding> {
+  if (!ODD.test(raw.toString('latin1'))) return
   for (const [name, options] of Object.entries(OPTIONS)) {
     yield { name: `quoted-printable:${name}`, bytes: decodeQuoted(raw, options) }
     if (name !== 'loose-breaks') continue
@@ -61,7 +66,7 @@ function decodeQuoted(raw: Buffer, options: Options, onlyBreaks = false): Buffer
     const next = at < noBreakBefore ? -1 : softBreak(raw, at, options.breaks)
     // Of several `=` none is a loose soft break when the first is none.
     if (next < 0 && options.breaks === 'loose' && at >= noBreakBefore) noBreakBefore = endOfRun(raw, at)
-    const value = next >= 0 || onlyBreaks ? -1 : codeAt(raw, at, options.upperOnly === true)
+    const value = next >= 0 || onlyBreaks ? -1 : hexPair(raw, at + 1, options.upperOnly)
     if (value >= 0) out[to++] = value
     else if (next < 0 && (onlyBreaks || options.broken === 'keep')) out[to++] = EQUALS
     if (next < 0) blanks = to
@@ -105,17 +110,4 @@ function endOfRun(raw: Buffer, from: number): number {
   let at = from
   while (raw[at] === EQUALS) at++
   return at
-}
-
-function codeAt(raw: Buffer, equals: number, upperOnly: boolean): number {
-  const high = hexValue(raw[equals + 1], upperOnly)
-  const low = hexValue(raw[equals + 2], upperOnly)
-  return high < 0 || low < 0 ? -1 : high * 16 + low
-}
-
-function hexValue(code: number | undefined, upperOnly: boolean): number {
-  if (code === undefined) return -1
-  if (code >= 0x30 && code <= 0x39) return code - 0x30
-  const letter = upperOnly ? code : code & 0xdf
-  return letter >= 0x41 && letter <= 0x46 ? letter - 0x37 : -1
 }

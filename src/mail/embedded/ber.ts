@@ -49,16 +49,17 @@ export function* elementsFrom(bytes: Buffer, start: number, limit: number): Gene
 /** The bytes of an OCTET STRING, also where it comes in pieces, and they in pieces. */
 export function octets(bytes: Buffer, string: Element): Buffer {
   if (!string.isConstructed) return bytes.subarray(string.start, string.end)
-  const pieces: Buffer[] = []
+  const whole = Buffer.allocUnsafe(string.end - string.start)
+  let length = 0
   for (let at = string.start; at < string.end; ) {
     const head = headAt(bytes, at, string.end)
     if (head === undefined) break
     at = head.start
     if (head.isConstructed) continue
     at = Math.min(string.end, head.start + head.length)
-    if (head.tag === OCTET_STRING) pieces.push(bytes.subarray(head.start, at))
+    if (head.tag === OCTET_STRING) length += bytes.copy(whole, length, head.start, at)
   }
-  return Buffer.concat(pieces)
+  return whole.subarray(0, length)
 }
 
 function headAt(bytes: Buffer, at: number, limit: number): Head | undefined {

@@ -1,8 +1,14 @@
 /** Files in `data:` URIs (RFC 2397) of HTML, SVG, style sheets and other text. */
+import { hexPair } from '../decode/hex.ts'
 import { isCalendar } from './calendar.ts'
 import type { Embedded, Format } from './embedded.ts'
 import { decodeReferences } from './entities.ts'
 import { nameText } from './line.ts'
+
+const TAB = 0x09
+const LF = 0x0a
+const CR = 0x0d
+const PERCENT = 0x25
 
 /** Browsers drop tabs and line ends within a URI. */
 const SCHEME = /d[\t\r\n]*a[\t\r\n]*t[\t\r\n]*a[\t\r\n]*:/gi
@@ -85,14 +91,18 @@ function base64Of(value: string): Buffer {
   return Buffer.from(letters.slice(0, junk).replace(/[\s\\]/g, ''), 'base64')
 }
 
-/** Undoes `%XX`; others stay as they are. */
+/** Undoes `%XX`, and drops what browsers drop; others stay as they are. */
 function percentDecoded(value: string): Buffer {
-  return Buffer.from(
-    value
-      .replace(/[\t\r\n]/g, '')
-      .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-    'latin1',
-  )
+  const bytes = Buffer.from(value, 'latin1')
+  let to = 0
+  for (let at = 0; at < bytes.length; ) {
+    const byte = bytes[at] as number
+    const code = byte === PERCENT ? hexPair(bytes, at + 1) : -1
+    if (code >= 0) bytes[to++] = code
+    else if (byte !== TAB && byte !== LF && byte !== CR) bytes[to++] = byte
+    at += code >= 0 ? 3 : 1
+  }
+  return bytes.subarray(0, to)
 }
 
 /** The name in the download attribute of the same element. */

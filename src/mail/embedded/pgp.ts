@@ -73,7 +73,8 @@ function unarmoured(content: Buffer, lines: Lines, begin: Line, end: number): Bu
     at = line.next
   }
   const data = content.toString('latin1', at, end)
-  return Buffer.from(data.replace(/\n=[\s\S]*$/, ''), 'base64')
+  const checksum = data.search(/[\r\n]=/)
+  return Buffer.from(checksum < 0 ? data : data.slice(0, checksum), 'base64')
 }
 
 /** Every literal in a sequence of packets, those within compressed ones too. */

@@ -7,6 +7,9 @@ import { createGrowing, type Growing } from './growing.ts'
 import { type Line, type Lines, linesOf, nameText } from './line.ts'
 
 const BEGIN = /^begin(-encoded)?[ \t]+(?:[0-7]{1,7}[ \t]+)?([^\r\n]+)/
+/** Lines of zeros whose blanks are lost are short: more may come out than goes in, up to this. */
+const MOST_GROWN = 16 * 1024 * 1024
+const HIGHEST_GROWTH = 22
 const SPACE = 0x20
 const BACKTICK = 0x60
 /** Bytes of a line that begins a file which are looked at. */
@@ -19,6 +22,8 @@ interface Read {
   readonly unbroken: Buffer | undefined
   readonly next: number
   readonly isFile: boolean
+  /** More would have come out than may. */
+  readonly isCut: boolean
 }
 
 export const uuencode: Format = {
@@ -34,9 +39,10 @@ export const uuencode: Format = {
   },
 }
 
-function* filesOf(name: string, { bytes, unbroken }: Read, budget: Budget): Generator<Embedded> {
+function* filesOf(name: string, { bytes, unbroken, isCut }: Read, budget: Budget): Generator<Embedded> {
   for (const each of unbroken === undefined ? [bytes] : [unbroken, bytes]) {
-    if (budget.files-- > 0) yield { kind: 'uuencode', name, bytes: each }
+    if (budget.files-- > 0)
+      yield { kind: 'uuencode', name, bytes: each, ...(isCut ? { anomaly: 'decoded-bytes' } : {}) }
   }
 }
 
@@ -50,12 +56,13 @@ function uuName(text: string): string | undefined {
 
 /** Decodes the data lines from there; lines that are none are passed over, as more may follow. */
 export function readUuLines(content: Buffer, lines: Lines, from: number): Read {
-  const bytes = createGrowing(content.length)
+  const bytes = createGrowing(Math.max(content.length, Math.min(MOST_GROWN, HIGHEST_GROWTH * content.length)))
   let unbroken = -1
   let dataLines = 0
   let next = from
   let isEnded = false
-  while (next < content.length && !isEnded) {
+  let isFull = false
+  while (next < content.length && !isEnded && !isFull) {
     const line = lines.at(next)
     const text = lines.text(line, 8).trimEnd()
     isEnded = text === 'end'
@@ -63,7 +70,7 @@ export function readUuLines(content: Buffer, lines: Lines, from: number): Read {
     next = line.next
     if (isEnded || text === '' || text === '`') continue
     if (isUuLine(content, line)) {
-      decodeUuLine(content, line, bytes)
+      isFull = !decodeUuLine(content, line, bytes)
       dataLines++
     } else if (dataLines === 0) break
     else if (unbroken < 0) unbroken = bytes.length
@@ -71,7 +78,7 @@ export function readUuLines(content: Buffer, lines: Lines, from: number): Read {
   const whole = bytes.take()
   const isBroken = unbroken >= 0 && unbroken < whole.length
   const isFile = dataLines > 0 || isEnded
-  return { bytes: whole, unbroken: isBroken ? whole.subarray(0, unbroken) : undefined, next, isFile }
+  return { bytes: whole, unbroken: isBroken ? whole.subarray(0, unbroken) : undefined, next, isFile, isCut: isFull }
 }
 
 /** Whether only letters of uuencode stand there and not more than the first says; blanks at the end may be lost. */
@@ -85,14 +92,16 @@ function isUuLine(content: Buffer, { start, end }: Line): boolean {
   return true
 }
 
-function decodeUuLine(content: Buffer, { start, end }: Line, bytes: Growing): void {
+/** Adds the bytes of a line; false where no more may come. */
+function decodeUuLine(content: Buffer, { start, end }: Line, bytes: Growing): boolean {
   let left = ((content[start] as number) - SPACE) & 63
   let bits = 0
   for (let i = 0; left > 0; i++) {
     const at = start + 1 + i
     bits = ((bits << 6) | (at < end ? ((content[at] as number) - SPACE) & 63 : 0)) & 0xffffff
     if (i % 4 === 0) continue
-    bytes.push((bits >> (6 - 2 * (i % 4))) & 0xff)
+    if (!bytes.push((bits >> (6 - 2 * (i % 4))) & 0xff)) return false
     left--
   }
+  return true
 }

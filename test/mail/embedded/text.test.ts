@@ -80,6 +80,9 @@ const scripts: Readonly<Record<string, string>> = {
   'a sum of texts': `var t='${split(literal, "'\n + '")}';`,
   'a list of texts': `var t=['${split(literal, "','")}'].join('');`,
   'continued lines': `var t="${split(literal, '\\\n')}";`,
+  'hexadecimal digits': `var t="${bytesInScript.toString('hex')}";`,
+  'a list of numbers': `var t=new Uint8Array([${[...bytesInScript].join(', ')}]);`,
+  'a call with numbers': `var t=String.fromCharCode(${[...bytesInScript].map((byte) => `0x${byte.toString(16)}`).join()});`,
   'the url alphabet': `var t="${literal.replaceAll('+', '-').replaceAll('/', '_')}";`,
 }
 for (const [what, text] of Object.entries(scripts)) {
@@ -90,7 +93,7 @@ for (const [what, text] of Object.entries(scripts)) {
     )
 
     assert.deepEqual(onlyFile(page, 'text/html'), { kind: 'script', name: 'evil.zip', bytes: bytesInScript })
-    assert.deepEqual(filesIn(page.replace('atob', 'x'), 'text/html'), [])
+    assert.deepEqual(filesIn(page.replace(/atob|Uint8Array|fromCharCode/g, 'x'), 'text/html'), [])
   })
 }
 

@@ -94,3 +94,10 @@ test('cut anywhere after its first lines, what was there is kept', () => {
     assert.deepEqual(bytes.subarray(0, whole), content.subarray(0, whole))
   }
 })
+
+test('lines without their zeros that unpack far end at a limit, which is named', () => {
+  const { bytes, anomaly } = onlyFile(`begin 644 x\n${'M\n'.repeat(2 ** 20)}`)
+
+  assert.equal(bytes.length, 16 * 2 ** 20)
+  assert.equal(anomaly, 'decoded-bytes')
+})
