@@ -2,17 +2,18 @@
 import {
   type Anomaly,
   anomaly,
-  type Content,
   type ContentMeter,
   type Limit,
   NO_CONTENT,
   type Reading,
   type Sample,
 } from '../core/index.ts'
+import { Batch } from './batch.ts'
 import type { MailLimits } from './limits.ts'
+import { readsAlike } from './mailparser/alike.ts'
 import { type MailparserContext, MailparserMessage } from './mailparser/mailparser-reader.ts'
 import { Skeleton } from './mailparser/skeleton.ts'
-import { type OtherReading, readOtherwise } from './otherwise/otherwise.ts'
+import { type OtherReading, readOtherwise, withOthers } from './otherwise/otherwise.ts'
 import { longLine } from './strict/fold.ts'
 import { folded, foldedLimits, withFolded } from './strict/folded.ts'
 import type { StrictMessage } from './strict/strict.ts'
@@ -50,6 +51,7 @@ class Reader implements MessageReader {
   #mailparser: MailparserReading
   /** The message itself, for the case that mailparser does not read its skeleton as we do. */
   readonly #chunks: Buffer[] = []
+  readonly #batch = new Batch()
   #size = 0
   /** Of the message as a whole. */
   readonly #meter: ContentMeter | undefined
@@ -67,22 +69,30 @@ class Reader implements MessageReader {
     this.#limits = options.limits
     this.#strict = message
     this.#findings = findings
-    this.#mailparser = this.#openMailparser()
+    this.#mailparser = this.#openMailparser((number) => this.#skeleton?.pathOf(number) ?? number)
   }
 
   write(chunk: Uint8Array): boolean {
-    if (this.#findings.isStopped) return true
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    const bytes = this.#batch.add(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
+    return bytes === undefined || this.#write(bytes)
+  }
+
+  #write(bytes: Buffer): boolean {
+    if (this.#findings.isStopped || bytes.length === 0) return true
+    const within = bytes.subarray(0, this.#limits.messageSize - this.#size)
     this.#size += bytes.length
     this.#meter?.write(bytes)
-    if (this.#size > this.#limits.messageSize) this.#findings.stop('message-size', this.#limits.messageSize)
-    else this.#guard(() => this.#strict.write(bytes))
+    this.#guard(() => this.#strict.write(within))
+    if (within.length < bytes.length) this.#findings.stop('message-size', this.#limits.messageSize)
     if (this.#findings.isStopped) {
       this.#mailparser.message.abort()
       return true
     }
-    if (this.#skeleton) this.#chunks.push(bytes)
-    return this.#mailparser.message.write(this.#skeleton?.pieces(bytes) ?? bytes)
+    if (this.#skeleton === undefined) return this.#mailparser.message.write(bytes)
+    this.#chunks.push(bytes)
+    this.#skeleton.add(bytes)
+    const ready = this.#skeleton.take(this.#strict.settled)
+    return ready === undefined || this.#mailparser.message.write(ready)
   }
 
   drained(): Promise<void> {
@@ -99,38 +109,30 @@ class Reader implements MessageReader {
   }
 
   async #end(): Promise<Reading> {
+    const skeleton = this.#skeleton
+    this.#write(this.#batch.rest())
     this.#guard(() => this.#strict.end())
+    const rest = skeleton?.rest()
+    if (rest !== undefined && rest.length > 0) this.#mailparser.message.write(rest)
     await this.#mailparser.message.end()
-    if (this.#skeleton?.isUsed && !this.#readsAlike()) await this.#readWhole()
+    if (skeleton?.isUsed && !readsAlike(this.#findings, this.#mailparser.context, skeleton)) await this.#readWhole()
     return this.#reading()
   }
 
-  #openMailparser(): MailparserReading {
+  #openMailparser(pathOf = (number: string): string => number): MailparserReading {
     const { limits, newMeter, tap } = this.#options
     const context: MailparserContext = {
       limits,
       newMeter,
       tap: (path) => tap?.(path, 'mailparser'),
       isMessageAt: (path) => this.#findings.byPath.get(path)?.isMessage === true,
+      pathOf,
       leaves: [],
       failure: '',
       isBeyondLimits: false,
       isTooDeep: false,
     }
     return { context, message: new MailparserMessage(context, '', 0) }
-  }
-
-  /** Whether both readings see the same parts in the skeleton; then what mailparser sees of it is put in terms of the message. */
-  #readsAlike(): boolean {
-    if (this.#findings.isStopped) return true
-    const { context } = this.#mailparser
-    if (context.failure !== '') return false
-    const cut = this.#findings.leaves.filter((leaf) => leaf.skeletonDigest !== '')
-    const contents = new Map(cut.map((leaf) => [leaf.skeletonDigest, leaf.content]))
-    // Of what was cut mailparser reads no message.
-    if (context.leaves.some((leaf) => leaf.isMessage && contents.has(leaf.content?.sha256 ?? ''))) return false
-    for (const leaf of context.leaves) leaf.content = contents.get(leaf.content?.sha256 ?? '') ?? leaf.content
-    return digestsOf(this.#findings.leaves).symmetricDifference(digestsOf(context.leaves)).size === 0
   }
 
   /** Whether some program may see something else in the message than both readings do. */
@@ -145,7 +147,7 @@ class Reader implements MessageReader {
     try {
       return readOtherwise(this.#options, Buffer.concat(this.#chunks), known)
     } catch {
-      return { samples: [], anomalies: [], limit: 'parser-error' }
+      return { ...NOTHING_ELSE, limit: 'parser-error' }
     }
   }
 
@@ -177,7 +179,7 @@ class Reader implements MessageReader {
       ? this.#readOtherwise(new Set(samples.map(({ sha256 }) => sha256)))
       : NOTHING_ELSE
     return {
-      attachments: [...attachments, ...others.samples],
+      attachments: withOthers(attachments, others),
       bodies,
       message: this.#findings.isStopped ? NO_CONTENT : (this.#meter?.end() ?? NO_CONTENT),
       anomalies: [...anomalies, ...this.#readerAnomalies(limit, disagreements), ...others.anomalies],
@@ -216,21 +218,15 @@ class Reader implements MessageReader {
   #readerAnomalies(limit: Limit | '', disagreements: number): Anomaly[] {
     const found: Anomaly[] = []
     // mailparser alone gave up: the strict reading was read to its end and stands.
-    if (limit === '' && this.#mailparser.context.failure !== '')
-      found.push(anomaly('parser-error', -1))
+    if (limit === '' && this.#mailparser.context.failure !== '') found.push(anomaly('parser-error', -1))
     if (disagreements > 0) found.push(anomaly('parser-disagreement', -1))
     return found
   }
 }
 
-const NOTHING_ELSE: OtherReading = { samples: [], anomalies: [], limit: '' }
+const NOTHING_ELSE: OtherReading = { samples: [], names: new Map(), anomalies: [], limit: '' }
 
 /** Names are read in every way at once; what else is odd may be a way to hide something. */
 function isTelling({ name, severity }: Anomaly): boolean {
   return severity === 'suspicious' || !/^(name-.*|line-too-long|bare-lf|mixed-line-ends)$/.test(name)
-}
-
-/** The contents that were seen; a part of no bytes is passed over by some. */
-function digestsOf(leaves: readonly { readonly content: Content | undefined }[]): Set<string> {
-  return new Set(leaves.flatMap(({ content }) => (content !== undefined && content.size > 0 ? [content.sha256] : [])))
 }

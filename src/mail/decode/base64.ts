@@ -3,15 +3,17 @@
  * in the middle decoding goes on with the next quartet. `Buffer.from` alone would stop at the first `=` and take -_ for +/.
  */
 import type { AnomalyName } from '../../core/index.ts'
+import { decodeLetters, linesEnd, widthAt } from './base64-lines.ts'
 import { createBase64Oddity } from './base64-oddity.ts'
 import type { Decoder, Deliver } from './decoder.ts'
 
-const CR = 0x0d
 const LF = 0x0a
 const PAD = 0x3d
 const EMPTY = Buffer.alloc(0)
 /** A line up to this length waits for its end. */
 const LONG_LINE = 8192
+/** Longer strings are slow to make. */
+const BLOCK = 65_536
 /** Value of each letter; 64 is skipped, 65 is padding. */
 const VALUES = valueTable()
 
@@ -32,29 +34,50 @@ export function createBase64Decoder(padding?: Padding): Decoder {
   let carry = EMPTY
 
   function write(raw: Buffer, deliver: Deliver): void {
-    const at = carry.length > 0 || !slow.isAligned() ? completeLine(raw, deliver) : 0
-    const data = raw.subarray(at)
-    const width = slow.isAligned() ? lineWidth(data) : 0
-    const end = width > 0 ? uniformLines(data, width) : 0
-    const fast = end > 0 ? decodeNatively(data, end, width) : undefined
-    if (fast === undefined) {
-      deliver(slow.write(data))
-      return
-    }
-    const lineEnd = data[width - 1] !== LF ? '' : data[width - 2] === CR ? '\r\n' : '\n'
-    slow.pass((fast.length / 3) * 4)
-    deliver(fast, { from: at, to: at + end, lineEnd })
-    if (data.length - end <= width) carry = Buffer.from(data.subarray(end))
-    else deliver(slow.write(data.subarray(end)))
+    for (let at = 0; at < raw.length; at += BLOCK)
+      writeBlock(at === 0 && raw.length <= BLOCK ? raw : raw.subarray(at, at + BLOCK), at, deliver)
+  }
+  function writeBlock(raw: Buffer, offset: number, deliver: Deliver): void {
+    const held = carry.length
+    const at = held > 0 || !slow.isAligned() ? completeLine(raw, offset, deliver) : 0
+    const end = slow.isAligned() ? writeLines(raw, at, offset, deliver) : at
+    if (end === raw.length) return
+    const line = lastLine(raw, end)
+    if (line > end) deliver(slow.write(raw.subarray(end, line)))
+    if (!slow.isAligned() || raw.length - line > LONG_LINE) deliver(slow.write(raw.subarray(line)))
+    else carry = Buffer.from(raw.subarray(line))
   }
   /** Decodes the line that was begun, so that what follows begins with one; returns where that is. */
-  function completeLine(raw: Buffer, deliver: Deliver): number {
+  function completeLine(raw: Buffer, offset: number, deliver: Deliver): number {
     const next = raw.indexOf(LF) + 1
+    const held = carry.length
     const line = Buffer.concat([carry, raw.subarray(0, next || raw.length)])
     carry = EMPTY
     if (next === 0 && line.length <= LONG_LINE) carry = line
-    else deliver(slow.write(line))
+    else if (next === 0 || !slow.isAligned() || writeLines(line, 0, offset - held, deliver) < line.length)
+      deliver(slow.write(line))
     return next || raw.length
+  }
+  /** Decodes whole lines of one length, or letters without any end; returns how far it came. */
+  function writeLines(data: Buffer, from: number, offset: number, deliver: Deliver): number {
+    const width = widthAt(data, from, data.length)
+    if (width === undefined) return data.includes(LF, from) ? from : writeLetters(data, from, deliver)
+    const end = linesEnd(data, from, data.length, width)
+    const letters = ((end - from) / width.line) * (width.line - width.lineEnd)
+    const out = Buffer.allocUnsafe((letters / 4) * 3)
+    if (!decodeLetters(data, from, end, letters, 0, out)) return from
+    slow.pass(letters)
+    deliver(out, { from: offset + from, to: offset + end, lineEnd: width.lineEnd === 2 ? '\r\n' : '\n' })
+    return end
+  }
+  function writeLetters(data: Buffer, from: number, deliver: Deliver): number {
+    const letters = (data.length - from) & ~3
+    if (letters < LONG_LINE / 2) return from
+    const out = Buffer.allocUnsafe((letters / 4) * 3)
+    if (!decodeLetters(data, from, from + letters, letters, 0, out)) return from
+    slow.pass(letters)
+    deliver(out)
+    return from + letters
   }
   function end(deliver: Deliver): void {
     deliver(slow.write(carry))
@@ -63,35 +86,9 @@ export function createBase64Decoder(padding?: Padding): Decoder {
   return { write, end }
 }
 
-/** Bytes of the first line with its end, or of all that is there when no line ends; 0 where the first line is no whole number of quartets. */
-function lineWidth(data: Buffer): number {
-  const newline = data.indexOf(LF)
-  if (newline < 0) return data.length > 4096 ? data.length - (data.length % 4) : 0
-  const letters = newline > 0 && data[newline - 1] === CR ? newline - 1 : newline
-  return letters > 0 && letters % 4 === 0 ? newline + 1 : 0
-}
-
-/** How far lines of exactly that width reach. */
-function uniformLines(data: Buffer, width: number): number {
-  let end = 0
-  if (data[width - 1] !== LF) return width
-  const isCrlf = data[width - 2] === CR
-  for (; end + width <= data.length; end += width) {
-    if (data[end + width - 1] !== LF || (data[end + width - 2] === CR) !== isCrlf) break
-  }
-  return end
-}
-
-/**
- * Undefined unless every byte but the line ends is a letter: had one been skipped, fewer bytes would come out, as the number of
- * letters is a multiple of four.
- */
-function decodeNatively(data: Buffer, end: number, width: number): Buffer | undefined {
-  const block = data.subarray(0, end)
-  if (block.includes(0x2d) || block.includes(0x5f)) return undefined
-  const ending = data[width - 1] !== LF ? 0 : data[width - 2] === CR ? 2 : 1
-  const decoded = Buffer.from(block.toString('latin1', 0, end), 'base64')
-  return decoded.length === ((end / width) * (width - ending) * 3) / 4 ? decoded : undefined
+/** Where the last line begins that begins at or after `from`. */
+function lastLine(raw: Buffer, from: number): number {
+  return Math.max(from, raw.lastIndexOf(LF) + 1)
 }
 
 /** Has everything looked at that goes the slow way; `pass` tells of letters that went the fast one. */

@@ -27,6 +27,8 @@ export interface MailparserContext {
   readonly tap: (path: string) => Tap | undefined
   /** Whether the strict reading, which is ahead, reads the part there as a message; part numbers need not be the same. */
   readonly isMessageAt: (path: string) => boolean
+  /** The path of the part of that number where mailparser does not see all parts. */
+  readonly pathOf: (number: string) => string
   readonly leaves: MailparserLeaf[]
   /** Why mailparser gave up; what it had found stays. */
   failure: string
@@ -104,7 +106,8 @@ export class MailparserMessage {
   }
 
   #leafOf(attachment: AttachmentStream): MailparserLeaf {
-    const number = `${this.#prefix}${attachment.partId ?? '1'}`
+    const partId = attachment.partId ?? '1'
+    const number = `${this.#prefix}${this.#depth === 0 ? this.#context.pathOf(partId) : partId}`
     let path = number
     for (let copy = 2; this.#paths.has(path); copy++) path = `${number}+${copy}`
     this.#paths.add(path)

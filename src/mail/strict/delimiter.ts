@@ -1,5 +1,5 @@
 /** The multiparts that are open in a message, and which lines delimit their parts (RFC 2046 section 5.1.1). */
-import { DASH, LF, withoutLineEnd } from './line.ts'
+import { CR, DASH, LF, withoutLineEnd } from './line.ts'
 
 /**
  * So much of a line besides the boundary is waited for: dashes, blanks, the line end. A line that has only blanks up to there is a
@@ -12,7 +12,9 @@ const MOST_COMPARED = 4
 
 /** Whether the boundary of a multipart is that of one around it, or one of the two begins with the other. */
 export function isReused(boundary: string, outer: readonly string[]): boolean {
-  return boundary !== '' && outer.some((each) => each !== '' && (each.startsWith(boundary) || boundary.startsWith(each)))
+  return (
+    boundary !== '' && outer.some((each) => each !== '' && (each.startsWith(boundary) || boundary.startsWith(each)))
+  )
 }
 
 /** An open multipart. */
@@ -35,6 +37,8 @@ export interface Delimiter {
   /** Where the next line begins; the end of the blanks that were looked at where `isCut`. */
   readonly next: number
   readonly isCut: boolean
+  /** Dashes, boundary, CRLF and nothing else. */
+  readonly isPlain: boolean
 }
 
 /** The open multiparts, the outermost first, and their boundaries. */
@@ -125,10 +129,12 @@ export class Delimiters {
   of(text: string, next: number, isCut: boolean): Delimiter | undefined {
     const token = withoutLineEnd(text)
     const opened = this.#byBoundary.get(token)
-    if (opened !== undefined) return { owner: opened, isClosing: false, next, isCut }
+    const isPlain = !isCut && text.length === token.length + 1 && text.charCodeAt(token.length) === CR
+    if (opened !== undefined) return { owner: opened, isClosing: false, next, isCut, isPlain }
     if (this.#others.has(token)) this.#onOther()
     const closed = token.endsWith('--') ? this.#byBoundary.get(token.slice(0, -2)) : undefined
     // Before the first part a closing delimiter closes nothing; programs read on.
-    return closed === undefined || closed.children === 0 ? undefined : { owner: closed, isClosing: true, next, isCut }
+    if (closed === undefined || closed.children === 0) return undefined
+    return { owner: closed, isClosing: true, next, isCut, isPlain }
   }
 }

@@ -96,7 +96,7 @@ function createBones(context: StrictContext, leaf: Leaf) {
   let isUsed = false
   function write(bytes: Buffer, run: Run | undefined, offset: number): void {
     const mayCut = run !== undefined && leaf.isMessage === false
-    const token = mayCut ? skeleton?.cut(offset + run.from, offset + run.to, run.lineEnd) : undefined
+    const token = mayCut ? skeleton?.cutLines(offset + run.from, offset + run.to, run.lineEnd) : undefined
     isUsed ||= token !== undefined
     meter.write(token ?? bytes)
   }

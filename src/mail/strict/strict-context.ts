@@ -1,5 +1,12 @@
 /** What the strict readings of a message and of the messages within it share: the limits, and what was found. */
-import { type Anomaly, type AnomalyName, anomaly, type Content, type ContentMeter, type Limit } from '../../core/index.ts'
+import {
+  type Anomaly,
+  type AnomalyName,
+  anomaly,
+  type Content,
+  type ContentMeter,
+  type Limit,
+} from '../../core/index.ts'
 import type { Part } from '../header/part.ts'
 import type { MailLimits } from '../limits.ts'
 import type { Skeleton } from '../mailparser/skeleton.ts'
@@ -46,6 +53,8 @@ export interface StrictContext {
   /** Reads the bytes of a multipart whose boundary is not known. */
   readonly newGuess: (prefix: string, depth: number) => InnerMessage
   readonly tap: (path: string) => Tap | undefined
+  /** Someone takes the bytes of parts. */
+  readonly isTapped: boolean
   readonly findings: StrictFindings
   /** In what this reading takes the other side. */
   readonly choices: ReadonlySet<Choice>

@@ -22,6 +22,7 @@ export function openStrict(options: ReaderOptions, skeleton?: Skeleton, choices:
     newMessage: (prefix, depth) => new StrictMessage(inner, prefix, depth),
     newGuess: (prefix, depth) => new StrictMessage(inner, prefix, depth, true),
     tap: (path) => options.tap?.(path, 'strict'),
+    isTapped: options.tap !== undefined,
     findings,
     choices,
   }

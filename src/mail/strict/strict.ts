@@ -5,8 +5,8 @@
  */
 import { anomaly } from '../../core/index.ts'
 import { firstOf, type Header, parseHeader } from '../header/header.ts'
-import { isAttachment, isMultipart, type Part, readPart } from '../header/part.ts'
 import { LineEnds } from '../header/line-end.ts'
+import { isAttachment, isMultipart, type Part, readPart } from '../header/part.ts'
 import { decodeText } from '../name/name.ts'
 import { type Delimiter, Delimiters, isReused, type Multipart } from './delimiter.ts'
 import { guessBoundary, guessedMultipart } from './guess.ts'
@@ -14,6 +14,7 @@ import { Head, isBlank } from './head.ts'
 import { type LeafSink, openLeaf, openOutside } from './leaf.ts'
 import { DASH, heldTail, LF, lineBreakBefore, nextDashes } from './line.ts'
 import type { InnerMessage, Leaf, StrictContext } from './strict-context.ts'
+import { type WholePart, WholeParts } from './whole-part.ts'
 
 const EMPTY = Buffer.alloc(0)
 /** A line has no more (RFC 5322 section 2.1.1). */
@@ -33,7 +34,13 @@ export class StrictMessage implements InnerMessage {
   #isHead = true
   readonly #head = new Head()
   #headOffset = 0
+  /** Where the delimiter line before the header begins, and whether it is exactly as it should be. */
+  #headLine = 0
+  #isPlainHead = false
   #isLineStart = true
+  /** Reads parts that are there whole; absent where each part is to go the long way. */
+  readonly #wholeParts: WholeParts | undefined
+  #mayBeWhole = false
   /** The multipart whose boundaries are found as they come. */
   readonly #guess: Multipart | undefined
   /** Within what is left of a delimiter line of many blanks. */
@@ -51,21 +58,32 @@ export class StrictMessage implements InnerMessage {
       () => context.findings.doubts.add('boundary'),
       (line) => context.findings.note('delimiter-odd', this.#told(this.#offset + line)),
     )
+    if (!isGuess && context.choices.size === 0 && !context.isTapped) this.#wholeParts = new WholeParts(context)
     if (!isGuess) return
     this.#isHead = false
     this.#delimiters.push(guessedMultipart(prefix))
     this.#guess = this.#delimiters.innermost
   }
 
+  /** What stands before this was read and is not read again. */
+  get settled(): number {
+    return this.#isHead ? this.#headLine : this.#offset
+  }
+
   write(chunk: Buffer): void {
     if (this.#context.findings.isStopped) return
-    const data = this.#carry.length > 0 ? Buffer.concat([this.#carry, chunk]) : chunk
+    this.#read(this.#carry.length > 0 ? Buffer.concat([this.#carry, chunk]) : chunk, false)
+  }
+
+  #read(data: Buffer, isEnd: boolean): void {
     let at = 0
     while (at < data.length && !this.#context.findings.isStopped) {
       const next = this.#isInCutLine
         ? this.#skipLine(data, at)
         : this.#isHead
-          ? this.#readHead(data, at)
+          ? this.#mayBeWhole
+            ? this.#readWhole(data, at, isEnd)
+            : this.#readHead(data, at)
           : this.#readBody(data, at)
       at = next < 0 ? ~next : next
       if (next < 0) break
@@ -76,6 +94,7 @@ export class StrictMessage implements InnerMessage {
   }
 
   end(): void {
+    if (this.#mayBeWhole && !this.#context.findings.isStopped) this.#read(this.#carry, true)
     const rest = this.#carry
     this.#carry = EMPTY
     if (this.#context.findings.isStopped) return
@@ -99,6 +118,37 @@ export class StrictMessage implements InnerMessage {
     return newline + 1
   }
 
+  /** Reads a part that is there whole, if it is one of those; returns as `#readHead` does. */
+  #readWhole(data: Buffer, from: number, isEnd: boolean): number {
+    const place = { path: this.#path, depth: this.#depth }
+    const found = this.#wholeParts?.read(data, from, this.#delimiters, place)
+    if (found === 'unfinished' && !isEnd) return ~from
+    this.#mayBeWhole = false
+    return found === undefined || found === 'unfinished' ? from : this.#takeWhole(found)
+  }
+
+  #takeWhole({ leaf, from, to, line, delimiter, lineEnd }: WholePart): number {
+    const { findings, skeleton } = this.#context
+    const offset = this.#told(this.#headOffset)
+    findings.countPart(offset)
+    if (findings.isStopped) return delimiter.next
+    findings.add(leaf)
+    this.#isHead = false
+    this.#lineEnds.add({ lineEnds: { crlf: lineEnd, lf: -1 }, offset })
+    const owner = this.#isPlainHead ? this.#delimiters.innermost : undefined
+    const at = this.#offset
+    const token = skeleton?.cutPart(leaf, owner, this.#headLine, { from: at + from, to: at + to, next: at + line })
+    if (token !== undefined) leaf.skeletonDigest = this.#digestOf(token)
+    this.#cross(delimiter, line)
+    return delimiter.next
+  }
+
+  #digestOf(bytes: Buffer): string {
+    const meter = this.#context.newMeter()
+    meter.write(bytes)
+    return meter.end().sha256
+  }
+
   /** Reads header lines; returns where to go on, or ~position when more bytes are needed from there. */
   #readHead(data: Buffer, from: number): number {
     let line = this.#head.lineFrom(data, from)
@@ -113,7 +163,7 @@ export class StrictMessage implements InnerMessage {
       if (delimiter !== undefined) {
         this.#head.keep(data.subarray(from, line))
         this.#endHead()
-        if (!this.#context.findings.isStopped) this.#cross(delimiter)
+        if (!this.#context.findings.isStopped) this.#cross(delimiter, line)
         return delimiter.next
       }
       line = next
@@ -133,10 +183,14 @@ export class StrictMessage implements InnerMessage {
     if (this.#head.bytes > limits.headerBytes) this.#stopAtHeader()
     else findings.countPart(offset)
     if (findings.isStopped) return
-    const header = parseHeader(this.#head.take(), offset)
+    const block = this.#head.take()
+    const header = parseHeader(block, offset)
     this.#isHead = false
     this.#isLineStart = true
-    if (this.#depth === 0 && this.#delimiters.depth === 0) this.#readRoot(header)
+    if (this.#depth === 0 && this.#delimiters.depth === 0) {
+      this.#readRoot(header)
+      this.#context.skeleton?.cutHeader(header, block)
+    }
     this.#lineEnds.add(header)
     const part = readPart(header, this.#isDigestChild)
     if (isMultipart(part)) this.#openMultipart(part, offset)
@@ -209,7 +263,7 @@ export class StrictMessage implements InnerMessage {
       const delimiter = delimiters.at(data, line, data.indexOf(LF, line))
       if (delimiter === undefined) continue
       this.#emit(data, from, lineBreakBefore(data, from, line))
-      this.#cross(delimiter)
+      this.#cross(delimiter, line)
       return delimiter.next
     }
     return ~this.#emit(data, from, heldTail(data, from))
@@ -228,7 +282,7 @@ export class StrictMessage implements InnerMessage {
   }
 
   /** Goes over a delimiter line: the part ends, and every multipart within its owner. */
-  #cross(delimiter: Delimiter): void {
+  #cross(delimiter: Delimiter, line: number): void {
     const { owner, isClosing } = delimiter
     if (owner.children === 0) this.#leaf?.discard()
     else this.#leaf?.end()
@@ -249,6 +303,9 @@ export class StrictMessage implements InnerMessage {
     this.#isDigestChild = owner.isDigest
     this.#isHead = true
     this.#headOffset = this.#offset + delimiter.next
+    this.#headLine = this.#offset + line
+    this.#isPlainHead = delimiter.isPlain
+    this.#mayBeWhole = this.#wholeParts !== undefined && !owner.isDigest && !delimiter.isCut
   }
 
   #closeInnermost(): void {
@@ -265,7 +322,7 @@ export class StrictMessage implements InnerMessage {
       const delimiter = this.#delimiters.of(text, rest.length, false)
       if (delimiter?.isClosing !== true) continue
       this.#emit(rest, 0, lineBreakBefore(rest, 0, line))
-      this.#cross(delimiter)
+      this.#cross(delimiter, line)
       return
     }
     this.#emit(rest, 0, rest.length)
