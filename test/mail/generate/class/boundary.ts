@@ -95,14 +95,14 @@ const COMMENTS: readonly Row[] = [
   ],
   ['comment-hides-parameter', 'what stands in a comment does not count', '(boundary=two) ; boundary=one', 'one'],
   ['comment-shows-parameter', 'a program that looks for boundary=', '(boundary=two) ; boundary=one', 'two'],
-  ['encoded-word-decoded', 'GMime', 'boundary="=?us-ascii?Q?one?="', 'one'],
+  ['encoded-word-decoded', 'GMime decodes the word', 'boundary="=?us-ascii?Q?one?="', 'one'],
   [
     'encoded-word-kept',
     'mailparser, postal-mime, MIME-tools and PHP',
     'boundary="=?us-ascii?Q?one?="',
     '=?us-ascii?Q?one?=',
   ],
-  ['encoded-word-base64-decoded', 'GMime', 'boundary="=?utf-8?B?b25l?="', 'one'],
+  ['encoded-word-base64-decoded', 'GMime decodes the word', 'boundary="=?utf-8?B?b25l?="', 'one'],
 ]
 
 const EMPTY: readonly Row[] = [
