@@ -1,24 +1,35 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash, hash as hashAtOnce } from 'node:crypto'
 import type { Content, ContentMeter } from '../core/index.ts'
 import { testStringAt } from './test-string.ts'
 import { createSampler, detectTypes } from './type/index.ts'
 
+/** Up to here what may be all there is waits for its end: hashed at once, small contents cost less. */
+const AT_ONCE_BYTES = 65_536
+
 /** Measures one sample as its bytes stream by; what is written must not change afterwards. */
 export function createContentMeter(): ContentMeter {
-  const hash = createHash('sha256')
+  let first: Uint8Array | undefined
+  let hash: Hash | undefined
   const sampler = createSampler()
   let size = 0
 
   function write(chunk: Uint8Array): void {
-    hash.update(chunk)
+    if (size === 0 && chunk.length <= AT_ONCE_BYTES) first = chunk
+    else digest(chunk)
     size += chunk.length
     sampler.write(chunk)
+  }
+  function digest(chunk: Uint8Array): void {
+    hash ??= createHash('sha256')
+    if (first !== undefined) hash.update(first)
+    first = undefined
+    hash.update(chunk)
   }
   function end(): Content {
     const sample = sampler.end()
     const types = detectTypes(sample)
     return {
-      sha256: hash.digest('hex'),
+      sha256: hash?.digest('hex') ?? hashAtOnce('sha256', first ?? new Uint8Array(0), 'hex'),
       size,
       type: types[0] ?? 'application/octet-stream',
       types,

@@ -11,6 +11,9 @@ const KNOWN =
 /** People quote From, To, Date and Subject in plain text; these only a mail program writes. */
 const TELLING = /^(received|return-path|message-id|mime-version|content-type|content-transfer-encoding|dkim-signature)$/
 
+/** A field, one that goes on, or what an mbox has before them. */
+const BEGINNING = /^(?:[ \t]|From |[!-9;-~]+[ \t]*:)/
+
 /** Whether type or name say that the part is a message. */
 export function isDeclaredMessage(type: string, name: string): boolean {
   return (type.startsWith('message/') && !NO_MESSAGE.test(type)) || /\.(eml|mht|mhtml)$/i.test(name)
@@ -19,6 +22,7 @@ export function isDeclaredMessage(type: string, name: string): boolean {
 /** Whether the content begins with the header of a message: header lines only, two known ones, one that only mail programs write. */
 export function looksLikeMessage(start: Uint8Array): boolean {
   const head = Buffer.from(start.buffer, start.byteOffset, Math.min(start.length, SNIFF_BYTES)).toString('latin1')
+  if (!BEGINNING.test(head)) return false
   const lines = head.split(/\r?\n/)
   // The last line may be cut.
   if (start.length >= SNIFF_BYTES) lines.pop()
