@@ -2,6 +2,7 @@
 import type { AnomalyName } from '../../core/index.ts'
 import { exactEncoding } from '../header/other-encoding.ts'
 import type { Part } from '../header/part.ts'
+import { SNIFF_BYTES } from '../sniff.ts'
 
 /** Of MS-OXTNEF section 2.1.3.1, as it stands in the file. */
 const TNEF = Buffer.from([0x78, 0x9f, 0x3e, 0x22])
@@ -16,8 +17,9 @@ const LEAST_BASE64 = 64
 const BASE64_SHARE = 0.6
 const MIME_FIELD = /^[\r\n]*(?:content-(?:type|transfer-encoding|disposition)|mime-version)[ \t]*:/i
 
-/** The anomalies that they show; `start` is as much of the content as a message is told by. */
-export function startOddities(part: Part, start: Buffer): readonly AnomalyName[] {
+/** The anomalies that they show; of `begun` as much is looked at as a message is told by, in whatever pieces it came. */
+export function startOddities(part: Part, begun: Buffer): readonly AnomalyName[] {
+  const start = begun.subarray(0, SNIFF_BYTES)
   return [...tnefOddities(part, start), ...cmsOddities(part, start), ...textOddities(part, start)]
 }
 
