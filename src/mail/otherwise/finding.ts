@@ -1,4 +1,5 @@
 /** What the tolerant reading finds: each distinct content once, with everything that is said of it. */
+import { createHash } from 'node:crypto'
 import type { Anomaly, Content, ContentMeter, Name } from '../../core/index.ts'
 import type { Part } from '../header/part.ts'
 import { looksLikeText } from './watch.ts'
@@ -19,12 +20,21 @@ export interface Label {
   readonly isFile: boolean
 }
 
-/** A content with all that its readings say of it; the first of them names it. */
+/** A content with all that its readings say of it; the first of them that takes it for a file names it. */
 export interface Finding {
-  readonly content: Content
+  readonly sha256: string
   readonly label: Label
   readonly names: readonly Name[]
-  readonly isFile: boolean
+  /** Measured where it is a file, and no other reading has it. */
+  readonly content: Content | undefined
+}
+
+export interface FindingsOptions {
+  readonly newMeter: () => ContentMeter
+  /** Digests of what other readings have. */
+  readonly known?: ReadonlySet<string>
+  /** The path of the content whose bytes are wanted. */
+  readonly wanted?: string
 }
 
 /** More distinct contents are left out, and the reading is incomplete. */
@@ -33,41 +43,35 @@ const MOST_NAMES = 32
 
 /** Collects what is found; takes out the bytes at one path where they are wanted. */
 export class Findings {
-  readonly #newMeter: () => ContentMeter
-  readonly #wanted: string | undefined
+  readonly #options: FindingsOptions
   readonly #found = new Map<string, Finding>()
   readonly #paths = new Set<string>()
   /** The bytes at the wanted path. */
   taken: Buffer | undefined
   isComplete = true
 
-  constructor(newMeter: () => ContentMeter, wanted?: string) {
-    this.#newMeter = newMeter
-    this.#wanted = wanted
+  constructor(options: FindingsOptions) {
+    this.#options = options
   }
 
   /** Adds a content; true where no reading had it before. A guess counts only where the content is of a kind that is known. */
   add(bytes: Buffer, label: Label, isGuess: boolean): boolean {
     if (bytes.length === 0) return false
-    const content = this.#measure(bytes)
-    const before = this.#found.get(content.sha256)
-    if (before === undefined && this.#found.size >= MOST_FINDINGS) this.isComplete = false
-    if (before === undefined && !this.isComplete) return false
-    const isLikely = isGuess ? content.types.some(isKnown) : label.isFile || !looksLikeText(bytes)
-    const isFile = isLikely || before?.isFile === true
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const before = this.#found.get(sha256)
+    if (before === undefined && this.#found.size >= MOST_FINDINGS) {
+      this.isComplete = false
+      return false
+    }
+    const content = before?.content ?? this.#measure(bytes, sha256, label, isGuess)
     if (before !== undefined) {
-      const named = before.label.isFile ? before.label : label
-      this.#found.set(content.sha256, {
-        content,
-        isFile,
-        label: { ...named, path: before.label.path },
-        names: united(before.names, label.names),
-      })
+      const named = before.label.isFile ? before.label : { ...label, path: before.label.path }
+      this.#found.set(sha256, { sha256, content, label: named, names: united(before.names, label.names) })
       return false
     }
     const path = this.#newPath(label.path)
-    if (path === this.#wanted) this.taken = bytes
-    this.#found.set(content.sha256, { content, isFile, label: { ...label, path }, names: label.names })
+    if (path === this.#options.wanted) this.taken = bytes
+    this.#found.set(sha256, { sha256, content, label: { ...label, path }, names: label.names })
     return true
   }
 
@@ -75,10 +79,13 @@ export class Findings {
     return this.#found.values()
   }
 
-  #measure(bytes: Buffer): Content {
-    const meter = this.#newMeter()
+  #measure(bytes: Buffer, sha256: string, label: Label, isGuess: boolean): Content | undefined {
+    const { newMeter, known } = this.#options
+    if (known?.has(sha256) || !(isGuess || label.isFile || !looksLikeText(bytes))) return undefined
+    const meter = newMeter()
     meter.write(bytes)
-    return meter.end()
+    const content = meter.end()
+    return isGuess && !content.types.some(isKnown) ? undefined : content
   }
 
   #newPath(wished: string): string {
@@ -109,7 +116,8 @@ function isKnown(type: string): boolean {
   return !type.startsWith('text/')
 }
 
-function united(some: readonly Name[], more: readonly Name[]): readonly Name[] {
+/** Adds the names that are not among them. */
+export function united(some: readonly Name[], more: readonly Name[]): readonly Name[] {
   const known = new Set(some.map(({ value }) => value))
   return [...some, ...more.filter(({ value }) => !known.has(value))].slice(0, MOST_NAMES)
 }

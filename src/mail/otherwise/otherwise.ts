@@ -1,25 +1,44 @@
 /** The tolerant reading as the message's reader uses it: what it finds besides, and the bytes of what it found. */
-import { type Anomaly, anomaly, type Limit, type Sample } from '../../core/index.ts'
-import type { Finding } from './finding.ts'
+import { type Anomaly, anomaly, type Content, type Limit, type Name, type Sample } from '../../core/index.ts'
+import { type Finding, united } from './finding.ts'
 import { type TolerantOptions, TolerantReading } from './reading.ts'
 
 export interface OtherReading {
   readonly samples: readonly Sample[]
+  /** Names of what other readings have too, by its digest. */
+  readonly names: ReadonlyMap<string, readonly Name[]>
   readonly anomalies: readonly Anomaly[]
   readonly limit: Limit | ''
 }
 
 /** Reads the message tolerantly; `known` are the digests of what other readings see in it. */
 export function readOtherwise(options: TolerantOptions, message: Buffer, known: ReadonlySet<string>): OtherReading {
-  const reading = new TolerantReading(options, message)
+  const reading = new TolerantReading({ ...options, known }, message)
   const samples: Sample[] = []
+  const names = new Map<string, readonly Name[]>()
   const anomalies = fewOf(reading.anomalies)
   for (const finding of reading.findings.all) {
-    if (!finding.isFile || known.has(finding.content.sha256)) continue
-    samples.push(sampleOf(finding))
+    if (known.has(finding.sha256)) names.set(finding.sha256, finding.names)
+    if (finding.content === undefined) continue
+    samples.push(sampleOf(finding, finding.content))
     if (!isEmbedded(finding)) anomalies.push(unclaimed(finding))
   }
-  return { samples, anomalies: fewOf(anomalies), limit: reading.isComplete ? '' : 'readings' }
+  return { samples, names, anomalies: fewOf(anomalies), limit: reading.isComplete ? '' : 'readings' }
+}
+
+/** Adds what the tolerant reading has to the samples of the others: more of them, and names that none of the same content has. */
+export function withOthers(samples: readonly Sample[], others: OtherReading): readonly Sample[] {
+  const unnamed = new Map(others.names)
+  for (const { sha256, names } of samples) {
+    const has = new Set(names.map(({ value }) => value))
+    unnamed.set(sha256, unnamed.get(sha256)?.filter(({ value }) => !has.has(value)) ?? [])
+  }
+  return [...samples.map((sample) => withNames(sample, unnamed.get(sample.sha256) ?? [])), ...others.samples]
+}
+
+function withNames(sample: Sample, more: readonly Name[]): Sample {
+  if (more.length === 0) return sample
+  return { ...sample, names: united(sample.names, more), readings: [...sample.readings, 'tolerant'] }
 }
 
 /** The bytes of the sample at a path of the tolerant reading. */
@@ -41,8 +60,8 @@ function unclaimed({ label }: Finding): Anomaly {
   return anomaly('unclaimed-content', label.offset)
 }
 
-function sampleOf(finding: Finding): Sample {
-  const { content, label, names } = finding
+function sampleOf(finding: Finding, content: Content): Sample {
+  const { label, names } = finding
   const { name, path, depth, declaredType, charset, disposition, anomalies } = label
   return {
     ...content,

@@ -5,7 +5,7 @@
  *
  * It reads the whole message at once, keeps to a budget that it counts, and does the same for the same message each time.
  */
-import { type Anomaly, type AnomalyName, anomaly, type ContentMeter } from '../../core/index.ts'
+import { type Anomaly, type AnomalyName, anomaly } from '../../core/index.ts'
 import { decodings, sniffEncodings } from '../decode/decodings.ts'
 import { type Embedded, type EmbeddedKind, embeddedIn, mayEmbed } from '../embedded/index.ts'
 import { parseHeader } from '../header/header.ts'
@@ -15,7 +15,7 @@ import { isDeclaredMessage, looksLikeMessage } from '../sniff.ts'
 import { Budget } from './budget.ts'
 import { exactParts, likelyParts, type Range } from './delimiter.ts'
 import { coreOf, type Dashes, Document } from './document.ts'
-import { Findings, isOdd, type Label, labelOf } from './finding.ts'
+import { Findings, type FindingsOptions, isOdd, type Label, labelOf } from './finding.ts'
 import { type Head, headsAt } from './head.ts'
 import { beforeLineEnd } from './text-line.ts'
 
@@ -32,11 +32,8 @@ const STEPS_PER_PART = 100
 /** Files within files. */
 const MOST_EMBEDDED_DEPTH = 8
 
-export interface TolerantOptions {
+export interface TolerantOptions extends FindingsOptions {
   readonly limits: MailLimits
-  readonly newMeter: () => ContentMeter
-  /** The path of the sample whose bytes are wanted. */
-  readonly wanted?: string
 }
 
 /** Where a part stands: messages around it, multiparts around it in its message. */
@@ -73,7 +70,7 @@ export class TolerantReading {
   constructor(options: TolerantOptions, message: Buffer) {
     this.#options = options
     this.#budget = new Budget(message.length)
-    this.findings = new Findings(options.newMeter, options.wanted)
+    this.findings = new Findings(options)
     this.#document(new Document(message, TOLERANT_PATH, 0), true)
     this.#run()
   }
