@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { type Anomaly, anomaly, type Sample } from '../core/index.ts'
 import { isMultipart } from './header/part.ts'
 import type { MailparserLeaf } from './mailparser/mailparser-reader.ts'
-import { withName } from './name/name.ts'
+import { namesOfDecoded, withName } from './name/name.ts'
 import type { Leaf } from './strict/strict-context.ts'
 
 /** What the path of a sample begins with that mailparser alone sees: its part numbers need not be those of the strict reading. */
@@ -101,17 +101,18 @@ export function strictSample(leaf: Leaf, twin: MailparserLeaf | undefined, anoma
 
 function mailparserSample(leaf: MailparserLeaf, anomalies: readonly Anomaly[]): Sample {
   const { name, disposition, type: declaredType, depth } = leaf
+  const { names, oddities } = namesOfDecoded(name, 'mailparser')
   return {
     ...(leaf.content as NonNullable<MailparserLeaf['content']>),
     role: 'attachment',
     name,
-    names: name === '' ? [] : [{ value: name, origin: 'mailparser' }],
+    names,
     path: MAILPARSER_PATH + leaf.path,
     depth,
     declaredType,
     charset: '',
     disposition: disposition === 'inline' ? 'inline' : disposition === '' ? '' : 'attachment',
     readings: ['mailparser'],
-    anomalies,
+    anomalies: [...anomalies, ...oddities.map((oddity) => anomaly(oddity, -1))],
   }
 }

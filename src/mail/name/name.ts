@@ -82,6 +82,17 @@ export function extendedValues(parameters: readonly Parameter[], key: string): s
   return [...extendedTexts(parameters, key, newWork(''))]
 }
 
+/** A name that another reader decoded, with what programs make of it, and what is odd about it. */
+export function namesOfDecoded(value: string, origin: string): Pick<Names, 'names' | 'oddities'> {
+  if (value === '') return NO_NAME
+  const names = [{ value, origin }]
+  if (isOrdinary(value)) return { names, oddities: [] }
+  const odd: Oddities = new Set()
+  addAllHazards(value, odd)
+  addVariants(names, [{ value, origin, isFirst: true, isParameter: true }])
+  return { names: told(names), oddities: [...odd] }
+}
+
 /** The names with that of another reader among them, where it is not known yet. */
 export function withName(names: readonly Name[], value: string, origin: string): readonly Name[] {
   if (value === '' || names.length >= MOST_NAMES || names.some((known) => known.value === value)) return names

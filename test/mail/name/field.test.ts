@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { namesOfDecoded, withName } from '../../../src/mail/name/name.ts'
 import { namesIn, utf8 } from './part.ts'
 
 const TYPE = 'Content-Type: application/octet-stream'
@@ -167,4 +168,27 @@ test('all that is told of the names of a part is bounded', () => {
 
   assert.ok(values.length <= 32)
   assert.ok(Buffer.byteLength(values.join()) < 14_000, `${Buffer.byteLength(values.join())}`)
+})
+
+test('a name that another reader decoded is told with what it hides', () => {
+  const { names, oddities } = namesOfDecoded('a/evil.exe\0.pdf', 'mailparser')
+
+  assert.deepEqual(names[0], { value: 'a/evil.exe\0.pdf', origin: 'mailparser' })
+  assert.ok(names.some(({ value }) => value === 'a/evil.exe') && names.some(({ value }) => value === 'evil.exe.pdf'))
+  assert.deepEqual(oddities, ['name-control-char', 'name-path'])
+  assert.deepEqual(namesOfDecoded('a.pdf', 'mailparser'), {
+    names: [{ value: 'a.pdf', origin: 'mailparser' }],
+    oddities: [],
+  })
+  assert.deepEqual(namesOfDecoded('', 'mailparser').names, [])
+})
+
+test("another reader's name is added where it is new, within the number that is told", () => {
+  const names = [{ value: 'a.pdf', origin: 'type.name' }]
+
+  assert.equal(withName(names, 'a.pdf', 'mailparser'), names)
+  assert.equal(withName(names, '', 'mailparser'), names)
+  assert.deepEqual(withName(names, 'b.pdf', 'mailparser'), [...names, { value: 'b.pdf', origin: 'mailparser' }])
+  const many = Array.from({ length: 32 }, (_, i) => ({ value: `${i}`, origin: 'type.name' }))
+  assert.equal(withName(many, 'b.pdf', 'mailparser').length, 32)
 })
