@@ -31,9 +31,15 @@ async function read(
   }
   const reading = await reader.end()
   // Only from the message as it is kept for mailparser can it be read otherwise.
-  const attachments = reading.attachments.filter(({ path }) => !/^(tolerant|folded):/.test(path))
+  const attachments = reading.attachments
+    .filter(({ path }) => !/^(tolerant|folded):/.test(path))
+    .map((each) => ({ ...each, names: each.names.slice(0, 1), readings: each.readings.filter(isNotTolerant) }))
   const anomalies = reading.anomalies.filter(({ name }) => !/^(line-too-long|unclaimed-content)$/.test(name))
   return { reading: { ...reading, attachments, anomalies }, measured }
+}
+
+function isNotTolerant(name: string): boolean {
+  return name !== 'tolerant'
 }
 
 function lines(bytes: Buffer, width: number, lineEnd: string): string {
