@@ -9,6 +9,9 @@ export interface Candidate {
   readonly source: PasswordSource
 }
 
+/** More a budget never tries. */
+const MAX_CANDIDATES = 100
+
 /** How a search ended. */
 export type Search =
   | { readonly kind: 'opened'; readonly value: string; readonly source: PasswordSource }
@@ -23,6 +26,13 @@ export class Passwords {
   constructor(candidates: readonly Candidate[], budget: Budget) {
     this.#candidates = candidates
     this.#budget = budget
+  }
+
+  /** Further candidates, as a message within says them; they come after those that are there. */
+  suggest(values: readonly string[]): void {
+    const known = new Set(this.#candidates.map(({ value }) => value))
+    const fresh = values.filter((value) => !known.has(value)).slice(0, MAX_CANDIDATES)
+    this.#candidates = [...this.#candidates, ...fresh.map((value): Candidate => ({ value, source: 'message' }))]
   }
 
   /** Tries the passwords that every program of the format knows, then the candidates in their order. */

@@ -8,6 +8,7 @@ import { addConfig } from './config.ts'
 import { type CliDeps, type Context, contextOf } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
 import { addExtract } from './extract.ts'
+import { addFacts } from './facts.ts'
 import { addInspector } from './inspector.ts'
 import { addPing } from './ping.ts'
 import { addScan } from './scan.ts'
@@ -50,7 +51,7 @@ function programOf(context: Context, end: (code: number) => void): Command {
       getErrHelpWidth: () => Math.min(io.stderr.columns ?? 100, 120),
     })
     .addHelpText('after', HELP)
-  for (const add of [addServe, addInspector, addConfig, addExtract, addScan, addWhy, addPing])
+  for (const add of [addServe, addInspector, addConfig, addExtract, addFacts, addScan, addWhy, addPing])
     add(program, context, end)
   return program
 }
@@ -61,6 +62,7 @@ EXAMPLES
   peekaboo config check                 would it start with this configuration?
   peekaboo scan --explain mail.eml      what would be decided about this message, and why?
   peekaboo extract --json *.eml         what is in these messages?
+  peekaboo facts invoice.zip            what is true of this file and everything within?
   peekaboo why 4bXyz12Qz3               why was this message refused?
   peekaboo ping                         does the filter answer?
 

@@ -9,10 +9,12 @@ import { frame, GarbageError } from './frame.ts'
 import { MessageInspection } from './inspection.ts'
 import type { Inspection, Inspector, InspectorState } from './inspector.ts'
 import { SupervisorChild } from './launch.ts'
+import { openSample } from './open-job.ts'
 import type { InspectorOptions } from './options.ts'
 import { decodeState, FRAME } from './protocol.ts'
 import { recipeOf } from './recipe.ts'
 import { streamSample } from './sample-bytes.ts'
+import type { Opening, SampleTree } from './tree.ts'
 
 export interface InspectorDeps {
   readonly clock: Clock
@@ -74,6 +76,10 @@ class InspectorClient implements Inspector {
 
   bytes(message: AsyncIterable<Uint8Array>, path: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
     return streamSample(this.#reach(), message, path, signal)
+  }
+
+  open(sample: AsyncIterable<Uint8Array>, opening: Opening, signal: AbortSignal): Promise<SampleTree> {
+    return openSample(this.#reach(), sample, opening, signal)
   }
 
   /** One check for all who ask while it runs, and for a second after it. */

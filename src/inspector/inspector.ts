@@ -4,6 +4,8 @@
  */
 import { type Fault, type Limit, NO_CONTENT, type Reading } from '../core/index.ts'
 
+import type { Opening, SampleTree } from './tree.ts'
+
 /** One message being read. Exactly one of `finish` and `abort` ends it. */
 export interface Inspection {
   /** Takes the next bytes of the message (copied out of `chunk` before it returns); false asks to wait for `drained`. */
@@ -26,6 +28,11 @@ export interface Inspector {
   read(signal?: AbortSignal): Inspection
   /** Streams the bytes of one sample of a message again, for an analyzer; `path` is the sample's. */
   bytes(message: AsyncIterable<Uint8Array>, path: string, signal: AbortSignal): AsyncIterable<Uint8Array>
+  /**
+   * Opens one sample (a message is one as well): everything within it, however deep. What a member or container broke is in the tree;
+   * rejects with a `Fault` where the process was lost, and where a limit ended it as a whole.
+   */
+  open(sample: AsyncIterable<Uint8Array>, opening: Opening, signal: AbortSignal): Promise<SampleTree>
   /** Proves that a message gets through now; says which protection layers the processes have and which they lack. */
   check(): Promise<InspectorState>
   /** Version of everything that facts depend on: a new recipe means new facts. */

@@ -5,6 +5,7 @@
 import { Socket } from 'node:net'
 import { createContentMeter } from '../facts/index.ts'
 import { createMessageReader, extractBytes, type MailLimits } from '../mail/index.ts'
+import { sampleOpener } from './open-sample.ts'
 import { type ParserWork, serveJobs } from './parser.ts'
 
 const CHANNEL = 3
@@ -17,6 +18,7 @@ function realWork(limits: MailLimits): ParserWork {
       return reader.end()
     },
     bytes: (path, source) => extractBytes({ path, limits }, source),
+    open: sampleOpener(limits),
   }
 }
 

@@ -9,7 +9,7 @@ import { LIFETIME_CPU_SECONDS } from './command.ts'
 import { FrameReader, frame, GarbageError, HEAD_BYTES } from './frame.ts'
 import type { InspectorOptions } from './options.ts'
 import { cpuMsOf, innermostPid } from './process-status.ts'
-import { ANSWER_CAPS, decodeEnding, decodeReading, type Ending, FRAME, jobOf } from './protocol.ts'
+import { ANSWER_CAPS, decodeEnding, decodeReading, decodeTree, type Ending, FRAME, jobOf } from './protocol.ts'
 
 /** How often a busy process is measured; a job that ends sooner costs nothing. */
 const TICK_MS = 100
@@ -247,8 +247,9 @@ export class ParserProcess {
       return
     }
     if (type === FRAME.result) {
-      if (job.kind !== FRAME.read || !job.isEnded) throw new GarbageError('a reading out of order')
-      decodeReading(raw, job.bytes)
+      if (job.kind === FRAME.bytes || !job.isEnded) throw new GarbageError('a result out of order')
+      if (job.kind === FRAME.open) decodeTree(raw, job.bytes)
+      else decodeReading(raw, job.bytes)
     } else if (type === FRAME.chunk) {
       if (job.kind !== FRAME.bytes) throw new GarbageError('bytes out of order')
     } else if (type !== FRAME.done || job.kind !== FRAME.bytes || !job.isEnded) {
@@ -341,7 +342,7 @@ export class ParserProcess {
    */
   #waitForClient(job: Job): void {
     const { wall } = this.#options.limits
-    const isReading = job.kind === FRAME.read
+    const isReading = job.kind !== FRAME.bytes
     job.clientMs += TICK_MS
     if (job.step < STEP_BYTES) job.slowMs += TICK_MS
     if (!isReading && job.step > 0) job.slowMs = 0

@@ -6,13 +6,16 @@ import type { Duplex } from 'node:stream'
 import type { Limit, Reading } from '../core/index.ts'
 import { FrameReader, frame, GarbageError, HEAD_BYTES } from './frame.ts'
 import { unscannableReading } from './inspector.ts'
-import { bodyOf, DATA_BYTES, type Ending, FRAME, JOB_CAPS, jobOf, RESULT_BYTES } from './protocol.ts'
+import { bodyOf, DATA_BYTES, decodeOpening, type Ending, FRAME, JOB_CAPS, jobOf, RESULT_BYTES } from './protocol.ts'
 import { ByteQueue } from './queue.ts'
+import type { Opening, SampleTree } from './tree.ts'
 
 /** What a parser process does with the bytes of a message. */
 export interface ParserWork {
   read(source: AsyncIterable<Uint8Array>): Promise<Reading>
   bytes(path: string, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+  /** Only the real parser opens; others are asked for it by nobody. */
+  open?(opening: Opening, source: AsyncIterable<Uint8Array>): Promise<SampleTree>
 }
 
 /** Serves jobs until the channel ends; `exit` ends the process with a code. */
@@ -68,11 +71,25 @@ class Jobs {
     this.#job = job
     const source = new ByteQueue(this.#channel)
     this.#source = source
-    const done = type === FRAME.read ? this.#read(job, source) : this.#bytes(job, source, type, bodyOf(raw).toString())
+    const done = this.#start(type, job, source, raw)
     done.then(
       () => this.#finish(job),
       (error) => this.#job === job && this.#fault(error),
     )
+  }
+
+  #start(type: number, job: number, source: ByteQueue, raw: Buffer): Promise<void> {
+    if (type === FRAME.read) return this.#read(job, source)
+    return type === FRAME.open
+      ? this.#open(job, source, decodeOpening(raw))
+      : this.#bytes(job, source, type, bodyOf(raw).toString())
+  }
+
+  async #open(job: number, source: ByteQueue, opening: Opening): Promise<void> {
+    if (this.#work.open === undefined) throw new Error('not supported')
+    const tree = await this.#work.open(opening, source)
+    await source.drain()
+    if (this.#job === job) this.#channel.write(treeFrame(job, tree))
   }
 
   async #read(job: number, source: ByteQueue): Promise<void> {
@@ -122,6 +139,17 @@ class Jobs {
 /** V8 and Node say in several ways that RLIMIT_DATA stopped an allocation. */
 function isMemoryError(error: unknown): boolean {
   return error instanceof RangeError && /allocat|memory/i.test(error.message)
+}
+
+/** A tree that is too large loses its last members, and says so. */
+function treeFrame(job: number, tree: SampleTree): Buffer {
+  let json = Buffer.from(JSON.stringify(tree))
+  for (let kept = tree.members.length; json.length > RESULT_BYTES && kept > 0; kept >>= 1) {
+    json = Buffer.from(
+      JSON.stringify({ ...tree, members: tree.members.slice(0, kept >> 1), limit: 'container-members' }),
+    )
+  }
+  return frame(FRAME.result, job, json)
 }
 
 /** A reading that is too large is told as such; the process did nothing wrong and goes on. */

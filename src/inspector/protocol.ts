@@ -3,12 +3,13 @@
  *
  *     READ(job)        DATA* END  →  RESULT(job, reading) | FAULT(job, cause or limit)
  *     BYTES(job, path) DATA* END  →  CHUNK(job, bytes)* DONE(job) | FAULT(job, cause or limit)
+ *     OPEN(job, how)   DATA* END  →  RESULT(job, tree) | FAULT(job, cause or limit)
  *     STATE                       →  STATUS(state)                       (client and supervisor only)
  *     RELEASE(job)                →  RELEASED(job)                       (gives up a job; supervisor and process only:
  *                                                                         a client gives up by closing its connection)
  *     (start)                     →  READY                               (process and supervisor only)
  *
- * OPEN is reserved for unpacking containers and answered with a fault until it exists. RESULT and DONE come only after END;
+ * RESULT and DONE come only after END;
  * FAULT may come at any time and, before END, ends the connection. `job` is a number that the asker chose: an answer with
  * any other is garbage. Both ends check the other as a hostile peer: unknown type, too long, wrong order, JSON of another
  * form, facts that cannot be true.
@@ -26,6 +27,7 @@ import {
 } from '../core/index.ts'
 import { type Caps, GarbageError, HEAD_BYTES } from './frame.ts'
 import type { InspectorState } from './inspector.ts'
+import { type Opening, openingForm, type SampleTree, treeForm } from './tree.ts'
 
 /** Frame types; those of answers have the high bit. */
 export const FRAME = {
@@ -127,6 +129,32 @@ export function decodeReading(raw: Buffer, messageBytes: number): Reading {
   if (sha256 !== '' && (!DIGEST.test(sha256) || size !== messageBytes)) throw new GarbageError('another message')
   checkSeverities(reading.anomalies)
   return reading
+}
+
+/** Reads what an OPEN says. Throws `GarbageError`. */
+export function decodeOpening(raw: Buffer): Opening {
+  return parseJson(bodyOf(raw), openingForm)
+}
+
+/** Expanded bytes of a sample for each of its own, and for a small one: more than any limit of opening allows. */
+const EXPANDED_BYTES = 2 * 1024 ** 3
+
+/** Reads the RESULT of an OPEN. Throws `GarbageError` where it cannot be what lies in a sample of that many bytes. */
+export function decodeTree(raw: Buffer, sampleBytes: number): SampleTree {
+  const tree = parseJson(bodyOf(raw), treeForm)
+  if (tree.sample.size !== sampleBytes) throw new GarbageError('a tree of another sample')
+  let expanded = 0
+  for (const { content, path, anomalies, opened } of tree.members) {
+    if (!/^1(?:\/\d{1,6}){1,64}$/.test(path)) throw new GarbageError('a member without a place')
+    if (content !== undefined && !/^[0-9a-f]{64}$/.test(content.sha256))
+      throw new GarbageError('a member without a digest')
+    expanded += content?.size ?? 0
+    checkSeverities(anomalies)
+    checkSeverities(opened.anomalies)
+  }
+  if (expanded > EXPANDED_BYTES) throw new GarbageError('members larger than any limit allows')
+  checkSeverities(tree.root.anomalies)
+  return tree
 }
 
 /** Reads a FAULT. Throws `GarbageError`. */

@@ -7,7 +7,7 @@ import { roomFile } from './command.ts'
 import type { InspectorOptions } from './options.ts'
 
 const ROOMS = ['core', 'mail', 'archive', 'facts']
-const PACKAGES = ['mailparser', 'libmime']
+const PACKAGES = ['mailparser', 'libmime', '7z-wasm', 'officecrypto-tool']
 
 /** Digest of the code that measures, of the packages that it measures with, and of the limits: other code, other facts. */
 export function recipeOf(options: InspectorOptions): string {

@@ -103,7 +103,8 @@ class SampleJob implements ConnectionJob {
   }
 }
 
-function faultOf(raw: Buffer): Fault {
+/** The error that a FAULT means for who wants the bytes or members of a sample. */
+export function faultOf(raw: Buffer): Fault {
   const ending = decodeEnding(raw)
   if ('cause' in ending) return new Fault(ending.cause, ending.detail || undefined)
   return new Fault('inspector-crashed', `the sample could not be read again: ${ending.limit} ${ending.detail}`)

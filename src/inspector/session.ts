@@ -5,7 +5,7 @@ import { FrameReader, frame, GarbageError, HEAD_BYTES } from './frame.ts'
 import type { InspectorState } from './inspector.ts'
 import type { JobOwner, ParserProcess } from './parser-process.ts'
 import type { Pool, Waiter } from './pool.ts'
-import { type Ending, FRAME, jobOf, REQUEST_CAPS } from './protocol.ts'
+import { decodeOpening, type Ending, FRAME, jobOf, REQUEST_CAPS } from './protocol.ts'
 
 /** A message waits for a process when it is whole or this much of it is there; before that it is nobody's business. */
 const HIGH_BYTES = 256 * 1024
@@ -17,7 +17,7 @@ export interface SessionDeps {
 }
 
 /**
- * idle → gathering (READ or BYTES came) → waiting (the message is whole, or a quarter of a megabyte is there) → running (a process has the job) → idle (answered after END), or → over (a fault
+ * idle → gathering (READ, BYTES or OPEN came) → waiting (the message is whole, or a quarter of a megabyte is there) → running (a process has the job) → idle (answered after END), or → over (a fault
  * before END: what the client still sends is dropped until it closes).
  */
 export class Session implements JobOwner, Waiter {
@@ -104,7 +104,8 @@ export class Session implements JobOwner, Waiter {
         return
       case FRAME.read:
       case FRAME.bytes:
-        this.#open(raw)
+      case FRAME.open:
+        this.#open(type, raw)
         return
       case FRAME.state:
         this.#expectIdle()
@@ -117,8 +118,10 @@ export class Session implements JobOwner, Waiter {
     }
   }
 
-  #open(raw: Buffer): void {
+  #open(type: number, raw: Buffer): void {
     this.#expectIdle()
+    // What a client says must not end a process.
+    if (type === FRAME.open) decodeOpening(raw)
     this.#clientJob = jobOf(raw)
     this.#opening = raw
     this.#heldBytes = 0

@@ -1,9 +1,10 @@
-import { Fault, type Limit } from '../../src/core/index.ts'
+import { Fault, type Limit, NO_CONTENT } from '../../src/core/index.ts'
 import {
   type Inspection,
   type Inspector,
   type InspectorState,
   type Layer,
+  type SampleTree,
   unscannableReading,
 } from '../../src/inspector/index.ts'
 import { reading, sample } from '../fakes/inspector.ts'
@@ -38,9 +39,37 @@ export class TextInspector implements Inspector {
     yield* message
   }
 
+  /** A sample that begins with `limit` is that limit; any other has one member, named as it is written. */
+  async open(sample: AsyncIterable<Uint8Array>): Promise<SampleTree> {
+    const pieces: Uint8Array[] = []
+    for await (const piece of sample) pieces.push(piece)
+    return treeOf(Buffer.concat(pieces).toString().trim())
+  }
+
   async check(): Promise<InspectorState> {
     return { layers: this.#layers, processes: 1, idle: 1 }
   }
+}
+
+function treeOf(text: string): SampleTree {
+  if (text === 'crash') throw new Fault('inspector-crashed')
+  const limit = text.startsWith('limit ') ? text.slice(6) : ''
+  const opened = { formats: ['zip'], anomalies: [], limit, isEncrypted: false, openedBy: '' }
+  const content = { ...NO_CONTENT, sha256: 'a'.repeat(64), size: 3, type: 'text/plain', types: ['text/plain'] }
+  const member = {
+    ...{
+      path: '1/1',
+      depth: 1,
+      name: text,
+      names: [],
+      storedPath: text,
+      kind: 'file',
+      declaredSize: 3,
+      declaredType: '',
+    },
+    ...{ container: 'zip', isEncrypted: false, content, opened: { ...opened, formats: [], limit: '' }, anomalies: [] },
+  }
+  return { sample: content, root: opened, members: [member], limit }
 }
 
 function readText(text: string) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Fault, NO_CONTENT, type Reading, type Sample } from '../../src/core/index.ts'
-import type { Inspection, Inspector, InspectorState } from '../../src/inspector/index.ts'
+import type { Inspection, Inspector, InspectorState, SampleTree } from '../../src/inspector/index.ts'
 
 /** An inspector without processes: answers each message with the next of its scripted readings or faults. */
 export class FakeInspector implements Inspector {
@@ -31,6 +31,10 @@ export class FakeInspector implements Inspector {
 
   async *bytes(message: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
     yield* message
+  }
+
+  async open(): Promise<SampleTree> {
+    throw new Fault('internal', 'nothing is opened here')
   }
 
   async check(): Promise<InspectorState> {

@@ -1,0 +1,107 @@
+/** Messages as containers: their attachments and texts are members, and what they say may be the password of what is attached. */
+import { type Format, type Member, memberOf, type OpenContext, passwordCandidates } from '../archive/index.ts'
+import { type ContentMeter, NO_CONTENT, type Sample } from '../core/index.ts'
+import { createMessageReader, extractBytes, type MailLimits } from '../mail/index.ts'
+
+const unmeasured: ContentMeter = { write: () => undefined, end: () => NO_CONTENT }
+
+/** The format of messages; they are recognised by the detector alone. */
+export function messageFormat(limits: MailLimits, newMeter: () => ContentMeter): Format {
+  return {
+    name: 'message',
+    signs: [],
+    test: () => false,
+    types: ['message/rfc822', 'multipart/related', 'application/x-mimearchive'],
+    open: (content, context) => openMessage(content, limits, newMeter, context),
+  }
+}
+
+async function* openMessage(
+  content: Buffer,
+  limits: MailLimits,
+  newMeter: () => ContentMeter,
+  context: OpenContext,
+): AsyncGenerator<Member, void, undefined> {
+  const reader = createMessageReader({ limits, newMeter })
+  if (!reader.write(content)) await reader.drained()
+  const reading = await reader.end()
+  if (reading.unscannable !== '') context.note('unopened')
+  const samples = [...reading.attachments, ...reading.bodies]
+  const pieces = await piecesOf(content, limits, samples)
+  context.passwords.suggest(
+    passwordCandidates(
+      textsOf(reading.subject, reading.bodies, pieces),
+      reading.attachments.flatMap(({ names }) => names.map(({ value }) => value)),
+    ),
+  )
+  for (const sample of samples) yield toMember(sample, pieces.get(sample.path), content, limits, context)
+}
+
+/** The bytes of all parts that the strict reading saw, in one pass. */
+async function piecesOf(
+  content: Buffer,
+  limits: MailLimits,
+  samples: readonly Sample[],
+): Promise<ReadonlyMap<string, Buffer[]>> {
+  const pieces = new Map<string, Buffer[]>()
+  const wanted = new Set(samples.map(({ path }) => path))
+  const reader = createMessageReader({
+    limits,
+    newMeter: () => unmeasured,
+    tap(path, by) {
+      if (by !== 'strict' || !wanted.has(path)) return undefined
+      const own: Buffer[] = []
+      pieces.set(path, own)
+      return (bytes) => own.push(Buffer.from(bytes))
+    },
+  })
+  if (!reader.write(content)) await reader.drained()
+  await reader.end()
+  return pieces
+}
+
+function toMember(
+  sample: Sample,
+  pieces: readonly Buffer[] | undefined,
+  content: Buffer,
+  limits: MailLimits,
+  { share }: OpenContext,
+): Member {
+  return memberOf({
+    path: sample.name === '' ? sample.path : sample.name,
+    origin: 'message',
+    names: sample.names,
+    declaredType: sample.declaredType,
+    declaredSize: sample.size,
+    anomalies: sample.anomalies,
+    async *bytes() {
+      const source = pieces ?? extractBytes({ path: sample.path, limits }, one(content))
+      for await (const piece of source) {
+        share.take(piece.length)
+        yield Buffer.from(piece.buffer, piece.byteOffset, piece.length)
+      }
+    },
+  })
+}
+
+async function* one(content: Buffer): AsyncGenerator<Buffer> {
+  yield content
+}
+
+/** Subject and texts, markup left out. */
+function textsOf(subject: string, bodies: readonly Sample[], pieces: ReadonlyMap<string, Buffer[]>): string[] {
+  const texts = bodies.map(({ path, declaredType }) => {
+    const text = Buffer.concat(pieces.get(path) ?? []).toString('utf8', 0, 256 * 1024)
+    return declaredType === 'text/html' ? withoutMarkup(text) : text
+  })
+  return [subject, ...texts]
+}
+
+function withoutMarkup(html: string): string {
+  const entities: Readonly<Record<string, string>> = { nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"' }
+  return html
+    .replace(/<(?:style|script)\b[^>]{0,1000}>[^<]{0,20000}/gi, ' ')
+    .replace(/<(?:br|p|div|tr|li|h\d)\b[^<>]{0,2000}>/gi, '\n')
+    .replace(/<[^<>]{0,2000}>/g, '')
+    .replace(/&(nbsp|amp|lt|gt|quot);/g, (_, name: string) => entities[name] ?? '')
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import type { Inspector, SampleTree } from '../../src/inspector/index.ts'
+import { mailWith, never, readMessage, startRig } from './rig.ts'
+
+const TEXT = Buffer.from('the innermost text')
+
+async function* pieces(content: Buffer, size = 50_000): AsyncGenerator<Buffer> {
+  for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size)
+}
+
+function open(inspector: Inspector, content: Buffer, passwords: readonly string[] = []): Promise<SampleTree> {
+  return inspector.open(pieces(content), { name: 'sample', passwords }, never())
+}
+
+function archive(program: string, ...words: readonly string[]): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), 'peekaboo-open-'))
+  try {
+    writeFileSync(join(folder, 'inner.txt'), TEXT)
+    execFileSync(program, [...words, 'out.bin', 'inner.txt'], { cwd: folder, stdio: 'ignore' })
+    return readFileSync(join(folder, 'out.bin'))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+test('a parser process opens what lies in an encrypted archive in a message, with the password that the message tells', async (t) => {
+  const { inspector } = await startRig(t)
+  const sealed = archive('7zz', 'a', '-bd', '-t7z', '-mhe=on', '-pSommer42')
+  const message = mailWith(sealed, 'invoice.7z').toString('latin1').replace('hello', 'Das Passwort lautet Sommer42.')
+
+  const tree = await open(inspector, Buffer.from(message, 'latin1'))
+
+  const inner = tree.members.find(({ name }) => name === 'inner.txt')
+  assert.equal(inner?.content?.sha256, createHash('sha256').update(TEXT).digest('hex'))
+  const outer = tree.members.find(({ name }) => name === 'invoice.7z')
+  assert.deepEqual([outer?.opened.isEncrypted, outer?.opened.openedBy], [true, 'message'])
+  assert.ok(!JSON.stringify(tree).includes('Sommer42'))
+})
+
+test('a message without the password leaves the archive closed, and the site may know it', async (t) => {
+  const { inspector } = await startRig(t)
+  const message = mailWith(archive('7zz', 'a', '-bd', '-t7z', '-mhe=on', '-pinfected'), 'invoice.7z')
+
+  const closed = await open(inspector, message)
+  const opened = await open(inspector, message, ['infected'])
+
+  const of = (tree: SampleTree) => tree.members.find(({ name }) => name === 'invoice.7z')?.opened
+  assert.deepEqual([of(closed)?.isEncrypted, of(closed)?.openedBy], [true, ''])
+  assert.equal(of(opened)?.openedBy, 'site')
+})
+
+test('a process that opened a bomb names the limit and serves the next', async (t) => {
+  const { inspector, events } = await startRig(t)
+  const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024))
+
+  const tree = await open(inspector, bomb)
+
+  assert.equal(tree.limit, 'container-ratio')
+  assert.equal((await readMessage(inspector, 'Subject: next\r\n\r\n')).subject, 'next')
+  assert.deepEqual(
+    events.filter(({ kind }) => kind === 'process-ended'),
+    [],
+  )
+})
+
+test('processor time ends an opening, and the process with it', async (t) => {
+  const { inspector } = await startRig(t, { options: { limits: { cpu: '300ms', cpuPerMegabyte: '1ms' } } })
+  const slow = archive('7zz', 'a', '-bd', '-t7z', '-mhe=on', '-psecret')
+  const passwords = Array.from({ length: 20 }, (_, i) => `wrong${i}`)
+
+  await assert.rejects(open(inspector, slow, passwords), /cpu-time/)
+})
+
+test('whoever gives up an opening frees the process', async (t) => {
+  const { inspector } = await startRig(t)
+  const controller = new AbortController()
+  async function* endless(): AsyncGenerator<Buffer> {
+    yield Buffer.alloc(300_000)
+    controller.abort()
+    yield Buffer.alloc(300_000)
+  }
+
+  await assert.rejects(inspector.open(endless(), { name: '', passwords: [] }, controller.signal))
+
+  assert.equal((await readMessage(inspector, 'Subject: next\r\n\r\n')).subject, 'next')
+})
+
+test('what is no container has no members', async (t) => {
+  const { inspector } = await startRig(t)
+
+  const tree = await open(inspector, Buffer.from('plain text'))
+
+  assert.deepEqual([tree.members, tree.limit, tree.sample.size], [[], '', 10])
+})
