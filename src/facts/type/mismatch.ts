@@ -160,6 +160,8 @@ const MORE_TEXT =
   /^(?:message\/rfc822|application\/(?:mbox|x-mimearchive|pgp-.*|x-pem-file|rtf|postscript|x-uuencode|x-yenc|mac-binhex40|vnd\.fdf)|text\/x-sylk|image\/vnd\.dxf)$/
 /** Groups of texts: a short text of one of these does not show yet what it is. */
 const TEXTUAL: readonly Group[] = ['text', 'data', 'source', 'markup', 'calendar', 'crypto', 'message', 'script']
+/** Extensions that everybody uses for anything. */
+const GENERIC = /^(?:bin|dat|data|raw|tmp|bak|db|file|out)$/
 /** Groups whose formats always show themselves: content that shows nothing is not what a name of these says. */
 const DEFINITE: readonly Group[] = ['executable', 'office', 'archive', 'image', 'audio', 'video', 'font', 'disk']
 /** Formats built on others, which a claim may name instead. */
@@ -191,7 +193,7 @@ export function mismatchesOf(
   const shown = groupOf(types[0] ?? '') ?? 'unknown'
   for (const name of names.slice(0, MAX_NAMES)) {
     const extension = extensionOf(name)
-    const claimed = typesNamed(extension)
+    const claimed = GENERIC.test(extension) ? [] : typesNamed(extension)
     if (claimed.length > 0 && !fits(types, claimed)) found.add(`name ${extension} is ${shown}`)
   }
   const declared = declaredType.toLowerCase().trim()

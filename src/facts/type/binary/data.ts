@@ -10,6 +10,7 @@ export const DATA_DETECTORS: readonly Detector[] = [
   [bytesOf('d'), torrent],
   [[0x80], pickle],
   [[0x09], sheet],
+  [bytesOf('#'), encodedScript],
   [undefined, pdf],
 ]
 
@@ -63,4 +64,9 @@ const PDF = mark('%PDF-')
 /** Readers take the mark anywhere in the first 1,024 bytes (Adobe's implementation notes to PDF 1.7, H.3 note 13). */
 function pdf({ head }: Excerpt): readonly string[] {
   return head.subarray(0, 1024 + PDF.length).includes(PDF) ? ['application/pdf'] : NOTHING
+}
+
+/** What Microsoft's script encoder made of JScript or VBScript: which of them, only decoding shows. The code has bytes that no text has. */
+function encodedScript({ head }: Excerpt): readonly string[] {
+  return /^#@~\^[A-Za-z0-9+/]{6}==/.test(head.toString('latin1', 0, 12)) ? ['application/x-ms-encoded-script'] : NOTHING
 }

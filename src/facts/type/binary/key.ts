@@ -86,11 +86,16 @@ function signedStructure(
   }
   const [one, two, three, four] = elementsIn(head, inner, 4)
   if (one?.tag === CONTEXT_0 && two?.tag === INTEGER && three?.tag === SEQUENCE) return ['application/pkix-cert']
+  if (one?.tag === SEQUENCE && two?.tag === SEQUENCE && isTime(three)) return ['application/pkix-crl']
   if (one?.tag === INTEGER && two?.tag === SEQUENCE && three?.tag === SEQUENCE && four?.tag === SEQUENCE)
     return [contentOf(head, three)[0] === SEQUENCE ? 'application/pkcs10' : 'application/pkix-cert']
   if (one?.tag === INTEGER && two?.tag === SEQUENCE && three?.tag === SEQUENCE) return ['application/pkcs10']
-  const isList = one?.tag === INTEGER && two?.tag === SEQUENCE && (four?.tag === 0x17 || four?.tag === 0x18)
+  const isList = one?.tag === INTEGER && two?.tag === SEQUENCE && isTime(four)
   return isList ? ['application/pkix-crl'] : NOTHING
+}
+
+function isTime(element: Element | undefined): boolean {
+  return element?.tag === 0x17 || element?.tag === 0x18
 }
 
 /** Versions and algorithms of a packet's first bytes (RFC 9580, sections 5.1 to 5.13). */

@@ -11,7 +11,7 @@ export const MEDIA_DETECTORS: readonly Detector[] = [
   [[0x1a], matroska],
   [bytesOf('0'), advancedSystems],
   [[0xff], mpegAudio],
-  [bytesOf('G\0'), transportStream],
+  [undefined, transportStream],
   [[0x0b], ac3],
 ]
 

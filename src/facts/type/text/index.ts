@@ -3,12 +3,13 @@ import type { Excerpt } from '../excerpt.ts'
 import { type Charset, readText, type Text } from './charset.ts'
 import { hasLaterHtml, htmlInBinary, markupTypes } from './markup.ts'
 import { scriptTypes } from './script/index.ts'
+import { lex } from './script/lex.ts'
 import { structuredTypes, tabularTypes } from './structured.ts'
 
 /** Text shows itself within this many bytes … */
 const TEXT_BYTES = 16_384
 /** … unless they are nothing but comments and blanks: then the rest of what was kept is looked at too. */
-const MIN_CODE = 400
+const MIN_TOKENS = 60
 
 /** Types, and the character set where the content is text. */
 export interface TextFacts {
@@ -22,7 +23,7 @@ export function detectText(sample: Excerpt): TextFacts {
   const read = readText(start)
   if (read === undefined) return { types: htmlInBinary(start.toString('latin1', 0, 1024)), charset: '' }
   const text = read.text.trimStart()
-  const types = typesOf(text.length < MIN_CODE && sample.size > TEXT_BYTES ? rest(sample, read) : text, read)
+  const types = typesOf(sample.size > TEXT_BYTES && isPadding(text) ? rest(sample, read) : text, read)
   return { types, charset: read.isDirty ? '' : read.charset }
 }
 
@@ -36,10 +37,14 @@ function typesOf(text: string, { isDirty }: Text): readonly string[] {
   return all
 }
 
+function isPadding(text: string): boolean {
+  return lex(text, MIN_TOKENS).tokens.length < MIN_TOKENS
+}
+
 /** The whole head, and the tail where padding fills even that. */
 function rest({ head, tail, size }: Excerpt, { charset, text }: Text): string {
   const whole = readText(head)?.text.trimStart() ?? text
-  if (whole.length >= MIN_CODE || size <= head.length) return whole
+  if (size <= head.length || !isPadding(whole)) return whole
   const isWide = charset === 'utf-16le' || charset === 'utf-16be'
   return `${whole}\n${(isWide ? undefined : readText(tail.subarray(-TEXT_BYTES))?.text.trimStart()) ?? ''}`
 }

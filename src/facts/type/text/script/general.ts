@@ -113,7 +113,7 @@ export const SOURCE_GRAMMARS: Readonly<Record<string, Grammar>> = {
   'application/sql': [
     [
       4,
-      `^ create table ID|\`|STR  create database  ^ insert into  insert into ID|\`|STR  ^ select ID|*|distinct  ^ drop table  ^ alter table  primary key  not null  ^ update ID set  ^ delete from  auto_increment  varchar (  values (  ^ set names  ^ lock tables  engine =  order by  group by  left|inner join  where ID =`,
+      `^ create table ID|\`|STR  create database  ^ insert into  ^ select ID from|,|.  ^ select *|distinct  ^ drop table ID ;  ^ drop table if  ^ alter table  primary key  not null  ^ update ID set  ^ delete from  auto_increment  varchar (  values (  ^ set names  ^ lock tables  engine =  order by  group by  left|inner join  where ID =`,
     ],
   ],
 }

@@ -18,6 +18,7 @@ const PROSE_WEIGHT = 0.2
 const SECOND_POINTS = 14
 const SECOND_SHARE = 0.5
 const DECISIVE = 9
+const BATCH = 'application/x-bat'
 const JSCRIPT = 'application/x-jscript'
 
 /** The languages of a text, the likeliest first; none where it is no program. */
@@ -50,9 +51,7 @@ function languagesOf(text: string, most: number): { readonly types: string[]; re
   const isWhole = read.tokens.length < most
   const carets = Math.min(read.carets, 10)
   const found = scores(GRAMMARS, read)
-    .map((score) =>
-      score.type === 'application/x-bat' && score.points > 0 ? { ...score, points: score.points + carets } : score,
-    )
+    .map((score) => (score.type === BATCH && score.points > 0 ? disguised(score, carets) : score))
     .filter(({ type }) => type !== 'application/x-php' || /<\?(?:php|=|\s)/i.test(text))
     .sort((a, b) => b.points - a.points)
   const enough = ENOUGH_POINTS + read.prose * PROSE_WEIGHT
@@ -74,6 +73,11 @@ function chosen(found: readonly Score[], enough: number): string[] {
   const types = [first.type, ...others.map(({ type }) => type)].filter((type) => type !== JSCRIPT)
   const isJscript = first.type === 'text/javascript' && likely.some(({ type }) => type === JSCRIPT)
   return isJscript ? [first.type, JSCRIPT, ...types.slice(1)] : types
+}
+
+/** Nobody but the command interpreter reads words with carets in them. */
+function disguised(score: Score, carets: number): Score {
+  return { ...score, points: score.points + carets, heaviest: carets > 2 ? DECISIVE : score.heaviest }
 }
 
 /** A construct so heavy is no chance; others need company, and not only of what every language has. */

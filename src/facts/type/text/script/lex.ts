@@ -176,8 +176,10 @@ class Lexer {
     this.#push(NUMBER)
   }
 
+  /** Comments that follow each other are one, however much of them there is. */
   #comment(token: string): void {
-    this.#push(token)
+    const isAnother = this.#last() === LINE && this.#tokens[this.#tokens.length - 2] === token
+    if (!isAnother) this.#push(token)
     this.#skipLine()
   }
 
