@@ -23,7 +23,7 @@ const MOST = 48
 
 /** Value and parameters in a form on which all programs agree, as far as names go. */
 const CANONICAL =
-  /^[\w.+-]*(?:\/[\w.+-]+)?(?:[ \t]*;[ \t]*[\w*-]+=(?:"[^"\\;\x1b]*"|[^\s"',;()\\\x1b=]+))*[ \t]*;?[ \t]*$/
+  /^[\w.+-]*(?:\/[\w.+-]+)?(?:[ \t]*;[ \t]*[\w*-]+=(?:"[^"\\;\x1b]*"|[^\s"'()<>@,;:\\/[\]?=\x1b]+))*[ \t]*;?[ \t]*$/
 /** `name=` behind something that ends a token; the name may be quoted. */
 const ASSIGNED = /(?<![\w*.-])((?:file)?name)(\*\d{0,6}\*?)?["']?[ \t]{0,64}=[ \t]{0,64}/gi
 
@@ -77,6 +77,8 @@ function quotedValues(rest: string): string[] {
   const end = quoteEnd(rest, 1)
   const raw = rest.slice(1, end)
   const values = [raw.replace(/\\([\s\S])/g, '$1')]
+  // A quote that is not closed is a letter to Python.
+  if (end === rest.length) values.push(rest)
   if (raw.includes('\\')) {
     // Backslashes kept as Outlook has them; a quote behind a backslash as the end, as a search has it.
     values.push(raw, raw.replace(/\\(["\\])/g, '$1'), rest.slice(1, endAt(rest, '"', 1)))
