@@ -130,6 +130,11 @@ function padded(content: Buffer): string {
   return base64(paddedBytes(content))
 }
 
+/** Ways of writing that other classes combine with their own. */
+export const base64Writers: readonly Row[] = [...JUNK, ...PADDING, ...WORDS].filter(
+  ([, , , expected]) => expected === undefined,
+)
+
 export const base64s: readonly CaseClass[] = [
   { name: 'base64-junk', cases: each(JUNK, ['mixed', 'rfc822']) },
   { name: 'base64-padding', cases: each(PADDING) },

@@ -141,6 +141,17 @@ const INTERRUPTED: readonly Row[] = [
   ['after-empty-name', 'most pass over a field without a name', (e) => [': empty', `${CTE}: ${e}`]],
 ]
 
+/** Fields that other classes combine with their own. */
+export const encodingFields: readonly Row[] = [
+  ...THRICE,
+  ...LISTS,
+  ...NEAR,
+  ...COMMENTS,
+  ...CONTROLS,
+  ...FIELD_NAMES.filter(([name]) => name !== 'leading-space'),
+  ...INTERRUPTED,
+]
+
 export const transferEncodings: readonly CaseClass[] = [
   { name: 'cte-duplicate', cases: [...duplicates, ...plainDuplicates, ...each(THRICE)] },
   { name: 'cte-list', cases: each(LISTS) },
