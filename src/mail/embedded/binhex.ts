@@ -20,17 +20,23 @@ export const binhex: Format = {
     while (at >= 0) {
       const colon = lines.find(':', content[at] === COLON ? at : lines.at(at).next)
       if (colon < 0) return
-      const { bytes, next } = decodeBinhex(content, colon + 1, budget)
-      yield* forksOf(bytes, budget)
+      const { bytes, next, isCut } = decodeBinhex(content, colon + 1, budget)
+      for (const fork of forksOf(bytes, budget)) yield isCut ? { ...fork, anomaly: 'decoded-bytes' } : fork
       at = lines.find(INTRODUCTION, next)
     }
   },
 }
 
+interface Unpacked {
+  readonly bytes: Buffer
+  readonly next: number
+  /** More would have come out than may. */
+  readonly isCut: boolean
+}
+
 /** Undoes letters and runs up to the colon at the end. */
-export function decodeBinhex(content: Buffer, from: number, budget: Budget): { bytes: Buffer; next: number } {
-  const limit = Math.max(0, Math.min(content.length, budget.inflatedBytes))
-  const bytes = createGrowing(content.length - from + limit)
+function decodeBinhex(content: Buffer, from: number, budget: Budget): Unpacked {
+  const bytes = createGrowing(Math.max(content.length - from, budget.inflatedBytes))
   const expand = createExpander(bytes)
   let bits = 0
   let letters = 0
@@ -44,7 +50,7 @@ export function decodeBinhex(content: Buffer, from: number, budget: Budget): { b
     if (letters++ % 4 !== 0) expand((bits >> (6 - 2 * ((letters - 1) % 4))) & 0xff)
   }
   budget.inflatedBytes -= Math.max(0, bytes.length - (next - from))
-  return { bytes: bytes.take(), next }
+  return { bytes: bytes.take(), next, isCut: bytes.isFull }
 }
 
 /** A byte of 0x90 and a number repeat the byte before; with 0 they are the byte 0x90 itself. */

@@ -3,6 +3,8 @@ export interface Growing {
   /** Takes a byte; false where there are already as many as may be. */
   push(byte: number): boolean
   readonly length: number
+  /** A byte was refused. */
+  readonly isFull: boolean
   /** What came so far, in a buffer of its own. */
   take(): Buffer
 }
@@ -11,9 +13,13 @@ export interface Growing {
 export function createGrowing(limit: number): Growing {
   let bytes = Buffer.allocUnsafeSlow(1024)
   let length = 0
+  let isFull = false
   return {
     push(byte) {
-      if (length >= limit) return false
+      if (length >= limit) {
+        isFull = true
+        return false
+      }
       if (length === bytes.length) {
         const larger = Buffer.allocUnsafeSlow(length * 2)
         bytes.copy(larger)
@@ -21,6 +27,9 @@ export function createGrowing(limit: number): Growing {
       }
       bytes[length++] = byte
       return true
+    },
+    get isFull() {
+      return isFull
     },
     get length() {
       return length

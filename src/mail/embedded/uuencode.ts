@@ -61,8 +61,7 @@ export function readUuLines(content: Buffer, lines: Lines, from: number): Read {
   let dataLines = 0
   let next = from
   let isEnded = false
-  let isFull = false
-  while (next < content.length && !isEnded && !isFull) {
+  while (next < content.length && !isEnded && !bytes.isFull) {
     const line = lines.at(next)
     const text = lines.text(line, 8).trimEnd()
     isEnded = text === 'end'
@@ -70,7 +69,7 @@ export function readUuLines(content: Buffer, lines: Lines, from: number): Read {
     next = line.next
     if (isEnded || text === '' || text === '`') continue
     if (isUuLine(content, line)) {
-      isFull = !decodeUuLine(content, line, bytes)
+      decodeUuLine(content, line, bytes)
       dataLines++
     } else if (dataLines === 0) break
     else if (unbroken < 0) unbroken = bytes.length
@@ -78,7 +77,13 @@ export function readUuLines(content: Buffer, lines: Lines, from: number): Read {
   const whole = bytes.take()
   const isBroken = unbroken >= 0 && unbroken < whole.length
   const isFile = dataLines > 0 || isEnded
-  return { bytes: whole, unbroken: isBroken ? whole.subarray(0, unbroken) : undefined, next, isFile, isCut: isFull }
+  return {
+    bytes: whole,
+    unbroken: isBroken ? whole.subarray(0, unbroken) : undefined,
+    next,
+    isFile,
+    isCut: bytes.isFull,
+  }
 }
 
 /** Whether only letters of uuencode stand there and not more than the first says; blanks at the end may be lost. */
@@ -92,16 +97,14 @@ function isUuLine(content: Buffer, { start, end }: Line): boolean {
   return true
 }
 
-/** Adds the bytes of a line; false where no more may come. */
-function decodeUuLine(content: Buffer, { start, end }: Line, bytes: Growing): boolean {
+function decodeUuLine(content: Buffer, { start, end }: Line, bytes: Growing): void {
   let left = ((content[start] as number) - SPACE) & 63
   let bits = 0
   for (let i = 0; left > 0; i++) {
     const at = start + 1 + i
     bits = ((bits << 6) | (at < end ? ((content[at] as number) - SPACE) & 63 : 0)) & 0xffffff
     if (i % 4 === 0) continue
-    if (!bytes.push((bits >> (6 - 2 * (i % 4))) & 0xff)) return false
+    bytes.push((bits >> (6 - 2 * (i % 4))) & 0xff)
     left--
   }
-  return true
 }
