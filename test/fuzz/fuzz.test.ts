@@ -15,6 +15,7 @@ const CASES: Readonly<Record<string, number>> = {
   'inspector-frames': 1000,
   rules: 60,
   config: 60,
+  types: 500,
 }
 
 for (const [target, cases] of Object.entries(CASES)) {

@@ -5,8 +5,9 @@ import { mail } from './mail.ts'
 import { milter } from './milter.ts'
 import { rules } from './rules.ts'
 import type { Target } from './target.ts'
+import { types } from './types.ts'
 
-export const targets: readonly Target[] = [milter, mail, inspectorFrames, rules, config]
+export const targets: readonly Target[] = [milter, mail, inspectorFrames, rules, config, types]
 
 /** Where this list is, for `runRounds`. */
 export const house = import.meta.url

@@ -28,12 +28,14 @@ const CATALOGS: TypeSamples = {
   near: [cat('x', catalog(90)), cat('\x30\x80', TRUST_LIST)],
 }
 
+/** Samples that are built here, without any program. */
+export const BUILT_SAMPLES: readonly TypeSamples[] = [
+  ...[MARK_SAMPLES, PROGRAM_SAMPLES, MEDIA_SAMPLES, PACKED_SAMPLES, DOCUMENT_SAMPLES].flat(),
+  ...[SCRIPT_SAMPLES, MARKUP_SAMPLES, STRUCTURED_SAMPLES].flat(),
+  CATALOGS,
+]
+
 /** All samples; makes those that programs write. */
 export function allSamples(): readonly TypeSamples[] {
-  return [
-    ...[MARK_SAMPLES, PROGRAM_SAMPLES, MEDIA_SAMPLES, PACKED_SAMPLES, DOCUMENT_SAMPLES].flat(),
-    ...[SCRIPT_SAMPLES, MARKUP_SAMPLES, STRUCTURED_SAMPLES].flat(),
-    CATALOGS,
-    ...toolSamples(),
-  ]
+  return [...BUILT_SAMPLES, ...toolSamples()]
 }
