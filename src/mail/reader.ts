@@ -88,11 +88,19 @@ class Reader implements MessageReader {
       this.#mailparser.message.abort()
       return true
     }
+    this.#spareMailparser()
     if (this.#skeleton === undefined) return this.#mailparser.message.write(bytes)
     this.#chunks.push(bytes)
     this.#skeleton.add(bytes)
     const ready = this.#skeleton.take(this.#strict.settled)
     return ready === undefined || this.#mailparser.message.write(ready)
+  }
+
+  /** Its work grows with the square of the nesting; what it has found stays. */
+  #spareMailparser(): void {
+    if (this.#findings.deepest <= Math.min(this.#limits.mimeDepth, MAILPARSER_STACK)) return
+    this.#mailparser.context.failure ||= 'nested too deeply'
+    this.#mailparser.message.abort()
   }
 
   drained(): Promise<void> {
@@ -138,7 +146,7 @@ class Reader implements MessageReader {
   /** Whether some program may see something else in the message than both readings do. */
   #mayDiffer(samples: readonly Sample[], disagreements: number): boolean {
     // What is unscannable anyhow is not read again.
-    if (this.#skeleton === undefined || this.#findings.limit !== '') return false
+    if (this.#skeleton === undefined || !/^(partial-message)?$/.test(this.#findings.limit)) return false
     if (disagreements > 0 || this.#findings.isDoubtful) return true
     return [this.#findings, ...samples].some(({ anomalies }) => anomalies.some(isTelling))
   }
@@ -154,6 +162,7 @@ class Reader implements MessageReader {
   /** mailparser reads the message itself. */
   async #readWhole(): Promise<void> {
     this.#mailparser = this.#openMailparser()
+    this.#spareMailparser()
     const { message } = this.#mailparser
     for (const chunk of this.#chunks) if (!message.write(chunk)) await message.drained()
     await message.end()
@@ -172,7 +181,7 @@ class Reader implements MessageReader {
     this.#reachBeyond()
     const { leaves, anomalies, limit, subject, messageId } = this.#findings
     const { context } = this.#mailparser
-    const isPartial = limit !== '' || context.failure !== ''
+    const isPartial = !/^(partial-message)?$/.test(limit) || context.failure !== ''
     const { attachments, bodies, disagreements } = unite(leaves, context.leaves, isPartial)
     const samples = [...attachments, ...bodies]
     const others = this.#mayDiffer(samples, disagreements)

@@ -161,6 +161,26 @@ for (const [name, { make, bytes, told }] of Object.entries(BOMBS)) {
   })
 }
 
+test('8,000 nested multiparts cost no more than about four times as much as 2,000', async () => {
+  const nested = (n: number) =>
+    mixed(
+      A,
+      many(n, (i) => `Content-Type: multipart/mixed; boundary=n${i}\r\n\r\n--n${i}\r\n`),
+    )
+
+  const [few, more] = [await costOf(nested(2000), 2), await costOf(nested(8000), 1)]
+
+  assert.ok(more < 9 * few + 30, `${few} ms, then ${more} ms`)
+})
+
+test('a message of which a piece is missing is read in other ways nevertheless', async () => {
+  const odd = A.replace('Encoding: base64', 'Encoding: base64;')
+
+  const reading = await read(mixed(lines('Content-Type: message/partial; total=2', '', 'x'), odd))
+
+  assert.ok(hasFile(reading))
+})
+
 test('100,000 parts end in a limit, and the first 9,000 are found', async () => {
   const reading = await read(mixed(A, ...Array.from({ length: 100_000 }, () => '\r\nx')))
 
