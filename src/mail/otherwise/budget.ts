@@ -4,7 +4,7 @@
 const DECODED_PER_BYTE = 4
 const LEAST_DECODED = 1024 ** 2
 /** Looking at a delimiter, a line of a header, a part: each is one step or some. */
-const STEPS_PER_BYTE = 2
+const STEPS_PER_BYTE = 1
 const LEAST_STEPS = 1_000_000
 
 /** Shared by everything that is read of one message; once it is spent, nothing more is read. */

@@ -27,6 +27,9 @@ const MOST_READINGS = 12
 /** Text that is armoured is meant to be read as it is. */
 const ARMOUR = /^-----BEGIN [A-Z0-9 ]+-----/m
 const ARMOUR_WITHIN = 65_536
+/** What one more place to look at costs. */
+const STEPS_PER_RANGE = 10
+const HEADER_BYTES_PER_STEP = 4
 /** What reading a header costs besides its length. */
 const STEPS_PER_PART = 100
 /** Files within files. */
@@ -118,7 +121,7 @@ export class TolerantReading {
   #readPart(place: Place, range: Range): void {
     const heads = headsAt(place.document, range.from, range.to)
     const longest = Math.max(...heads.plain.map((head) => head.to))
-    if (!this.#budget.takeSteps(STEPS_PER_PART + longest - range.from)) return
+    if (!this.#budget.takeSteps(STEPS_PER_PART + (longest - range.from) / HEADER_BYTES_PER_STEP)) return
     place.document.see(range.from, Math.min(...heads.plain.map((head) => head.body)))
     let isMessage = false
     for (const head of heads.plain) isMessage = this.#readDivided(place, range, head) || isMessage
@@ -153,7 +156,7 @@ export class TolerantReading {
       document.boundaries.add(coreOf(boundary))
       for (const divide of [exactParts, likelyParts]) {
         const ranges = divide(document, boundary, body)
-        if (!this.#budget.takeSteps(1 + ranges.length)) return true
+        if (!this.#budget.takeSteps(1 + STEPS_PER_RANGE * ranges.length)) return true
         isDivided ||= ranges.length > 0
         for (const range of ranges) this.#part(inner, range)
       }
@@ -172,6 +175,8 @@ export class TolerantReading {
       for (const { name, bytes } of decodings(raw, encoding)) {
         if (readings++ >= MOST_READINGS || !this.#budget.takeBytes(bytes.length)) return
         const isRaw = bytes.buffer === raw.buffer && bytes.byteOffset === raw.byteOffset && bytes.length === raw.length
+        // A guess that leaves the bytes as they stand is none.
+        if (isRaw && !declared.includes(encoding)) continue
         const path = `${document.name}${at}${isRaw ? '' : `/${name}`}`
         const label = labelOf(part, path, place.depth, document.isMessage ? at : -1, place.isFlat)
         this.#content(place, {
@@ -187,7 +192,7 @@ export class TolerantReading {
   }
 
   #content(place: Place, { part, types, bytes, label, body, isGuess }: Decoded): void {
-    const isNew = this.findings.add(bytes, label, isGuess && !isOdd(part))
+    const isNew = this.findings.add(bytes, label, isGuess && !isOdd(part) && !isNamedFile(part))
     if (isMessage(types, part.name, bytes)) {
       if (body !== undefined) this.#message(place.document, body, place.depth + 1)
       else if (isNew) this.#later(() => this.#document(new Document(bytes, `${label.path}>`, place.depth + 1), true))
@@ -208,9 +213,11 @@ export class TolerantReading {
     const hint = { type: container.declaredType, name: container.name }
     if (deep >= MOST_EMBEDDED_DEPTH || !mayEmbed(bytes, hint)) return
     const isPlain = !container.isFile && container.declaredType !== 'text/html'
+    const isMail = isMessage([hint.type], hint.name, bytes)
     for (const file of embeddedIn(bytes, hint)) {
-      // What is shown as plain text is no page, calendar or mailbox.
-      if (isPlain && /^(data-uri|script|calendar|mbox)$/.test(file.kind)) continue
+      // What is shown as plain text is no page, calendar or mailbox. Pages in a message are looked into as its parts, decoded.
+      if (isPlain && file.kind === 'mbox') continue
+      if ((isPlain || isMail) && /^(data-uri|script|calendar)$/.test(file.kind)) continue
       if (file.anomaly !== undefined) this.#note(file.anomaly, container)
       if (!this.#budget.takeBytes(file.bytes.length)) return
       const label = embeddedLabel(file, container)
@@ -244,6 +251,11 @@ export class TolerantReading {
       }
     }
   }
+}
+
+/** A file of a type that is no text: what looks encoded there was meant to be, and only some words of its header are lost. */
+function isNamedFile({ declaredType, isNamed }: Part): boolean {
+  return isNamed && declaredType !== '' && !declaredType.startsWith('text/')
 }
 
 function isMultipart(type: string): boolean {
