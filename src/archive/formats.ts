@@ -237,12 +237,14 @@ function isLzma(content: Buffer): boolean {
 /** A boot sector whose partitions lie within the image. */
 function isPartitioned(content: Buffer): boolean {
   if (content.length < 4096 || content.readUInt16BE(510) !== 0x55aa) return false
+  // The boot sector of a file system has the same end, and code where the partitions would be.
+  if ([3, 54, 82].some((at) => /^(?:FAT|NTFS)/.test(content.toString('latin1', at, at + 4)))) return false
   let isAny = false
   for (let at = 446; at < 510; at += 16) {
     const [status = 0, start, length] = [content[at], content.readUInt32LE(at + 8), content.readUInt32LE(at + 12)]
     if ((status & 0x7f) !== 0) return false
     if (length === 0) continue
-    if ((start + 1) * 512 > content.length) return false
+    if (start === 0 || content[at + 4] === 0 || (start + 1) * 512 > content.length) return false
     isAny = true
   }
   return isAny

@@ -99,3 +99,12 @@ test('what is no container has no members', async (t) => {
 
   assert.deepEqual([tree.members, tree.limit, tree.sample.size], [[], '', 10])
 })
+
+test('an archive that wants more memory than a process has is unscannable, not empty', async (t) => {
+  const { inspector } = await startRig(t)
+  const content = archive('sh', '-c', 'xz --format=lzma --lzma1=dict=1536MiB -c < "$1" > "$0"')
+
+  const tree = await open(inspector, content)
+
+  assert.equal(tree.limit, 'container-memory')
+})

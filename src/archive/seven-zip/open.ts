@@ -13,7 +13,7 @@ import {
 import { guessedName } from '../stream.ts'
 import { hasHiddenList } from './hidden-list.ts'
 import { type Errors, type ListedMember, readErrors, readListing } from './listing.ts'
-import type { SevenZip } from './seven-zip.ts'
+import type { SevenZip, SevenZipRun } from './seven-zip.ts'
 import type { SinkFile } from './sink.ts'
 
 /** An opener for one of 7-Zip's formats. */
@@ -39,8 +39,9 @@ async function* open(content: Buffer, type: string, context: OpenContext): Async
   for (const fault of errors.archive) context.note(fault)
   if (listing.length === 0) return
   const run = await sevenZip.extract(content, { type, password }, share)
-  if (run.isBroken) context.note('corrupt')
   const found = readErrors(run.lines)
+  for (const fault of found.archive) context.note(fault)
+  if (isUnexplained(run, found)) context.note('corrupt')
   const matched = match(listing, run.files)
   for (const [i, member] of listing.entries()) {
     const path = NAMELESS.has(type) ? guessedName(context.name) : member.path
@@ -49,6 +50,14 @@ async function* open(content: Buffer, type: string, context: OpenContext): Async
   for (const file of matched.rest) {
     yield memberOf({ path: file.path, origin: '7z.unpacked', bytes: () => file.pieces })
   }
+  // Whatever was in work when it was met is not whole, though its own size may be unknown.
+  if (run.limit) throw run.limit
+}
+
+/** Whether a run failed and did not say at what: then nothing of it is surely whole. */
+function isUnexplained({ code, limit, isBroken }: SevenZipRun, { members, archive, isClosed }: Errors): boolean {
+  const isExplained = members.size > 0 || archive.size > 0 || isClosed
+  return limit === undefined && (isBroken || (code >= 2 && !isExplained))
 }
 
 async function list(content: Buffer, type: string, sevenZip: SevenZip, context: OpenContext): Promise<Attempt> {
@@ -57,7 +66,8 @@ async function list(content: Buffer, type: string, sevenZip: SevenZip, context: 
   const errors = readErrors(plain.lines)
   const listing = readListing(plain.lines, max)
   const isHidden = errors.isClosed || hasHiddenList(content, type)
-  if (plain.isBroken && !isHidden) context.note('corrupt')
+  if (plain.limit) throw plain.limit
+  if (!isHidden && isUnexplained(plain, errors)) context.note('corrupt')
   if (!isHidden && !listing.some(({ isEncrypted }) => isEncrypted))
     return { listing, errors, password: '', isClosed: false }
   const search = await context.passwords.find((value) => isRight(content, type, value, isHidden, sevenZip, context))

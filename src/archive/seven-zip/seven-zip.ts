@@ -48,12 +48,13 @@ export async function createSevenZip(binary: Uint8Array): Promise<SevenZip> {
   return {
     async list(content, request) {
       const { program, lines } = await instantiate(factory, module, content)
-      return { ...run(program, ['l', '-slt', ...switches(request), '--', INPUT]), lines }
+      return withLines(run(program, ['l', '-slt', ...switches(request), '--', INPUT]), lines)
     },
     async extract(content, request, share) {
       const { program, lines } = await instantiate(factory, module, content)
       const { files } = mountSink(program.FS, OUTPUT, share)
-      return { ...run(program, ['x', '-y', '-aoa', `-o${OUTPUT}`, ...switches(request), '--', INPUT]), lines, files }
+      const words = ['x', '-y', '-aoa', `-o${OUTPUT}`, ...switches(request), '--', INPUT]
+      return { ...withLines(run(program, words), lines), files }
     },
   }
 }
@@ -98,15 +99,28 @@ async function withoutBinding<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** 7-Zip says by this code, or where only a member needed it by this line, that it got no memory. */
+const NO_MEMORY = 8
+const MEMORY_LINE = /^ERROR: Can't allocate required memory/
+
+function withLines(ended: Omit<SevenZipRun, 'lines'>, lines: readonly string[]): SevenZipRun {
+  const isShort = ended.limit === undefined && lines.some((line) => MEMORY_LINE.test(line))
+  return { ...ended, lines, limit: isShort ? new LimitReached('container-memory') : ended.limit }
+}
+
+function ended(code: number): Omit<SevenZipRun, 'lines'> {
+  return { code, limit: code === NO_MEMORY ? new LimitReached('container-memory') : undefined, isBroken: false }
+}
+
 /** Runs the program; it sets the exit code of our process, which is none of its business. */
 function run(program: Program, words: string[]): Omit<SevenZipRun, 'lines'> {
   const before = process.exitCode
   try {
-    return { code: program.callMain(words), limit: undefined, isBroken: false }
+    return ended(program.callMain(words))
   } catch (error) {
     if (error instanceof LimitReached) return { code: -1, limit: error, isBroken: false }
     const status = (error as { readonly status?: unknown }).status
-    if (typeof status === 'number') return { code: status, limit: undefined, isBroken: false }
+    if (typeof status === 'number') return ended(status)
     if (error instanceof wasm.RuntimeError || error instanceof RangeError) {
       const isMemory = /memory|allocat|OOM/i.test(error.message)
       return { code: -1, limit: isMemory ? new LimitReached('container-memory') : undefined, isBroken: !isMemory }
