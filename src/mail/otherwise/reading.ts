@@ -177,8 +177,6 @@ export class TolerantReading {
         const isRaw = bytes.buffer === raw.buffer && bytes.byteOffset === raw.byteOffset && bytes.length === raw.length
         // A guess that leaves the bytes as they stand is none.
         if (isRaw && !declared.includes(encoding)) continue
-        // A guess that leaves the bytes as they stand is none.
-        if (isRaw && !declared.includes(encoding)) continue
         const path = `${document.name}${at}${isRaw ? '' : `/${name}`}`
         const label = labelOf(part, path, place.depth, document.isMessage ? at : -1, place.isFlat)
         this.#content(place, {
