@@ -18,6 +18,7 @@ export interface Work {
 
 /** Charsets that mail programs wrote names in without saying so, before UTF-8 was common; some still do. */
 const GUESSES = ['windows-1252', 'windows-1251', 'koi8-r', 'gb18030', 'big5', 'shift_jis', 'euc-kr', 'euc-jp'] as const
+const DECODERS = GUESSES.map((label) => ({ label, decoder: new TextDecoder(label, { ignoreBOM: true }) }))
 const MOST_GUESSES = 7
 /** The beginning of a text shows its language. */
 const WEIGHED = 512
@@ -111,9 +112,9 @@ function guesses(bytes: Buffer): readonly string[] {
   const latin1 = bytes.toString('latin1')
   const high = latin1.slice(0, WEIGHED).replace(/[^\x80-\xff]+/g, '').length
   const found: { text: string; value: number }[] = []
-  for (const label of GUESSES) {
-    const text = strictly(bytes, label)
-    if (text !== undefined) found.push({ text, value: likelihood(text.slice(0, WEIGHED), high, label) })
+  for (const { label, decoder } of DECODERS) {
+    const text = decoder.decode(bytes)
+    if (!isBroken(text)) found.push({ text, value: likelihood(text.slice(0, WEIGHED), high, label) })
   }
   found.sort((a, b) => b.value - a.value)
   const best = distinct(found.map(({ text }) => text)).slice(0, MOST_GUESSES)
