@@ -21,11 +21,8 @@ export function openLeaf(context: StrictContext, leaf: Leaf, offset: number): Le
     if (!leaf.anomalies.some((each) => each.name === name)) leaf.anomalies.push(anomaly(name, offset))
   }
   const decoder = decoderFor(leaf.part.encoding, {
-    isPassedOver: context.choices.has('padding'),
-    onDoubt() {
-      context.findings.doubts.add('padding')
-      say('base64-padding-inside')
-    },
+    isPassedOver: false,
+    onDoubt: () => say('base64-padding-inside'),
     onOddity: say,
   })
   const meter = context.newMeter()

@@ -11,12 +11,6 @@ import type { Part } from '../header/part.ts'
 import type { MailLimits } from '../limits.ts'
 import type { Skeleton } from '../mailparser/skeleton.ts'
 
-/**
- * `boundary`: comments and what is no token do not belong to an unquoted boundary, the last of several parameters counts;
- * `padding`: a `=` in base64 that completes no quartet is passed over.
- */
-export type Choice = 'boundary' | 'padding'
-
 /** Takes the decoded bytes of a part as they stream by. */
 export type Tap = (bytes: Buffer) => void
 
@@ -56,8 +50,6 @@ export interface StrictContext {
   /** Someone takes the bytes of parts. */
   readonly isTapped: boolean
   readonly findings: StrictFindings
-  /** In what this reading takes the other side. */
-  readonly choices: ReadonlySet<Choice>
   /** What mailparser will be given; absent for messages within and where it is given the message itself. */
   readonly skeleton?: Skeleton
 }
@@ -70,8 +62,6 @@ export class StrictFindings {
   readonly leaves: Leaf[] = []
   readonly byPath = new Map<string, Leaf>()
   readonly anomalies: Anomaly[] = []
-  /** In what the message may be read otherwise. */
-  readonly doubts = new Set<Choice>()
   readonly #limits: MailLimits
   readonly #alike = new Map<string, number>()
   subject = ''

@@ -3,7 +3,7 @@ import type { ContentMeter } from '../../core/index.ts'
 import type { MailLimits } from '../limits.ts'
 import type { Skeleton } from '../mailparser/skeleton.ts'
 import { StrictMessage } from './strict.ts'
-import { type Choice, type StrictContext, StrictFindings, type Tap } from './strict-context.ts'
+import { type StrictContext, StrictFindings, type Tap } from './strict-context.ts'
 
 export interface ReaderOptions {
   readonly limits: MailLimits
@@ -14,7 +14,7 @@ export interface ReaderOptions {
 }
 
 /** The strict reading alone. */
-export function openStrict(options: ReaderOptions, skeleton?: Skeleton, choices: ReadonlySet<Choice> = new Set()) {
+export function openStrict(options: ReaderOptions, skeleton?: Skeleton) {
   const findings = new StrictFindings(options.limits)
   const inner: StrictContext = {
     limits: options.limits,
@@ -24,7 +24,6 @@ export function openStrict(options: ReaderOptions, skeleton?: Skeleton, choices:
     tap: (path) => options.tap?.(path, 'strict'),
     isTapped: options.tap !== undefined,
     findings,
-    choices,
   }
   const context = skeleton === undefined ? inner : { ...inner, skeleton }
   return { message: new StrictMessage(context, '', 0), findings }

@@ -55,10 +55,10 @@ export class StrictMessage implements InnerMessage {
     this.#depth = depth
     this.#path = `${prefix}1`
     this.#delimiters = new Delimiters(
-      () => context.findings.doubts.add('boundary'),
+      () => context.findings.doubt(),
       (line) => context.findings.note('delimiter-odd', this.#told(this.#offset + line)),
     )
-    if (!isGuess && context.choices.size === 0 && !context.isTapped) this.#wholeParts = new WholeParts(context)
+    if (!isGuess && !context.isTapped) this.#wholeParts = new WholeParts(context)
     if (!isGuess) return
     this.#isHead = false
     this.#delimiters.push(guessedMultipart(prefix))
@@ -228,7 +228,6 @@ export class StrictMessage implements InnerMessage {
   }
 
   #boundariesOf(part: Part): readonly string[] {
-    if (this.#context.choices.has('boundary') && part.otherBoundaries.length > 0) return part.otherBoundaries
     for (const each of part.otherBoundaries) this.#delimiters.addOther(each)
     return part.boundary === '' ? [] : [part.boundary]
   }
