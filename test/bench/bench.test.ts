@@ -45,3 +45,17 @@ test('the benchmark of the whole filter runs and no message is lost', async () =
     ],
   )
 })
+
+test('the benchmark of the readers runs and sees what its peer sees', async () => {
+  const { mail, losses } = await runShort('--only', 'mail')
+
+  assert.deepEqual(losses, [])
+  assert.deepEqual(
+    mail.map(({ mail, subject, found }) => [mail, subject, found]).filter(([mail]) => mail === '300 files'),
+    [
+      ['300 files', 'union', 300],
+      ['300 files', 'strict', 301],
+      ['300 files', 'peer', 300],
+    ],
+  )
+})

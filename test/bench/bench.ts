@@ -6,6 +6,7 @@ import { type Built, build } from './build.ts'
 import { writeCorpus } from './corpus.ts'
 import { type HeldPlan, type HeldResult, measureHeld } from './held.ts'
 import { lossesOf, miscountOf } from './losses.ts'
+import { type MailFindings, measureMail } from './mail.ts'
 import { type Measurement, measureAll, type Sent } from './measure.ts'
 import { type Options, readOptions } from './options.ts'
 import { type Peer, type PeerName, startNamed } from './peers.ts'
@@ -33,10 +34,7 @@ async function main(): Promise<number> {
   try {
     pinSelf()
     progress('compiling')
-    const ground = { folder, built: await build(folder), options, progress }
-    const speed = options.only === 'held' ? { measurements: [], losses: [] } : await speedOf(ground)
-    const held = options.only === 'pipeline' ? [] : await heldOf(ground)
-    const findings = { ...speed, held, targets: judge(speed.measurements, held) }
+    const findings = options.only === 'mail' ? await mailOf(folder, options) : await allOf(folder, options)
     progress('')
     process.stdout.write(options.json ? `${JSON.stringify(findings)}\n` : `${reportText(findings)}\n`)
     return findings.losses.length === 0 ? 0 : 1
@@ -44,6 +42,27 @@ async function main(): Promise<number> {
     if (options.keep) process.stderr.write(`bench: kept ${folder}\n`)
     else await rm(folder, { recursive: true, force: true })
   }
+}
+
+async function allOf(folder: string, options: Options): Promise<Findings> {
+  const ground = { folder, built: await build(folder), options, progress }
+  const speed = options.only === 'held' ? { measurements: [], losses: [] } : await speedOf(ground)
+  const held = options.only === 'pipeline' ? [] : await heldOf(ground)
+  const findings = { ...speed, held, mail: [], targets: judge(speed.measurements, held) }
+  if (options.only !== undefined) return findings
+  const mail = await mailOf(folder, options)
+  return {
+    ...findings,
+    mail: mail.mail,
+    targets: [...findings.targets, ...mail.targets],
+    losses: [...findings.losses, ...mail.losses],
+  }
+}
+
+async function mailOf(folder: string, options: Options): Promise<Findings> {
+  progress('reading mails')
+  const found: MailFindings = await measureMail(folder, options.rounds, options.short)
+  return { measurements: [], held: [], mail: found.times, targets: found.targets, losses: found.losses }
 }
 
 async function speedOf({
@@ -59,7 +78,7 @@ async function speedOf({
   let measurements: Measurement[] = []
   const sent: Sent = new Map()
   try {
-    for (const name of peersOf[options.only === 'held' ? 'all' : (options.only ?? 'all')]) {
+    for (const name of peersOf[options.only === 'protocol' || options.only === 'pipeline' ? options.only : 'all']) {
       progress(`starting ${name}`)
       peers.push(await startNamed(name, built, folder))
     }

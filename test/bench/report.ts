@@ -1,12 +1,14 @@
 import type { HeldResult } from './held.ts'
+import type { MailTime } from './mail.ts'
 import type { Measurement } from './measure.ts'
-import { type Metric, metrics, ratiosOf, type Spread, valuesOf } from './ratios.ts'
+import { type Metric, metrics, ratiosOf, type Spread, spread, valuesOf } from './ratios.ts'
 import type { Target } from './targets.ts'
 
 /** All that one run of the benchmark found. */
 export interface Findings {
   readonly measurements: readonly Measurement[]
   readonly held: readonly HeldResult[]
+  readonly mail: readonly MailTime[]
   readonly targets: readonly Target[]
   /** Mails sent without an answer, or answered with something else than delivery. Empty when all is well. */
   readonly losses: readonly string[]
@@ -22,6 +24,7 @@ export function reportText(findings: Findings): string {
     ...(measurements.length === 0 ? [] : [absoluteTable(measurements)]),
     ...bases.map((base) => ratioTable(measurements, base)),
     ...(findings.held.length === 0 ? [] : [heldTable(findings.held)]),
+    ...(findings.mail.length === 0 ? [] : [mailTable(findings.mail)]),
     ...(findings.targets.length === 0 ? [] : [targetTable(findings.targets)]),
     findings.losses.length === 0 ? 'Every message was answered; none was lost.' : findings.losses.join('\n'),
   ].join('\n\n')
@@ -61,10 +64,15 @@ function heldTable(held: readonly HeldResult[]): string {
   return `Held mails\n${table(['subject', 'mails', 'held', 'RSS MiB', 'kB each', 'kB each, all processes'], rows)}`
 }
 
+function mailTable(times: readonly MailTime[]): string {
+  const rows = times.map(({ mail, subject, ms }) => [mail, subject, figure(spread(ms).median)])
+  return `Mails read, medians over the rounds, for scale only\n${table(['mail', 'reader', 'ms'], rows)}`
+}
+
 function targetTable(targets: readonly Target[]): string {
   const rows = targets.map(({ what, limit, measured, unit, holds }) => [
     what,
-    `≤ ${limit} ${unit}`.trim(),
+    `≤ ${figure(limit)} ${unit}`.trim(),
     figure(measured.median),
     `${figure(measured.least)}–${figure(measured.greatest)}`,
     holds ? 'holds' : 'DOES NOT HOLD',
