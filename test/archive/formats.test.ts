@@ -155,6 +155,22 @@ test('formats that nobody opens are recognised and named', async () => {
   }
 })
 
+test('a part of an archive in several volumes is named as such', async () => {
+  const parts = await inWorkshop((shop) => {
+    shop.run('sh', '-c', 'head -c 300000 /dev/urandom > r')
+    shop.run('7zz', 'a', '-bd', '-v100k', 'v.7z', 'r')
+    shop.run('7zz', 'a', '-bd', '-tzip', '-v100k', 'v.zip', 'r')
+    shop.run('arj', 'a', '-y', '-v100k', 'v', 'r')
+    return ['v.7z.001', 'v.zip.001', 'v.zip.003', 'v.arj', 'v.a01'].map((name) => [name, shop.read(name)] as const)
+  })
+
+  for (const [name, part] of parts) {
+    const tree = await open(part)
+    const named = [...faults(tree.root), ...tree.nodes.flatMap(faults)]
+    assert.ok(named.includes('truncated') || named.includes('several-volumes'), `${name}: ${named}`)
+  }
+})
+
 test('a file with two formats is opened as both', async () => {
   const content = await inWorkshop((shop) => {
     shop.put('in7z.txt', 'one')

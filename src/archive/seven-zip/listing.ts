@@ -62,6 +62,8 @@ const MEMBER_ERRORS: readonly (readonly [RegExp, FaultName])[] = [
   [/^ERROR: Headers Error : /, 'corrupt'],
 ]
 const ARCHIVE_ERRORS: readonly (readonly [RegExp, FaultName])[] = [
+  [/^(?:Multivolume|Split Before|Split After) = \+/, 'several-volumes'],
+  [/^ERROR = Missing volume/, 'several-volumes'],
   [/^(?:ERROR: |Missing volume : )?Missing volume/, 'several-volumes'],
   [/^Unexpected end of archive/, 'truncated'],
   [/^Unexpected end of data/, 'truncated'],

@@ -11,7 +11,7 @@ import {
   type Opener,
 } from '../container.ts'
 import { guessedName } from '../stream.ts'
-import { hasHiddenList } from './hidden-list.ts'
+import { hasHiddenList, isVolume } from './header.ts'
 import { type Errors, type ListedMember, readErrors, readListing } from './listing.ts'
 import type { SevenZip, SevenZipRun } from './seven-zip.ts'
 import type { SinkFile } from './sink.ts'
@@ -37,6 +37,7 @@ async function* open(content: Buffer, type: string, context: OpenContext): Async
   if (sevenZip === undefined) return context.note('unsupported')
   const { listing, errors, password, isClosed } = await list(content, type, sevenZip, context)
   for (const fault of errors.archive) context.note(fault)
+  if (isVolume(content, type)) context.note('several-volumes')
   if (listing.length === 0) return
   const run = await sevenZip.extract(content, { type, password }, share)
   const found = readErrors(run.lines)
@@ -159,7 +160,8 @@ function toMember(member: ListedMember, file: SinkFile | undefined, { errors, is
     isEncrypted: member.isEncrypted,
     anomalies: fault === 'appended-data' ? [anomaly(fault)] : [],
     *bytes() {
-      if (isClosed && member.isEncrypted) throw new ClosedFault()
+      // A comment of the archive may say that a member is encrypted; what came out whole is not closed.
+      if (isClosed && member.isEncrypted && (file?.size !== member.size || fault !== undefined)) throw new ClosedFault()
       if (file) yield* file.pieces
       const found = faultOf(member, file, fault)
       if (found !== undefined && limit === undefined) throw new MemberFault(found)

@@ -1,9 +1,17 @@
-/** Archives whose very list is encrypted: told by their headers, because 7-Zip only breaks off. */
+/** What 7-Zip does not tell of an archive, from its header: that its very list is encrypted, and that it is one of several volumes. */
 
 /** Identity of the AES coder in 7z (7zFormat.txt and Methods.txt of 7-Zip). */
 const AES = Buffer.from('06f10701', 'hex')
 const RAR4_ENCRYPTED_HEADERS = 0x80
 const RAR5_ENCRYPTION_HEADER = 4
+
+/** Bits in the main header of ARJ: more volumes follow, or came before (ARJ's TECHNOTE). */
+const ARJ_VOLUME = 0x04 | 0x08
+
+/** Whether the archive is a part, where 7-Zip does not say so. */
+export function isVolume(content: Buffer, type: string): boolean {
+  return type === 'Arj' && content.length > 16 && (content.readUInt8(8) & ARJ_VOLUME) !== 0
+}
 
 /** Whether the archive keeps its list encrypted. */
 export function hasHiddenList(content: Buffer, type: string): boolean {
