@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { before, test } from 'node:test'
 import { extract, read, sha256 } from '../read.ts'
+import type { Case } from './case.ts'
 import { allCases, CLASSES } from './cases.ts'
-import { measure } from './measure.ts'
+import { type Measured, measure } from './measure.ts'
 
 const cases = allCases()
 
@@ -19,28 +20,47 @@ test('each case has a name of its own, a reason and content of its own', () => {
   )
 })
 
-test('of every case the hidden bytes are found, under a name that some program shows', async () => {
-  const missed: string[] = []
-  for (const one of cases) {
-    const { grade } = await measure(one)
-    if (grade !== 'full') missed.push(one.name)
-  }
-
-  assert.deepEqual(missed, [])
+const measured: Measured[] = []
+before(async () => {
+  for (const one of cases) measured.push(await measure(one))
 })
 
-test('of every case each attachment is extracted by its path, with the digest under which it was found', async () => {
+test('of every case the hidden bytes are found, under a name that some program shows', () => {
+  const missed = measured.filter(({ grade }) => grade !== 'full')
+
+  assert.deepEqual(
+    missed.map(({ case: one }) => one.name),
+    [],
+  )
+})
+
+test('of every case what was hidden is extracted by its path, with the digest under which it was found', async () => {
   const wrong: string[] = []
-  for (const one of everyNth(cases, 7)) {
-    const { attachments } = await read(one.message)
-    for (const { path, sha256: digest } of attachments) {
-      const bytes = await extract(one.message, path).catch((error: Error) => error.message)
-      if (sha256(bytes) !== digest) wrong.push(`${one.name} at ${path}`)
-    }
+  for (const { case: one, reading } of measured) {
+    const hidden = new Set(one.expected.map(({ bytes }) => sha256(bytes)))
+    const found = reading.attachments.filter((sample) => hidden.has(sample.sha256))
+    for (const { path, sha256: digest } of found)
+      if ((await digestAt(one, path)) !== digest) wrong.push(`${one.name} at ${path}`)
   }
 
   assert.deepEqual(wrong, [])
 })
+
+test('all else that is found in a case is extracted by its path as well', async () => {
+  const wrong: string[] = []
+  for (const { case: one, reading } of everyNth(measured, 7))
+    for (const { path, sha256: digest } of reading.attachments.slice(0, MOST_EXTRACTED))
+      if ((await digestAt(one, path)) !== digest) wrong.push(`${one.name} at ${path}`)
+
+  assert.deepEqual(wrong, [])
+})
+
+/** Each means to read the message once more. */
+const MOST_EXTRACTED = 40
+
+async function digestAt({ message }: Case, path: string): Promise<string> {
+  return sha256(await extract(message, path).catch((error: Error) => error.message))
+}
 
 for (const size of [1, 7, 4096]) {
   test(`a case that arrives in pieces of ${size} is read as if it came whole`, async () => {

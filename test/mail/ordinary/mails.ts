@@ -27,9 +27,22 @@ export const PROGRAMS: readonly Program[] = [...desktop, ...apple, ...web, ...ma
 
 /** All of them. */
 export function ordinaryMails(): readonly OrdinaryMail[] {
-  return PROGRAMS.flatMap((program, which) =>
-    Array.from({ length: program.share }, (_, turn) => ordinaryMail(program, sceneOf(which, turn))),
-  )
+  return PROGRAMS.flatMap((program, which) => [
+    ...Array.from({ length: program.share }, (_, turn) => ordinaryMail(program, sceneOf(which, turn))),
+    ...TRICKY.flatMap((name) => trickyMail(program, which, name)),
+  ])
+}
+
+/** Texts that look most like something else: every program sends each of them. */
+const TRICKY = ['quoted-headers', 'begin-sentence', 'certificate', 'source-code', 'yaml']
+
+function trickyMail(program: Program, which: number, name: string): readonly OrdinaryMail[] {
+  const t = TEXTS.findIndex((text) => text.name === name)
+  const text = TEXTS[t]
+  if (text === undefined) throw new Error(`there is no text ${name}`)
+  const files = Array.from({ length: (which + t) % 3 }, (_, i) => fileAt(which * 5 + t * 7 + i))
+  // A turn that no share reaches, so that no two mails have one name.
+  return [ordinaryMail(program, { text, files, turn: 42 + ((which + t * 3) % 7) })]
 }
 
 /** Every text and every file comes by, in other company each time. */
