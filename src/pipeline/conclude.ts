@@ -3,6 +3,8 @@ import {
   DISPOSITIONS,
   type Disposition,
   foldDispositions,
+  LIMITS,
+  type Limit,
   type MessageFacts,
   type Outcome,
   type Reading,
@@ -29,10 +31,23 @@ const NOTHING: Outcome = {
   reason: 'there is no attachment',
 }
 
-/** Folds the samples' dispositions and that of the message itself (`whole`: it could not be read, or not whole). */
-export function conclude(cases: readonly Case[], whole: Outcome | undefined, profile: Profile): Conclusion {
+/** What is true of the message itself, whatever its samples are: it was not read whole, nobody but the recipient can read it. */
+export function wholeOutcomes({ unscannable, anomalies }: Reading): readonly Outcome[] {
+  const outcomes: Outcome[] = []
+  if (unscannable !== '') {
+    const isKnown = Object.hasOwn(LIMITS, unscannable)
+    outcomes.push(
+      isKnown ? { kind: 'unscannable', limit: unscannable as Limit } : { kind: 'failed', cause: 'inspector-garbage' },
+    )
+  }
+  if (anomalies.some(({ name }) => name === 'encrypted')) outcomes.push({ kind: 'encrypted', what: 'mail' })
+  return outcomes
+}
+
+/** Folds the samples' dispositions and those of the message itself (`whole`: it could not be read, not whole, or is encrypted). */
+export function conclude(cases: readonly Case[], whole: readonly Outcome[], profile: Profile): Conclusion {
   const samples = cases.map((one) => storySample(one, profile)).filter(isTold)
-  const outcomes = [...(whole ? [whole] : []), ...samples.map((one) => one.outcome)]
+  const outcomes = [...whole, ...samples.map((one) => one.outcome)]
   const dispositions = outcomes.map((outcome) => dispositionOf(outcome, profile))
   const disposition = foldDispositions(dispositions)
   const deciding = outcomes.filter((_, i) => dispositions[i] === disposition).sort((a, b) => gravity(b) - gravity(a))

@@ -2,22 +2,13 @@
  * The life of one message: bytes go to the inspector and are kept; when all are there it is read, looked up, judged, held while
  * analyses run, told as a story and answered. Every fault becomes a decision by the profile; nothing is thrown at the caller.
  */
-import {
-  type Answer,
-  causeOf,
-  Fault,
-  LIMITS,
-  type Limit,
-  type MessageFacts,
-  type Outcome,
-  type Reading,
-} from '../core/index.ts'
+import { type Answer, causeOf, Fault, type MessageFacts, type Outcome, type Reading } from '../core/index.ts'
 import type { Inspection } from '../inspector/index.ts'
 import { dispositionOf, headerFor, replyFor } from '../policy/index.ts'
 import type { Known, StoryDraft } from '../store/store.ts'
 import { describeError } from '../telemetry/index.ts'
 import { Case } from './case.ts'
-import { type Conclusion, conclude, messageFacts } from './conclude.ts'
+import { type Conclusion, conclude, messageFacts, wholeOutcomes } from './conclude.ts'
 import type { PipelineDeps } from './deps.ts'
 import { judge } from './judge.ts'
 import type { KeptMessage } from './kept-message.ts'
@@ -145,7 +136,7 @@ export class MessageExamination implements Examination {
     const message = messageFacts(envelope, reading, this.#kept.size)
     const ruleset = this.#deps.ruleset()
     const cases = samplesOf(reading, ruleset).map((sample) => new Case(sample, message, ruleset, roles))
-    const whole = wholeOutcome(reading)
+    const whole = wholeOutcomes(reading)
     await judge(cases, whole, envelope.profile, { ...this.#deps, kept: this.#kept }, signal)
     this.#watch.step('judge')
     return this.#told(conclude(cases, whole, envelope.profile), known, { envelope, key, reading, message })
@@ -219,12 +210,4 @@ const FAILED_MAX_AGE_MS = 3_600_000
 function expired({ disposition, outcome }: Conclusion, age: number, { profile }: Envelope): boolean {
   if (disposition !== 'tempfail') return false
   return age > (outcome.kind === 'failed' ? Math.min(FAILED_MAX_AGE_MS, profile.maxAge) : profile.maxAge)
-}
-
-function wholeOutcome(reading: Reading): Outcome | undefined {
-  const limit = reading.unscannable
-  if (limit === '') return undefined
-  return limit in LIMITS
-    ? { kind: 'unscannable', limit: limit as Limit }
-    : { kind: 'failed', cause: 'inspector-garbage' }
 }

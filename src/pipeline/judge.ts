@@ -16,7 +16,7 @@ type Deps = Pick<PipelineDeps, 'scheduler' | 'roles' | 'held' | 'clock' | 'inspe
  */
 export async function judge(
   cases: readonly Case[],
-  whole: Outcome | undefined,
+  whole: readonly Outcome[],
   profile: Profile,
   deps: Deps,
   signal: AbortSignal,

@@ -59,6 +59,23 @@ test('the text and the message itself are judged by the rules that look at them,
   assert.equal(second.samples.at(-1)?.sample.path, 'message')
 })
 
+test('an encrypted message is told as such and answered as its profile says, unless something in it is bad', async (t) => {
+  const encrypted = { anomalies: [{ name: 'encrypted', severity: 'unscannable', offset: 0 }] }
+  const good = { ...reading(sample('a.asc')), ...encrypted }
+  const bad = { ...reading(sample('a.asc', { testString: 'eicar' })), ...encrypted }
+  const { pipeline } = await benchPipeline(t, new FakeInspector(good, good, bad))
+  const strict = envelope()
+  const refusing = { ...strict.profile, encrypted: { ...strict.profile.encrypted, mail: 'reject' as const } }
+
+  const first = await pipeline.begin().finish(envelope(), never)
+  const second = await pipeline.begin().finish({ ...strict, profile: refusing }, never)
+  const third = await pipeline.begin().finish(envelope(), never)
+
+  assert.deepEqual([first.outcome, first.disposition], [{ kind: 'encrypted', what: 'mail' }, 'accept'])
+  assert.deepEqual([second.outcome, second.disposition], [{ kind: 'encrypted', what: 'mail' }, 'reject'])
+  assert.equal(third.outcome.kind === 'decided' && third.outcome.verdict, 'bad')
+})
+
 test('a message that the inspector cannot read is deferred, with the cause', async (t) => {
   const { pipeline } = await benchPipeline(t, new FakeInspector(new Fault('inspector-unavailable')))
 
