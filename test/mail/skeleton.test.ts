@@ -2,44 +2,11 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { ContentMeter, Reading } from '../../src/core/index.ts'
-import { createContentMeter } from '../../src/facts/index.ts'
-import { createMessageReader } from '../../src/mail/index.ts'
-import { limits } from './read.ts'
+import { readCut, readPlain } from './skeleton.ts'
 
-/** Reads a message cut into chunks; `isPlain` gives mailparser the message itself. Counts the bytes that were measured. */
-async function read(
-  message: Buffer,
-  chunkSize: number,
-  isPlain: boolean,
-): Promise<{ reading: Reading; measured: number }> {
-  let measured = 0
-  const newMeter = (): ContentMeter => {
-    const meter = createContentMeter()
-    return {
-      write(chunk) {
-        measured += chunk.length
-        meter.write(chunk)
-      },
-      end: () => meter.end(),
-    }
-  }
-  const plain = isPlain ? { tap: () => undefined } : {}
-  const reader = createMessageReader({ limits, newMeter, ...plain })
-  for (let at = 0; at < message.length; at += chunkSize) {
-    if (!reader.write(message.subarray(at, at + chunkSize))) await reader.drained()
-  }
-  const reading = await reader.end()
-  // Only from the message as it is kept for mailparser can it be read otherwise.
-  const attachments = reading.attachments
-    .filter(({ path }) => !/^(tolerant|folded):/.test(path))
-    .map((each) => ({ ...each, names: each.names.slice(0, 1), readings: each.readings.filter(isNotTolerant) }))
-  const anomalies = reading.anomalies.filter(({ name }) => !/^(line-too-long|unclaimed-content)$/.test(name))
-  return { reading: { ...reading, attachments, anomalies }, measured }
-}
-
-function isNotTolerant(name: string): boolean {
-  return name !== 'tolerant'
+/** `isPlain` gives mailparser the message itself. */
+function read(message: Buffer, chunkSize: number, isPlain: boolean): ReturnType<typeof readCut> {
+  return isPlain ? readPlain(message, chunkSize) : readCut(message, chunkSize)
 }
 
 function lines(bytes: Buffer, width: number, lineEnd: string): string {
