@@ -1,6 +1,6 @@
 /** Where a boundary divides a multipart: exactly as RFC 2046 has it, and as some program does. */
 import { coreOf, type Dashes, type Document } from './document.ts'
-import { beforeLineEnd } from './text-line.ts'
+import { beforeLineEnd, beforeLineEnds } from './text-line.ts'
 
 /** The bytes between two places. */
 export interface Range {
@@ -35,6 +35,6 @@ export function likelyParts(document: Document, boundary: string, range: Range):
   lines.sort((a, b) => a.at - b.at)
   return lines.map((line, i) => {
     const next = lines[i + 1]?.at
-    return { from: line.next, to: next === undefined ? range.to : beforeLineEnd(document.text, line.next, next) }
+    return { from: line.next, to: next === undefined ? range.to : beforeLineEnds(document.text, line.next, next) }
   })
 }

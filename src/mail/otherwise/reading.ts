@@ -17,7 +17,7 @@ import { exactParts, likelyParts, type Range } from './delimiter.ts'
 import { coreOf, type Dashes, Document } from './document.ts'
 import { Findings, type FindingsOptions, isOdd, type Label, labelOf } from './finding.ts'
 import { type Head, headsAt } from './head.ts'
-import { beforeLineEnd } from './text-line.ts'
+import { beforeLineEnds } from './text-line.ts'
 
 /** What the path of a sample begins with that this reading alone sees. */
 export const TOLERANT_PATH = 'tolerant:'
@@ -246,7 +246,7 @@ export class TolerantReading {
       if (document.seen.has(from)) continue
       while (next < ends.length && (ends[next] as Dashes).at < from) next++
       for (const end of new Set([ends[next], document.sameAsOpener(from) ?? ends[next]])) {
-        const to = end === undefined ? document.text.length : beforeLineEnd(document.text, from, end.at)
+        const to = end === undefined ? document.text.length : beforeLineEnds(document.text, from, end.at)
         this.#part(place, { from, to })
       }
     }

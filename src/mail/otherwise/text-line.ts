@@ -33,6 +33,13 @@ export function beforeLineEnd(text: string, from: number, at: number): number {
   return end
 }
 
+/** The same where any number of CR belongs to the line end. */
+export function beforeLineEnds(text: string, from: number, at: number): number {
+  let end = beforeLineEnd(text, from, at)
+  while (end > from && end < at && text.charCodeAt(end - 1) === CR) end--
+  return end
+}
+
 function afterLineEnd(text: string, at: number): number {
   LINE_END.lastIndex = at
   const match = LINE_END.exec(text)
