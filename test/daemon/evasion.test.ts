@@ -18,11 +18,14 @@ const WORST = [
   'outside-parts/early-close-base64-single',
   'head-body/no-blank-line-base64-rfc822',
   'base64-padding/padded-chunks-1-mixed',
+  'base64-words/armour-mixed',
   'quoted-printable/split-hex-mixed',
   'uuencode/in-base64-text-single',
   'smime/ber-pieces-of-7-single',
   'pgp/partial-lengths-single',
   'data-uri/link-base64-mixed',
+  'yenc/in-quoted-text-rfc822',
+  'crossed/shape-in-shape-7-epilogue-in-inner-same-rfc822-base64',
 ]
 
 let filter: Filter
