@@ -107,6 +107,18 @@ test('what both readings see is no sample of the tolerant one', async () => {
   )
 })
 
+test('a file that both readings see has the name under which only the tolerant one sees it', async () => {
+  const harmless = eicar.replaceAll('e.com', 'picture.png')
+
+  const { attachments } = await read(lines(multipart, '', '--edge', harmless, '--edge--', '--edge', eicar, '--edge--'))
+
+  assert.deepEqual(
+    attachments.map(({ name, readings }) => [name, readings]),
+    [['picture.png', ['strict', 'mailparser', 'tolerant']]],
+  )
+  assert.ok(attachments[0]?.names.some(({ value }) => value === 'e.com'))
+})
+
 test('a path that the message does not have is refused', async () => {
   await assert.rejects(extract(parts('--EDGE'), 'tolerant:17'), /no part tolerant:17/)
 })
