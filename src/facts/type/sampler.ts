@@ -36,22 +36,41 @@ export function createSampler(): Sampler {
     keepTail(bytes)
   }
   function keepTail(bytes: Buffer): void {
-    tail.push(bytes.length > TAIL_BYTES ? bytes.subarray(-TAIL_BYTES) : bytes)
-    tailBytes += Math.min(bytes.length, TAIL_BYTES)
+    tail.push(bytes)
+    tailBytes += bytes.length
     while (tailBytes - (tail[0]?.length ?? 0) >= TAIL_BYTES) tailBytes -= tail.shift()?.length ?? 0
     if (tail.length > MAX_PIECES) tail = [Buffer.concat(tail)]
   }
   function end(): Excerpt {
     const start = head.join()
-    if (size <= HEAD_BYTES) return { head: start, tail: start, size, windows: [] }
-    const last = tail.length === 1 ? (tail[0] as Buffer) : Buffer.concat(tail)
-    const tailAt = size - last.length
-    // Where head and tail meet, the end is as long as it is of every larger sample.
-    const ending = tailAt > 0 && last.length < TAIL_BYTES ? Buffer.concat([start.subarray(0, tailAt), last]) : last
+    if (size <= HEAD_BYTES) return { head: start, ending: [start], tail: start, size, windows: [] }
     const windows = (places ?? []).map(({ at, join }): Window => ({ at, bytes: join() }))
-    return { head: start, tail: ending.subarray(-TAIL_BYTES), size, windows }
+    return excerptOf(start, endingOf(start, tail, size - tailBytes), size, windows)
   }
   return { write, end }
+}
+
+/** The pieces of the tail; what the head has of them where both meet. Of the first piece only what belongs to it. */
+function endingOf(head: Buffer, tail: readonly Buffer[], tailAt: number): readonly Buffer[] {
+  const bytes = tail.reduce((sum, { length }) => sum + length, 0)
+  if (bytes < TAIL_BYTES)
+    return tailAt > 0 ? [head.subarray(Math.max(0, tailAt + bytes - TAIL_BYTES), tailAt), ...tail] : tail
+  const [first = head, ...others] = tail
+  return [first.subarray(bytes - TAIL_BYTES), ...others]
+}
+
+function excerptOf(head: Buffer, ending: readonly Buffer[], size: number, windows: readonly Window[]): Excerpt {
+  let joined: Buffer | undefined
+  return {
+    head,
+    ending,
+    size,
+    windows,
+    get tail() {
+      joined ??= ending.length === 1 ? (ending[0] as Buffer) : Buffer.concat(ending)
+      return joined
+    },
+  }
 }
 
 interface Keeper {

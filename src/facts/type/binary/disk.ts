@@ -63,9 +63,8 @@ function volumeRecognition({ head }: Excerpt): readonly string[] {
 
 /** Formats that end with their header: images of fixed size of Virtual PC, and Apple's. */
 function trailer(sample: Excerpt): readonly string[] {
-  const { size, tail } = sample
-  if (size < 512 || (tail[tail.length - 512] !== 0x63 && tail[tail.length - 512] !== 0x6b)) return NOTHING
-  const end = bytesAt(sample, size - 512, 512)
+  const end = bytesAt(sample, sample.size - 512, 512)
+  if (end.length < 512 || (end[0] !== 0x63 && end[0] !== 0x6b)) return NOTHING
   if (hasMark(end, mark('conectix\0\0\0\x02'))) return ['application/x-vhd']
   return hasMark(end, mark('koly\0\0\0\x04\0\0\x02\0')) ? ['application/x-apple-diskimage'] : NOTHING
 }

@@ -16,6 +16,7 @@ export interface Text {
 const BOM_8 = Buffer.from([0xef, 0xbb, 0xbf])
 /** More is not needed to tell charset and form. */
 const PROBE_BYTES = 8192
+const FIRST_BYTES = 256
 
 /** The text of the first bytes; undefined where they are none. */
 export function readText(bytes: Buffer): Text | undefined {
@@ -23,13 +24,18 @@ export function readText(bytes: Buffer): Text | undefined {
   if (wide !== undefined) return { charset: wide, text: decodeWide(bytes, wide).replace(/^\ufeff/, ''), isDirty: false }
   const start = hasMark(bytes, BOM_8) ? bytes.subarray(3) : bytes
   const probe = start.subarray(0, PROBE_BYTES)
-  const controls = countControls(probe)
-  const isDirty = controls > 0
-  if (controls * 50 > probe.length) return undefined
+  // Most of what is no text shows it at once.
+  if (isBinary(probe.subarray(0, FIRST_BYTES)) || isBinary(probe)) return undefined
+  const isDirty = countControls(probe) > 0
   if (isAscii(start)) return { charset: 'us-ascii', text: start.toString('latin1'), isDirty }
   if (isUtf8(wholeCharacters(start))) return { charset: 'utf-8', text: start.toString('utf8'), isDirty }
   const charset = eightBit(probe)
   return charset === undefined ? undefined : { charset, text: start.toString('latin1'), isDirty }
+}
+
+/** Whether there are too many control characters for a text, even for one that somebody spoilt. */
+function isBinary(bytes: Buffer): boolean {
+  return countControls(bytes) * 50 > bytes.length
 }
 
 /** Characters of 16 bits: by their mark, or because every other byte of the beginning is zero where the others are printable. */

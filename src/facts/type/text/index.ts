@@ -49,8 +49,19 @@ function rest({ head, tail, size }: Excerpt, { charset, text }: Text): string {
   return `${whole}\n${(isWide ? undefined : readText(tail.subarray(-TEXT_BYTES))?.text.trimStart()) ?? ''}`
 }
 
+/** Whether the first byte that is no blank, mark or half of a wide character is one that opens a tag. */
+function beginsWithTag(head: Buffer): boolean {
+  for (let at = 0; at < head.length && at < TEXT_BYTES; at++) {
+    const byte = head[at] as number
+    if (byte === 0x3c) return true
+    if (byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf && byte < 0xfe) return false
+  }
+  return false
+}
+
 /** Markup beside a binary type: what some program would still open. */
 export function markupBeside({ head }: Excerpt): readonly string[] {
+  if (!beginsWithTag(head)) return []
   const read = readText(head.subarray(0, TEXT_BYTES))
   return read === undefined ? [] : markupTypes(read.text.trimStart())
 }

@@ -1,6 +1,6 @@
 /** The members of a zip file (APPNOTE.TXT 6.3) as far as its directory and local headers were kept. Only to tell its type: see `archive` for the rest. */
 import { inflateRawSync } from 'node:zlib'
-import { bytesAt, type Excerpt, hasMark, mark, u16, u32 } from '../excerpt.ts'
+import { bytesAt, type Excerpt, endsWithMark, hasMark, mark, u16, u32 } from '../excerpt.ts'
 
 /** One member. */
 export interface Member {
@@ -30,7 +30,7 @@ const MAX_CONTENT_BYTES = 262_144
 export function readZip(sample: Excerpt): Zip | undefined {
   const { head } = sample
   const isAtStart = hasMark(head, LOCAL) || hasMark(head, END) || SPANNED.some((one) => hasMark(head, one))
-  const end = endRecordAt(sample.tail)
+  const end = endsWithMark(sample, END) ? endRecordAt(sample.tail) : -1
   if (!isAtStart && end < 0) return undefined
   const inDirectory = end < 0 ? [] : directoryMembers(sample, end)
   if (!isAtStart && inDirectory.length === 0 && u16(sample.tail, end + 10) > 0) return undefined
