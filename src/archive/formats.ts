@@ -153,6 +153,8 @@ export const FORMATS: readonly Format[] = [
   closed('uharc', 'UHA'),
   closed('kgb', 'KGB_arch'),
   closed('symbian', '\x7a\x1a\x20\x10'),
+  closed('symbian', '\x19\x04\0\x10', 8),
+  closed('installshield', 'ISc('),
 ]
 
 /** Formats that a content has, in the order of the table; `types` are what a detector found. */

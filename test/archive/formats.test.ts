@@ -72,6 +72,12 @@ test('the same program is found in every wrapper of the ClamAV test files that i
   }
 })
 
+test('what cannot be opened of the ClamAV test files is named as such', async () => {
+  for (const file of ['clam.sis', 'clam.ea05.exe', 'clam.ea06.exe', 'clam_IScab_int.exe']) {
+    assert.ok(faults((await open(readFileSync(`${FOLDER}/${file}`))).root).includes('unsupported'), file)
+  }
+})
+
 test('the list of a container is the one that 7-Zip and libarchive print', async () => {
   const { archives, expected } = await inWorkshop((shop) => {
     const names = Array.from({ length: 40 }, (_, i) => `folder ${i % 4}/name ${i} ü.txt`)

@@ -1,5 +1,5 @@
 /** Programs that carry archives: self-extracting ones and installers. Whatever begins like an archive, wherever it lies, is a member. */
-import { type Member, memberOf, type OpenContext } from '../container.ts'
+import type { Member, OpenContext } from '../container.ts'
 import { sevenZipOpener } from '../seven-zip/open.ts'
 import { sliceOf } from '../stream.ts'
 
@@ -20,6 +20,8 @@ const PAYLOADS: readonly Payload[] = [
   { name: 'payload.lnk', magic: Buffer.from('4c0000000114020000000000c000000000000046', 'hex'), sizeAt: rest },
 ]
 const NSIS = Buffer.from('\xef\xbe\xad\xdeNullsoftInst', 'latin1')
+const AUTOIT = Buffer.from('a3484bbe986c4aa9994c530a86d6487d', 'hex')
+const INSTALLSHIELD = Buffer.from('ISc(')
 /** So many of one kind are looked at; more is no installer. */
 const MAX_PAYLOADS = 8
 
@@ -43,7 +45,7 @@ export async function* openExecutable(content: Buffer, context: OpenContext): As
       at = content.indexOf(magic, at + Math.max(magic.length, size < rest(content, at) ? size : 0))
     }
   }
-  yield* scripts(content, context)
+  noteSealed(content, context)
 }
 
 /** A cabinet tells its size and has a version of one byte each ([MS-CAB] 2.1). */
@@ -53,12 +55,17 @@ function cabinetSize(content: Buffer, at: number): number {
   return content.readUInt16LE(at + 24) === 0x0103 && size >= 36 && at + size <= content.length ? size : 0
 }
 
-/** Compiled AutoIt scripts are recognised and not opened. */
-function* scripts(content: Buffer, context: OpenContext): Generator<Member> {
-  const marks = [Buffer.from('a3484bbe986c4aa9994c530a86d6487d', 'hex')]
-  for (const mark of marks) {
-    const at = content.indexOf(mark)
-    if (at >= 0)
-      yield memberOf({ ...sliceOf(content.subarray(at), 'script.a3x', 'exe.script', context), origin: 'exe.script' })
+/** What is recognised and not opened: compiled scripts of AutoIt, cabinets of InstallShield. */
+function noteSealed(content: Buffer, context: OpenContext): void {
+  const script = content.indexOf(AUTOIT)
+  if (script >= 0) context.note('unsupported', script)
+  let count = 0
+  for (
+    let at = content.indexOf(INSTALLSHIELD);
+    at >= 0 && ++count <= MAX_PAYLOADS;
+    at = content.indexOf(INSTALLSHIELD, at + 4)
+  ) {
+    // The mark also stands in the program that reads it; a cabinet has its descriptor right after its header.
+    if (at + 16 <= content.length && content.readUInt32LE(at + 12) === 0x200) context.note('unsupported', at)
   }
 }
