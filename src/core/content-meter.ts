@@ -6,6 +6,6 @@ export const NO_CONTENT: Content = { sha256: '', size: 0, type: '', types: [], t
 /** Measures decoded bytes as they stream by: `facts/` makes one, `mail/` feeds one for each part. */
 export interface ContentMeter {
   write(chunk: Uint8Array): void
-  /** All bytes were written; what is true of them. Called once. */
-  end(): Content
+  /** All bytes were written; what is true of them, which need not be found out again where `known` knows it. Called once. */
+  end(known?: (sha256: string) => Content | undefined): Content
 }

@@ -25,11 +25,15 @@ export function createContentMeter(): ContentMeter {
     first = undefined
     hash.update(chunk)
   }
-  function end(): Content {
+  function end(known?: (sha256: string) => Content | undefined): Content {
+    const sha256 = hash?.digest('hex') ?? hashAtOnce('sha256', first ?? new Uint8Array(0), 'hex')
+    return known?.(sha256) ?? contentOf(sha256)
+  }
+  function contentOf(sha256: string): Content {
     const sample = sampler.end()
     const types = detectTypes(sample)
     return {
-      sha256: hash?.digest('hex') ?? hashAtOnce('sha256', first ?? new Uint8Array(0), 'hex'),
+      sha256,
       size,
       type: types[0] ?? 'application/octet-stream',
       types,

@@ -134,6 +134,7 @@ class Reader implements MessageReader {
       newMeter,
       tap: (path) => tap?.(path, 'mailparser'),
       isMessageAt: (path) => this.#findings.byPath.get(path)?.isMessage === true,
+      contentAt: (path) => this.#findings.byPath.get(path)?.content,
       pathOf,
       leaves: [],
       failure: '',

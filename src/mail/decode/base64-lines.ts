@@ -44,9 +44,9 @@ export function decodeLetters(data: Buffer, from: number, to: number, letters: n
 export function decodeContent(data: Buffer, from: number, to: number, scratch: Buffer): Buffer | undefined {
   const width = widthAt(data, from, to) ?? { line: 78, lineEnd: 2 }
   if (width.lineEnd !== 2) return undefined
-  const lines = linesEnd(data, from, to, width)
   let end = to
-  while (end > lines && data[end - 1] === LF && data[end - 2] === CR) end -= 2
+  while (end > from && data[end - 1] === LF && data[end - 2] === CR) end -= 2
+  const lines = linesEnd(data, from, end, width)
   const last = Math.max(0, end - lines)
   const padding = data[end - 1] !== PAD || last < 4 ? 0 : data[end - 2] === PAD ? 2 : 1
   const letters = ((lines - from) / width.line) * (width.line - 2) + last

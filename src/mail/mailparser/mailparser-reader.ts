@@ -27,6 +27,8 @@ export interface MailparserContext {
   readonly tap: (path: string) => Tap | undefined
   /** Whether the strict reading, which is ahead, reads the part there as a message; part numbers need not be the same. */
   readonly isMessageAt: (path: string) => boolean
+  /** What the strict reading found there. */
+  readonly contentAt: (path: string) => Content | undefined
   /** The path of the part of that number where mailparser does not see all parts. */
   readonly pathOf: (number: string) => string
   readonly leaves: MailparserLeaf[]
@@ -205,7 +207,10 @@ function openSink(context: MailparserContext, leaf: MailparserLeaf): Sink {
   }
   async function end(): Promise<void> {
     if (!isDecided) decide()
-    leaf.content = meter.end()
+    leaf.content = meter.end((sha256) => {
+      const found = context.contentAt(leaf.path)
+      return found?.sha256 === sha256 ? found : undefined
+    })
     await message?.end()
   }
   return { write, drained: () => message?.drained() ?? Promise.resolve(), end }

@@ -5,7 +5,7 @@ import { decoderFor } from '../decode/encoding.ts'
 import { createLeafWatch, createWatch, type Watch } from '../otherwise/watch.ts'
 import { isDeclaredMessage, looksLikeMessage, SNIFF_BYTES } from '../sniff.ts'
 import { startOddities } from './start-oddity.ts'
-import type { InnerMessage, Leaf, StrictContext } from './strict-context.ts'
+import { digestOnly, type InnerMessage, type Leaf, type StrictContext } from './strict-context.ts'
 
 export interface LeafSink {
   /** `offset` is where in the message the bytes stand. */
@@ -97,7 +97,7 @@ function createBones(context: StrictContext, leaf: Leaf) {
     isUsed ||= token !== undefined
     meter.write(token ?? bytes)
   }
-  return { write, digest: () => (isUsed ? meter.end().sha256 : '') }
+  return { write, digest: () => (isUsed ? meter.end(digestOnly).sha256 : '') }
 }
 
 /**

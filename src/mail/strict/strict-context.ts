@@ -6,6 +6,7 @@ import {
   type Content,
   type ContentMeter,
   type Limit,
+  NO_CONTENT,
 } from '../../core/index.ts'
 import type { Part } from '../header/part.ts'
 import type { MailLimits } from '../limits.ts'
@@ -131,4 +132,9 @@ export class StrictFindings {
   get isStopped(): boolean {
     return this.#isStopped
   }
+}
+
+/** For a meter of which only the digest is wanted. */
+export function digestOnly(sha256: string): Content {
+  return { ...NO_CONTENT, sha256 }
 }

@@ -13,7 +13,7 @@ import { guessBoundary, guessedMultipart } from './guess.ts'
 import { Head, isBlank } from './head.ts'
 import { type LeafSink, openLeaf, openOutside } from './leaf.ts'
 import { DASH, heldTail, LF, lineBreakBefore, nextDashes } from './line.ts'
-import type { InnerMessage, Leaf, StrictContext } from './strict-context.ts'
+import { digestOnly, type InnerMessage, type Leaf, type StrictContext } from './strict-context.ts'
 import { type WholePart, WholeParts } from './whole-part.ts'
 
 const EMPTY = Buffer.alloc(0)
@@ -146,7 +146,7 @@ export class StrictMessage implements InnerMessage {
   #digestOf(bytes: Buffer): string {
     const meter = this.#context.newMeter()
     meter.write(bytes)
-    return meter.end().sha256
+    return meter.end(digestOnly).sha256
   }
 
   /** Reads header lines; returns where to go on, or ~position when more bytes are needed from there. */

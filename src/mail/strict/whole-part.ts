@@ -19,6 +19,8 @@ const LONGEST = 65_536
 const LONGEST_LINE = 200
 /** So many may be tried in vain before it is no longer tried. */
 const PATIENCE = 16
+/** What the headers of attachments begin with. */
+const BEGINNING = /^(?:content-|x-|$)/i
 const DASHES = Buffer.from('\n--')
 
 /** Such a part, and the delimiter line behind it. */
@@ -62,7 +64,7 @@ export class WholeParts {
   #find(data: Buffer, from: number, delimiters: Delimiters, place: Place): WholePart | 'unfinished' | undefined {
     const start = data.toString('latin1', from, Math.min(data.length, from + LONGEST_HEADER))
     const length = start.indexOf('\r\n\r\n')
-    if (length < 0) return undefined
+    if (length < 0) return start.length < LONGEST_HEADER && BEGINNING.test(start) ? 'unfinished' : undefined
     const { part, isCanonical } = this.#memory.read(start.slice(0, length + 2))
     if (!isCanonical || !isAttachment(part) || isDeclaredMessage(part.type, part.name)) return undefined
     const body = from + length + 4
