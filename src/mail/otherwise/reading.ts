@@ -169,7 +169,10 @@ export class TolerantReading {
     const raw = document.bytes.subarray(body.from, body.to)
     const declared = [part.encoding, ...part.otherEncodings]
     const isWhole = types.some(isMultipart) || isMessage(types, part.name, raw)
-    const sniffed = isWhole || ARMOUR.test(raw.toString('latin1', 0, ARMOUR_WITHIN)) ? [] : sniffEncodings(raw)
+    // Of a header that is quoted in a text nothing is guessed.
+    const isQuoted = place.isFlat && !labelOf(part, '', 0, -1, true).isFile
+    const isText = isWhole || isQuoted || ARMOUR.test(raw.toString('latin1', 0, ARMOUR_WITHIN))
+    const sniffed = isText ? [] : sniffEncodings(raw)
     let readings = 0
     for (const encoding of new Set([...declared, ...sniffed])) {
       for (const { name, bytes } of decodings(raw, encoding)) {
