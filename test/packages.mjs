@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 const packages = {
   postfix: '/usr/sbin/postfix',
   python3: '/usr/bin/python3',
+  file: '/usr/bin/file',
   'libmime-tools-perl': '/usr/share/perl5/MIME/Parser.pm',
   procps: '/usr/bin/pgrep',
   debootstrap: '/usr/sbin/debootstrap',

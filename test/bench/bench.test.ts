@@ -59,3 +59,10 @@ test('the benchmark of the readers runs and sees what its peer sees', async () =
     ],
   )
 })
+
+test('the benchmark of types runs beside file', async () => {
+  const { targets } = await runShort('--only', 'types')
+
+  assert.equal(targets.length, 1)
+  assert.ok((targets[0]?.measured.median ?? 0) > 1, 'cheaper than file')
+})

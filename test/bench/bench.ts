@@ -13,6 +13,7 @@ import { type Peer, type PeerName, startNamed } from './peers.ts'
 import { pinSelf } from './program.ts'
 import { type Findings, reportText } from './report.ts'
 import { judge } from './targets.ts'
+import { judgeTypes, measureTypes } from './types.ts'
 
 const peersOf: Readonly<Record<'protocol' | 'pipeline' | 'all', readonly PeerName[]>> = {
   protocol: ['null', 'null-nr', 'protocol'],
@@ -34,7 +35,7 @@ async function main(): Promise<number> {
   try {
     pinSelf()
     progress('compiling')
-    const findings = options.only === 'mail' ? await mailOf(folder, options) : await allOf(folder, options)
+    const findings = await findingsOf(folder, options)
     progress('')
     process.stdout.write(options.json ? `${JSON.stringify(findings)}\n` : `${reportText(findings)}\n`)
     return findings.losses.length === 0 ? 0 : 1
@@ -42,6 +43,17 @@ async function main(): Promise<number> {
     if (options.keep) process.stderr.write(`bench: kept ${folder}\n`)
     else await rm(folder, { recursive: true, force: true })
   }
+}
+
+async function findingsOf(folder: string, options: Options): Promise<Findings> {
+  if (options.only === 'mail') return mailOf(folder, options)
+  return options.only === 'types' ? typesOf(folder, options) : allOf(folder, options)
+}
+
+function typesOf(folder: string, options: Options): Findings {
+  progress('telling types')
+  const rounds = measureTypes(folder, options.rounds)
+  return { measurements: [], held: [], mail: [], targets: [judgeTypes(rounds)], losses: [] }
 }
 
 async function allOf(folder: string, options: Options): Promise<Findings> {
@@ -54,7 +66,7 @@ async function allOf(folder: string, options: Options): Promise<Findings> {
   return {
     ...findings,
     mail: mail.mail,
-    targets: [...findings.targets, ...mail.targets],
+    targets: [...findings.targets, ...mail.targets, ...typesOf(folder, options).targets],
     losses: [...findings.losses, ...mail.losses],
   }
 }
