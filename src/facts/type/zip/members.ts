@@ -20,6 +20,7 @@ const CENTRAL = mark('PK\x01\x02')
 const END = mark('PK\x05\x06')
 /** In front of the first volume of several, and of some that were to become several. */
 const SPANNED = [mark('PK\x07\x08PK\x03\x04'), mark('PK00PK\x03\x04')]
+const NOTHING = Buffer.alloc(0)
 const END_BYTES = 22
 const MAX_MEMBERS = 500
 const MAX_NAME_BYTES = 256
@@ -30,11 +31,19 @@ const MAX_CONTENT_BYTES = 262_144
 export function readZip(sample: Excerpt): Zip | undefined {
   const { head } = sample
   const isAtStart = hasMark(head, LOCAL) || hasMark(head, END) || SPANNED.some((one) => hasMark(head, one))
-  const end = endsWithMark(sample, END) ? endRecordAt(sample.tail) : -1
+  const tail = endsWithMark(sample, END) ? tailOf(sample) : NOTHING
+  const end = endRecordAt(tail)
   if (!isAtStart && end < 0) return undefined
-  const inDirectory = end < 0 ? [] : directoryMembers(sample, end)
-  if (!isAtStart && inDirectory.length === 0 && u16(sample.tail, end + 10) > 0) return undefined
+  const inDirectory = end < 0 ? [] : directoryMembers(tail, sample.size, end)
+  if (!isAtStart && inDirectory.length === 0 && u16(tail, end + 10) > 0) return undefined
   return { isAtStart, members: [...inDirectory, ...localMembers(head)] }
+}
+
+/** The last piece alone where the whole directory lies in it: most do, and need no copy. */
+function tailOf(sample: Excerpt): Buffer {
+  const last = sample.ending[sample.ending.length - 1] ?? NOTHING
+  const end = endRecordAt(last)
+  return end >= 0 && u32(last, end + 12) <= end ? last : sample.tail
 }
 
 /** Where the last end record lies in the tail whose comment reaches at most to the end; -1 if none. Junk may follow: readers take it. */
@@ -48,8 +57,7 @@ function endRecordAt(tail: Buffer): number {
 }
 
 /** The directory lies before its end record, whatever was put in front of the file since. */
-function directoryMembers(sample: Excerpt, end: number): readonly Member[] {
-  const { tail, size } = sample
+function directoryMembers(tail: Buffer, size: number, end: number): readonly Member[] {
   const length = u32(tail, end + 12)
   const first = end - length >= 0 && hasMark(tail, CENTRAL, end - length) ? end - length : tail.indexOf(CENTRAL)
   if (first < 0 || first > end) return []
