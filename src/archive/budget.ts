@@ -21,6 +21,7 @@ export class LimitReached extends Error {
 export class Budget {
   readonly limits: ArchiveLimits
   readonly #cpuMs: () => number
+  readonly #start: number
   #members = 0
   #bytes = 0
   #held = 0
@@ -32,16 +33,19 @@ export class Budget {
   constructor(limits: ArchiveLimits, cpuMs: () => number) {
     this.limits = limits
     this.#cpuMs = cpuMs
+    this.#start = cpuMs()
   }
 
   /** Counts one more member. */
   member(): void {
     if (++this.#members > this.limits.members) throw new LimitReached('container-members')
+    this.#checkTime()
   }
 
   /** Whether a container at that depth may be opened; the root is at 0. */
   enter(depth: number): void {
     if (depth >= this.limits.depth) throw new LimitReached('container-depth')
+    this.#checkTime()
   }
 
   /** The share of a container of that many bytes; `close` gives back what it held. */
@@ -101,6 +105,10 @@ export class Budget {
       this.#spentMs += ms
       this.#tryMs = Math.max(this.#tryMs, ms)
     }
+  }
+
+  #checkTime(): void {
+    if (this.#cpuMs() - this.#start > this.limits.cpuMs) throw new LimitReached('container-time')
   }
 
   #take(bytes: number): void {

@@ -10,6 +10,8 @@ export interface ArchiveLimits {
   readonly memory: number
   /** Expanded bytes of one container for each byte of its own. */
   readonly ratio: number
+  /** Processor time in milliseconds after which nothing further is opened: what was found is told before anybody is killed for it. */
+  readonly cpuMs: number
   /** Passwords that are tried, and the processor time in milliseconds that this may take. */
   readonly passwordTries: number
   readonly passwordMs: number
@@ -21,6 +23,7 @@ export const STANDARD_LIMITS: ArchiveLimits = {
   bytes: 1024 ** 3,
   memory: 192 * 1024 ** 2,
   ratio: 200,
+  cpuMs: 8000,
   passwordTries: 20,
   passwordMs: 3000,
 }
@@ -31,6 +34,7 @@ export const ARCHIVE_LIMITS = {
   'container-members': 'the containers have more members than the filter opens',
   'container-bytes': 'the expanded members are together larger than the filter opens',
   'container-memory': 'the container needs more memory than it may',
+  'container-time': 'opening the containers takes more processor time than it may',
   'container-ratio': 'the container expands to far more than its own size',
 } as const satisfies Record<string, string>
 

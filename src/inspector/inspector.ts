@@ -29,8 +29,8 @@ export interface Inspector {
   /** Streams the bytes of one sample of a message again, for an analyzer; `path` is the sample's. */
   bytes(message: AsyncIterable<Uint8Array>, path: string, signal: AbortSignal): AsyncIterable<Uint8Array>
   /**
-   * Opens one sample (a message is one as well): everything within it, however deep. What a member or container broke is in the tree;
-   * rejects with a `Fault` where the process was lost, and where a limit ended it as a whole.
+   * Opens one sample (a message is one as well): everything within it, however deep. What broke a limit is told in the tree; rejects
+   * with a `Fault` where the process was lost.
    */
   open(sample: AsyncIterable<Uint8Array>, opening: Opening, signal: AbortSignal): Promise<SampleTree>
   /** Proves that a message gets through now; says which protection layers the processes have and which they lack. */

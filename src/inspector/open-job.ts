@@ -1,5 +1,6 @@
 /** One sample on its way to be opened, from the client's side. */
 import type { Fault } from '../core/index.ts'
+import { type Limit, NO_CONTENT } from '../core/index.ts'
 import type { Connection, ConnectionJob, Connections } from './connection.ts'
 import { frame, GarbageError } from './frame.ts'
 import { abortFault } from './inspection.ts'
@@ -7,7 +8,7 @@ import { DATA_BYTES, decodeEnding, decodeTree, FRAME, jobOf } from './protocol.t
 import { faultOf } from './sample-bytes.ts'
 import type { Opening, SampleTree } from './tree.ts'
 
-/** Sends a sample and takes what is within it; a limit that ended the whole opening is thrown as a fault that names it. */
+/** Sends a sample and takes what is within it; what a limit ended as a whole is a tree with nothing but that limit. */
 export async function openSample(
   connections: Connections,
   sample: AsyncIterable<Uint8Array>,
@@ -24,6 +25,11 @@ export async function openSample(
   } finally {
     signal.removeEventListener('abort', abort)
   }
+}
+
+function unopenedTree(limit: Limit, size: number): SampleTree {
+  const root = { formats: [], anomalies: [], limit, isEncrypted: false, openedBy: '' }
+  return { sample: { ...NO_CONTENT, size }, root, members: [], limit }
 }
 
 class OpenJob implements ConnectionJob {
@@ -67,9 +73,10 @@ class OpenJob implements ConnectionJob {
   take(type: number, raw: Buffer): void {
     if (jobOf(raw) !== this.#number) throw new GarbageError('an answer to another job')
     if (type === FRAME.fault) {
-      decodeEnding(raw)
+      const ending = decodeEnding(raw)
       this.#end(this.#isSent)
-      this.#reject(faultOf(raw))
+      if ('limit' in ending) this.#resolve(unopenedTree(ending.limit, this.#bytes))
+      else this.#reject(faultOf(raw))
     } else if (type === FRAME.result && this.#isSent) {
       const tree = decodeTree(raw, this.#bytes)
       this.#end(true)

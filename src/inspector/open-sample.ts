@@ -9,8 +9,14 @@ import type { Opening, SampleTree } from './tree.ts'
 
 export type SampleOpener = (opening: Opening, source: AsyncIterable<Uint8Array>) => Promise<SampleTree>
 
+/** What the command line of a parser process says. */
+export type OpenLimits = MailLimits & { readonly cpu?: number }
+
+/** Of the processor time after which the process is killed: so that what was found can be told. */
+const SOFT_SHARE = 0.8
+
 /** Makes the opener of this process; 7-Zip is compiled when the first sample comes. */
-export function sampleOpener(limits: MailLimits): SampleOpener {
+export function sampleOpener(limits: OpenLimits): SampleOpener {
   let sevenZip: Promise<SevenZip> | undefined
   return async ({ name, passwords }, source) => {
     sevenZip ??= createSevenZip(readFileSync(createRequire(import.meta.url).resolve('7z-wasm/7zz.wasm')))
@@ -21,7 +27,7 @@ export function sampleOpener(limits: MailLimits): SampleOpener {
     const { root, nodes, limit } = await openTree(
       { content, types: sample.types, name, path: '1' },
       {
-        limits: STANDARD_LIMITS,
+        limits: { ...STANDARD_LIMITS, cpuMs: SOFT_SHARE * (limits.cpu ?? STANDARD_LIMITS.cpuMs) },
         cpuMs: () => process.cpuUsage().user / 1000,
         newMeter: createContentMeter,
         sevenZip: await sevenZip,

@@ -4,13 +4,13 @@
  */
 import { Socket } from 'node:net'
 import { createContentMeter } from '../facts/index.ts'
-import { createMessageReader, extractBytes, type MailLimits } from '../mail/index.ts'
-import { sampleOpener } from './open-sample.ts'
+import { createMessageReader, extractBytes } from '../mail/index.ts'
+import { type OpenLimits, sampleOpener } from './open-sample.ts'
 import { type ParserWork, serveJobs } from './parser.ts'
 
 const CHANNEL = 3
 
-function realWork(limits: MailLimits): ParserWork {
+function realWork(limits: OpenLimits): ParserWork {
   return {
     async read(source) {
       const reader = createMessageReader({ limits, newMeter: createContentMeter })
@@ -22,5 +22,5 @@ function realWork(limits: MailLimits): ParserWork {
   }
 }
 
-const limits = JSON.parse(process.argv[2] ?? '{}') as MailLimits
+const limits = JSON.parse(process.argv[2] ?? '{}') as OpenLimits
 serveJobs(new Socket({ fd: CHANNEL, readable: true, writable: true }), realWork(limits), process.exit)

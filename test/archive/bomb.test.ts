@@ -127,6 +127,16 @@ test('7-Zip meets the same limits', async () => {
   assert.equal((await open(content)).limit, 'container-ratio')
 })
 
+test('processor time that is used up ends the opening, and what was found stays', async () => {
+  let ms = 0
+  const content = makeZip(Array.from({ length: 30 }, (_, i) => ({ name: `${i}`, data: Buffer.from('x') })))
+
+  const tree = await open(content, { limits: { cpuMs: 1000 }, cpuMs: () => (ms += 100) })
+
+  assert.equal(tree.limit, 'container-time')
+  assert.ok(tree.nodes.length > 3 && tree.nodes.length < 30)
+})
+
 test('passwords end at their number and at their time', async () => {
   const content = await inWorkshop((shop) => {
     shop.put('a', 'x')
