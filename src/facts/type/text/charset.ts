@@ -25,8 +25,9 @@ export function readText(bytes: Buffer): Text | undefined {
   const start = hasMark(bytes, BOM_8) ? bytes.subarray(3) : bytes
   const probe = start.subarray(0, PROBE_BYTES)
   // Most of what is no text shows it at once.
-  if (isBinary(probe.subarray(0, FIRST_BYTES)) || isBinary(probe)) return undefined
-  const isDirty = countControls(probe) > 0
+  if (isBinary(probe.subarray(0, FIRST_BYTES))) return undefined
+  const isDirty = CONTROL.test(probe.toString('latin1'))
+  if (isDirty && isBinary(probe)) return undefined
   if (isAscii(start)) return { charset: 'us-ascii', text: start.toString('latin1'), isDirty }
   if (isUtf8(wholeCharacters(start))) return { charset: 'utf-8', text: start.toString('utf8'), isDirty }
   const charset = eightBit(probe)
@@ -67,6 +68,8 @@ function decodeWide(bytes: Buffer, charset: 'utf-16le' | 'utf-16be'): string {
   return charset === 'utf-16le' ? even.toString('utf16le') : Buffer.from(even).swap16().toString('utf16le')
 }
 
+/** The same bytes as below: one search is several times faster than to count them. */
+const CONTROL = /[\x00-\x07\x0b\x0e-\x19\x1c-\x1f\x7f]/
 /** Bytes that are no text in any set of characters of 8 bits. Escape and form feed are: ISO 2022 and old print files have them. */
 const IS_CONTROL = Uint8Array.from({ length: 256 }, (_, byte) =>
   (byte < 0x20 && ![0x09, 0x0a, 0x0d, 0x0c, 0x1b, 0x1a, 0x08].includes(byte)) || byte === 0x7f ? 1 : 0,

@@ -3,7 +3,8 @@ import { xmlTypes } from './xml.ts'
 
 const HTML =
   /^<(?:!doctype html|html|head|body|script|iframe|frameset|meta|title|style|table|div|p|a|br|hr|img|h[1-6]|font|span|center|form|input|link|base|object|embed|b|i|u|ul|ol|pre|section|header|main|template)[\s>/]/i
-const APPLICATION = /<hta:application[\s>/]/i
+/** Begins with the colon, which has no case: such a search is several times faster. */
+const APPLICATION = /(?<=<hta):application[\s>/]/i
 /** A file that some other program may open as HTML too: a tag that begins a line soon. */
 const LATER = /^[ \t]*<(?:!doctype html|html|head|script|body|iframe|hta:application)[\s>]/im
 

@@ -10,9 +10,9 @@ export function tableType(text: string): string | undefined {
   if (rows.length < MIN_LINES) return undefined
   for (const separator of SEPARATORS) {
     if (!rows[0]?.includes(separator)) continue
-    const counts = rows.map((row) => separatorsIn(row, separator))
-    const first = counts[0] ?? 0
-    const isTable = first > 0 && counts.every((count) => count === first) && isTight(rows, separator, first)
+    const first = separatorsIn(rows[0], separator)
+    const isTable =
+      first > 0 && isTight(rows, separator, first) && rows.every((row) => separatorsIn(row, separator) === first)
     if (isTable) return separator === '\t' ? 'text/tab-separated-values' : 'text/csv'
   }
   return undefined
@@ -22,9 +22,11 @@ export function tableType(text: string): string | undefined {
 function separatorsIn(row: string, separator: string): number {
   let count = 0
   let isQuoted = false
-  for (const character of row) {
-    if (character === '"') isQuoted = !isQuoted
-    else if (character === separator && !isQuoted) count++
+  const wanted = separator.charCodeAt(0)
+  for (let at = 0; at < row.length; at++) {
+    const code = row.charCodeAt(at)
+    if (code === 0x22) isQuoted = !isQuoted
+    else if (code === wanted && !isQuoted) count++
   }
   return count
 }

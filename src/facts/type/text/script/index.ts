@@ -8,7 +8,7 @@ import { WEB_GRAMMARS } from './web.ts'
 
 const GRAMMARS = compile({ ...WEB_GRAMMARS, ...SHELL_GRAMMARS, ...GENERAL_GRAMMARS, ...SOURCE_GRAMMARS })
 /** A look at so many tokens is enough for most texts … */
-const FIRST_TOKENS = 400
+const FIRST_TOKENS = 240
 /** … and at so many for those that are not clear by then. */
 const MOST_TOKENS = 2000
 const ENOUGH_POINTS = 6
