@@ -1,5 +1,5 @@
 /** PDF: embedded files (ISO 32000-1, 7.11.4), wherever their description lies, also in compressed object streams. */
-import { anomaly, type Member, MemberFault, memberOf, type OpenContext } from '../container.ts'
+import { anomaly, ClosedFault, type Member, MemberFault, memberOf, type OpenContext } from '../container.ts'
 import { type Inflated, inflate } from '../inflate.ts'
 import { filtersOf, type PdfStream, pdfStreams, pdfText, plainNames, withoutText } from './pdf-object.ts'
 
@@ -7,6 +7,7 @@ import { filtersOf, type PdfStream, pdfStreams, pdfText, plainNames, withoutText
 const TEXT = String.raw`\((?:[^()\\]|\\[\s\S]|\([^()]{0,200}\)){0,2000}\)|<[0-9A-Fa-f\s]{0,4000}>`
 const NAME = new RegExp(String.raw`\/(UF|F|Unix|DOS|Mac)\s*(${TEXT})`, 'g')
 const EMBEDDED = /\/EF\s*<<([^>]{0,500})>>/g
+const ENCRYPTED = /\/Encrypt\s+\d{1,10}\s+\d{1,5}\s+R|\/Encrypt\s*<</
 const REFERENCE = /(\d{1,10})\s+\d{1,5}\s+R/g
 /** How far from the reference to a file its names are looked for. */
 const NEAR = 2048
@@ -23,12 +24,14 @@ interface Description {
 export async function* openPdf(content: Buffer, context: OpenContext): AsyncGenerator<Member, void, undefined> {
   const streams = [...pdfStreams(content)]
   const described = new Map<number, Description>()
-  describe(plainText(content, streams), described)
-  for (const stream of streams)
+  const text = plainText(content, streams)
+  const isEncrypted = ENCRYPTED.test(text)
+  // Nothing is decrypted here: what lies in it, nobody saw.
+  if (isEncrypted) context.encryption('')
+  describe(text, described)
+  for (const stream of isEncrypted ? [] : streams) {
     if (/\/Type\s*\/ObjStm\b/.test(stream.dictionary)) describe(await objectsOf(stream, context), described)
-  const isEncrypted = /\/Encrypt\s+\d{1,10}\s+\d{1,5}\s+R|\/Encrypt\s*<</.test(
-    content.toString('latin1', Math.max(0, content.length - 65_536)),
-  )
+  }
   for (const stream of streams) {
     const description = described.get(stream.id)
     const isEmbedded = /\/Type\s*\/EmbeddedFile\b/.test(stream.dictionary)
@@ -106,14 +109,18 @@ function toMember(
   isEncrypted: boolean,
   context: OpenContext,
 ): Member {
-  const names = description?.names ?? []
+  // Names are encrypted with the rest.
+  const names = isEncrypted ? [] : (description?.names ?? [])
   return memberOf({
     path: names[0]?.value ?? `object${stream.id}`,
     origin: 'pdf.object',
     ...(names.length > 0 ? { names } : {}),
     isEncrypted,
     anomalies: description === undefined ? [anomaly('detached-data')] : [],
-    bytes: () => decoded(stream, context),
+    bytes() {
+      if (isEncrypted) throw new ClosedFault()
+      return decoded(stream, context)
+    },
   })
 }
 
