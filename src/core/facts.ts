@@ -64,7 +64,6 @@ export const readingSchema = record(
   {
     attachments: list(sampleSchema, 'every attachment of the message, in order'),
     bodies: list(sampleSchema, 'the texts shown as the message itself, and (with a depth) as messages within'),
-    message: contentSchema,
     anomalies: list(anomalySchema, 'what is odd about the message'),
     unscannable: text('the limit that ended the reading, empty when the message was read whole'),
     subject: text('decoded Subject, empty where none'),

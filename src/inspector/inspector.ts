@@ -2,7 +2,7 @@
  * What the rest of the house sees of the inspector: bytes go in, facts come out. That parser processes do the work, and that
  * they may die of it, is known in this room only.
  */
-import { type Fault, type Limit, NO_CONTENT, type Reading } from '../core/index.ts'
+import type { Fault, Limit, Reading } from '../core/index.ts'
 
 import type { Opening, SampleTree } from './tree.ts'
 
@@ -56,5 +56,5 @@ export interface InspectorState {
 /** A reading that holds nothing but the limit that ended it. */
 export function unscannableReading(limit: Limit): Reading {
   const nothing = { attachments: [], bodies: [], anomalies: [], subject: '', messageId: '' }
-  return { ...nothing, message: NO_CONTENT, unscannable: limit }
+  return { ...nothing, unscannable: limit }
 }

@@ -1,13 +1,5 @@
 /** Reads one message in both ways at once, as its bytes arrive. */
-import {
-  type Anomaly,
-  anomaly,
-  type ContentMeter,
-  type Limit,
-  NO_CONTENT,
-  type Reading,
-  type Sample,
-} from '../core/index.ts'
+import { type Anomaly, anomaly, type Limit, type Reading, type Sample } from '../core/index.ts'
 import { Batch } from './batch.ts'
 import type { MailLimits } from './limits.ts'
 import { readsAlike } from './mailparser/alike.ts'
@@ -53,15 +45,11 @@ class Reader implements MessageReader {
   readonly #chunks: Buffer[] = []
   readonly #batch = new Batch()
   #size = 0
-  /** Of the message as a whole. */
-  readonly #meter: ContentMeter | undefined
   /** What is read is the message as it will be delivered. */
   readonly #isFolded: boolean
 
   constructor(options: ReaderOptions, isFolded: boolean) {
     this.#isFolded = isFolded
-    // Read again as it will be delivered, it is still the message that came.
-    this.#meter = isFolded ? undefined : options.newMeter()
     // Who taps mailparser's reading wants its real bytes.
     this.#skeleton = options.tap === undefined ? new Skeleton() : undefined
     const { message, findings } = openStrict(options, this.#skeleton)
@@ -81,7 +69,6 @@ class Reader implements MessageReader {
     if (this.#findings.isStopped || bytes.length === 0) return true
     const within = bytes.subarray(0, this.#limits.messageSize - this.#size)
     this.#size += bytes.length
-    this.#meter?.write(bytes)
     this.#guard(() => this.#strict.write(within))
     if (within.length < bytes.length) this.#findings.stop('message-size', this.#limits.messageSize)
     if (this.#findings.isStopped) {
@@ -191,7 +178,6 @@ class Reader implements MessageReader {
     return {
       attachments: withOthers(attachments, others),
       bodies,
-      message: this.#findings.isStopped ? NO_CONTENT : (this.#meter?.end() ?? NO_CONTENT),
       anomalies: [...anomalies, ...this.#readerAnomalies(limit, disagreements), ...others.anomalies],
       unscannable: limit || others.limit,
       subject,

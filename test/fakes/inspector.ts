@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Fault, NO_CONTENT, type Reading, type Sample } from '../../src/core/index.ts'
+import { Fault, type Reading, type Sample } from '../../src/core/index.ts'
 import type { Inspection, Inspector, InspectorState, SampleTree } from '../../src/inspector/index.ts'
 
 /** An inspector without processes: answers each message with the next of its scripted readings or faults. */
@@ -47,7 +47,6 @@ export function reading(...samples: Sample[]): Reading {
   return {
     attachments: samples,
     bodies: [],
-    message: NO_CONTENT,
     anomalies: [],
     unscannable: '',
     subject: 'hello',

@@ -1,6 +1,5 @@
 /** What a parser process or a client may write into its pipe: frames, however cut, or garbage that is named as such. */
 import assert from 'node:assert/strict'
-import { NO_CONTENT } from '../../src/core/index.ts'
 import { type Caps, FrameReader, frame, GarbageError } from '../../src/inspector/frame.ts'
 import {
   ANSWER_CAPS,
@@ -31,7 +30,6 @@ const READING = {
   ...{
     attachments: [SAMPLE],
     bodies: [BODY],
-    message: NO_CONTENT,
     anomalies: [{ name: 'x', severity: 'suspicious', offset: 3 }],
   },
   ...{ unscannable: '', subject: 's', messageId: '<m@example.org>' },

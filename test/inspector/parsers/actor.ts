@@ -1,5 +1,5 @@
 /** Does what the message says: `act NAME` in its first bytes, or `say N` for N bytes of facts; any other is read as empty. */
-import { NO_CONTENT, type Reading } from '../../../src/core/index.ts'
+import type { Reading } from '../../../src/core/index.ts'
 import { frame } from '../../../src/inspector/frame.ts'
 import { FRAME } from '../../../src/inspector/protocol.ts'
 import { openChannel, serve } from './serve.ts'
@@ -7,7 +7,6 @@ import { openChannel, serve } from './serve.ts'
 const EMPTY: Reading = {
   attachments: [],
   bodies: [],
-  message: NO_CONTENT,
   anomalies: [],
   unscannable: '',
   subject: '',

@@ -18,7 +18,6 @@ import inspector from 'node:inspector'
 import { connect, createServer, type Socket } from 'node:net'
 import { setPriority } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { NO_CONTENT } from '../../../src/core/index.ts'
 import { serve } from './serve.ts'
 
 /** What there is to attack; made by the test. */
@@ -180,7 +179,7 @@ async function read(source: AsyncIterable<Uint8Array>) {
   const kept = globalThis as unknown as { earlier?: string }
   const results = targets === undefined ? {} : await tryAll(targets)
   kept.earlier = text
-  const empty = { attachments: [], bodies: [], message: NO_CONTENT, anomalies: [], unscannable: '', messageId: '' }
+  const empty = { attachments: [], bodies: [], anomalies: [], unscannable: '', messageId: '' }
   return { ...empty, subject: JSON.stringify(results) }
 }
 

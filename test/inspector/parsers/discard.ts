@@ -1,5 +1,4 @@
 /** Takes every byte, finds nothing; gives the message itself as the bytes of any sample. */
-import { NO_CONTENT } from '../../../src/core/index.ts'
 import { serve } from './serve.ts'
 
 serve({
@@ -8,7 +7,6 @@ serve({
     return {
       attachments: [],
       bodies: [],
-      message: NO_CONTENT,
       anomalies: [],
       unscannable: '',
       subject: '',
