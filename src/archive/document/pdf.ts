@@ -116,7 +116,7 @@ function toMember(
     origin: 'pdf.object',
     ...(names.length > 0 ? { names } : {}),
     isEncrypted,
-    anomalies: description === undefined ? [anomaly('detached-data')] : [],
+    anomalies: description === undefined && !isEncrypted ? [anomaly('detached-data')] : [],
     bytes() {
       if (isEncrypted) throw new ClosedFault()
       return decoded(stream, context)
