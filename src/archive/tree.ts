@@ -169,7 +169,7 @@ class Walk {
       container: format.name,
       isEncrypted: member.isEncrypted,
       content,
-      opened: NOT_OPENED,
+      opened: bytes === undefined && content !== undefined ? { ...NOT_OPENED, limit: 'container-memory' } : NOT_OPENED,
       anomalies: [...member.anomalies, ...faults.map((fault) => anomaly(fault))],
     }
     this.#nodes.push(known)
@@ -206,7 +206,8 @@ class Walk {
       return { content: undefined, bytes: undefined, faults }
     }
     const bytes = kept.whole()
-    if (bytes === undefined) state.reach(this.#reached(new LimitReached('container-memory')))
+    // Too large to be looked into; its container and the members after it have room again.
+    if (bytes === undefined) this.#reached(new LimitReached('container-memory'))
     return { content: meter.end(), bytes, faults }
   }
 

@@ -110,6 +110,24 @@ test('a container that needs more memory than it may is named', async () => {
   )
 })
 
+test('a member that is too large to be looked into is told with its digest, and those after it are read', async () => {
+  const content = makeZip([
+    { name: 'large', data: Buffer.alloc(4 * MIB, 'abc'), isStored: true },
+    { name: 'after', data: Buffer.from('fine') },
+  ])
+
+  const tree = await open(content, { limits: { memory: 2 * MIB } })
+
+  assert.equal(tree.limit, 'container-memory')
+  assert.deepEqual(
+    tree.nodes.map((node) => [node.name, node.content?.size, node.opened.limit]),
+    [
+      ['large', 4 * MIB, 'container-memory'],
+      ['after', 4, ''],
+    ],
+  )
+})
+
 test('a stream of gzip in gzip without end is bounded', async () => {
   let content = Buffer.from('core')
   for (let i = 0; i < 60; i++) content = gzipSync(content)
