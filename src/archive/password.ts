@@ -28,11 +28,11 @@ export class Passwords {
     this.#budget = budget
   }
 
-  /** Further candidates, as a message within says them; they come after those that are there. */
+  /** Further candidates, as a message within says them; they come before those that are there, such as the site's. */
   suggest(values: readonly string[]): void {
     const known = new Set(this.#candidates.map(({ value }) => value))
     const fresh = values.filter((value) => !known.has(value)).slice(0, MAX_CANDIDATES)
-    this.#candidates = [...this.#candidates, ...fresh.map((value): Candidate => ({ value, source: 'message' }))]
+    this.#candidates = [...fresh.map((value): Candidate => ({ value, source: 'message' })), ...this.#candidates]
   }
 
   /** Tries the passwords that every program of the format knows, then the candidates in their order. */
