@@ -19,7 +19,7 @@ const attachmentSchema = record({ name, names, size, sha256, type, path, reading
 const bodySchema = record(
   {
     type: text('text/plain or text/html'),
-    charset: sampleSchema.fields.charset,
+    charset: sampleSchema.fields.declaredCharset,
     size,
     sha256: text('SHA-256 of the decoded bytes, before any conversion of characters'),
   },
@@ -62,7 +62,7 @@ export function extractLine(file: string, reading: Reading): ExtractLine {
   }
 }
 
-function bodyOf({ declaredType, charset, size, sha256 }: Sample): Value<typeof bodySchema> {
+function bodyOf({ declaredType, declaredCharset: charset, size, sha256 }: Sample): Value<typeof bodySchema> {
   return { type: declaredType.includes('/') ? declaredType : 'text/plain', charset, size, sha256 }
 }
 

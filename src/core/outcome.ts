@@ -9,9 +9,23 @@ export const VERDICTS = ['bad', 'suspicious', 'good', 'ignored', 'unknown'] as c
 /** What the rules think of one sample. */
 export type Verdict = (typeof VERDICTS)[number]
 
+export const RULE_SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const
+/** How grave a rule calls what it found. It decides nothing; people and their tools sort by it. */
+export type RuleSeverity = (typeof RULE_SEVERITIES)[number]
+
+/** The opinion of one rule, which decided. */
+export interface Decided {
+  readonly kind: 'decided'
+  readonly verdict: Verdict
+  readonly rule: string
+  readonly reason: string
+  readonly severity?: RuleSeverity
+  readonly tags?: readonly string[]
+}
+
 /** How the work on one sample ended, or that it has not ended. */
 export type Outcome =
-  | { readonly kind: 'decided'; readonly verdict: Verdict; readonly rule: string; readonly reason: string }
+  | Decided
   | { readonly kind: 'pending'; readonly roles: readonly string[] }
   | { readonly kind: 'failed'; readonly cause: Cause; readonly rule?: string; readonly detail?: string }
   | { readonly kind: 'unscannable'; readonly limit: Limit }

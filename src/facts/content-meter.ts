@@ -1,7 +1,7 @@
 import { createHash, type Hash, hash as hashAtOnce } from 'node:crypto'
 import type { Content, ContentMeter } from '../core/index.ts'
 import { testStringAt } from './test-string.ts'
-import { createSampler, detectTypes } from './type/index.ts'
+import { createSampler, detectContent, groupOf } from './type/index.ts'
 
 /** Up to here what may be all there is waits for its end: hashed at once, small contents cost less. */
 const AT_ONCE_BYTES = 65_536
@@ -31,14 +31,20 @@ export function createContentMeter(): ContentMeter {
   }
   function contentOf(sha256: string): Content {
     const sample = sampler.end()
-    const types = detectTypes(sample)
+    const { types, charset } = detectContent(sample)
     return {
       sha256,
       size,
       type: types[0] ?? 'application/octet-stream',
       types,
+      groups: groupsOf(types),
+      charset,
       testString: testStringAt(sample.head),
     }
   }
   return { write, end }
+}
+
+function groupsOf(types: readonly string[]): readonly string[] {
+  return [...new Set(types.flatMap((type) => groupOf(type) ?? []))]
 }

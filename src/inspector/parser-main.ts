@@ -5,6 +5,7 @@
 import { Socket } from 'node:net'
 import { createContentMeter } from '../facts/index.ts'
 import { createMessageReader, extractBytes } from '../mail/index.ts'
+import { withMismatches } from './mismatches.ts'
 import { type OpenLimits, sampleOpener } from './open-sample.ts'
 import { type ParserWork, serveJobs } from './parser.ts'
 
@@ -15,7 +16,7 @@ function realWork(limits: OpenLimits): ParserWork {
     async read(source) {
       const reader = createMessageReader({ limits, newMeter: createContentMeter })
       for await (const chunk of source) if (!reader.write(chunk)) await reader.drained()
-      return reader.end()
+      return withMismatches(await reader.end())
     },
     bytes: (path, source) => extractBytes({ path, limits }, source),
     open: sampleOpener(limits),

@@ -92,10 +92,11 @@ export function strictSample(leaf: Leaf, twin: MailparserLeaf | undefined, anoma
     path: leaf.path,
     depth: leaf.depth,
     declaredType,
-    charset,
+    declaredCharset: charset,
     disposition,
     readings: twin === undefined ? ['strict'] : ['strict', 'mailparser'],
     anomalies: [...leaf.anomalies, ...anomalies],
+    mismatches: [],
   }
 }
 
@@ -110,9 +111,10 @@ function mailparserSample(leaf: MailparserLeaf, anomalies: readonly Anomaly[]): 
     path: MAILPARSER_PATH + leaf.path,
     depth,
     declaredType,
-    charset: '',
+    declaredCharset: '',
     disposition: disposition === 'inline' ? 'inline' : disposition === '' ? '' : 'attachment',
     readings: ['mailparser'],
     anomalies: [...anomalies, ...oddities.map((oddity) => anomaly(oddity, -1))],
+    mismatches: [],
   }
 }

@@ -1,5 +1,5 @@
 /** What the store knows of a message, asked in one query. A store that is away knows nothing: the mail goes on. */
-import type { Reading } from '../core/index.ts'
+import type { Content, Reading, Sample } from '../core/index.ts'
 import type { Known } from '../store/store.ts'
 import { describeError } from '../telemetry/index.ts'
 import type { PipelineDeps } from './deps.ts'
@@ -25,14 +25,13 @@ export function saveNewFacts(deps: Deps, reading: Reading, known: Known, ref: st
     reading.attachments.filter((one) => !known.facts.has(one.sha256)).map((one) => [one.sha256, one]),
   )
   if (fresh.size === 0) return
-  const contents = [...fresh.values()].map(({ sha256, size, type, types, testString }) => ({
-    sha256,
-    size,
-    type,
-    types,
-    testString,
-  }))
+  const contents = [...fresh.values()].map(contentOf)
   deps.store.saveFacts(deps.inspector.recipe, contents).catch((error: unknown) => {
     deps.log.warn({ ref, cause: describeError(error) }, 'facts not kept: store unavailable')
   })
+}
+
+/** What is true of a sample whatever message it comes in. */
+function contentOf({ sha256, size, type, types, groups, charset, testString }: Sample): Content {
+  return { sha256, size, type, types, groups, charset, testString }
 }

@@ -24,16 +24,8 @@ function wholeMessage({ anomalies }: Reading, size: number, sha256: string): Sam
   return {
     sha256,
     size,
-    ...{
-      type: TYPE,
-      types: [TYPE],
-      testString: '',
-      role: 'message',
-      name: '',
-      names: [],
-      path: MESSAGE_PATH,
-      depth: 0,
-    },
-    ...{ declaredType: TYPE, charset: '', disposition: '', readings: [], anomalies },
+    ...{ type: TYPE, types: [TYPE], groups: [], charset: '', testString: '' },
+    ...{ role: 'message', name: '', names: [], path: MESSAGE_PATH, depth: 0, declaredType: TYPE, declaredCharset: '' },
+    ...{ disposition: '', readings: [], anomalies, mismatches: [] },
   }
 }

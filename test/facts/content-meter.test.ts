@@ -27,6 +27,8 @@ test('no bytes have a digest and no known type', () => {
     size: 0,
     type: 'application/octet-stream',
     types: [],
+    groups: [],
+    charset: '',
     testString: '',
   })
 })

@@ -20,7 +20,7 @@ const CAPS: readonly Caps[] = [REQUEST_CAPS, ANSWER_CAPS, REPLY_CAPS]
 const MESSAGE_BYTES = 10_000
 
 const SAMPLE = {
-  ...{ role: 'attachment', charset: '' },
+  ...{ role: 'attachment', charset: '', declaredCharset: '', groups: [], mismatches: [] },
   ...{ sha256: 'a'.repeat(64), size: 71, type: 'text/plain', types: ['text/plain'], testString: '', name: 'a.png' },
   ...{ names: [{ value: 'a.png', origin: 'type.name' }], path: '2', depth: 0, declaredType: 'image/png' },
   ...{ disposition: 'inline', readings: ['strict', 'mailparser'], anomalies: [] },

@@ -1,6 +1,12 @@
 /** Builds rulesets and samples for the tests of this room. */
 import type { Finding, MessageFacts, Outcome, Report, RoleState, Sample } from '../../src/core/index.ts'
-import { loadRuleset, type Ruleset, RulesetError, type RulesetProblem } from '../../src/rules/index.ts'
+import {
+  loadRuleset,
+  type Ruleset,
+  type RulesetContext,
+  RulesetError,
+  type RulesetProblem,
+} from '../../src/rules/index.ts'
 
 export const ROLES = ['av', 'sandbox', 'lookup'] as const
 
@@ -16,14 +22,39 @@ export function rulesetOf(...rules: readonly ShortRule[]): Ruleset {
   )
 }
 
-export function loadText(text: string, roles: readonly string[] = ROLES, path = 'rules/x.yaml'): Ruleset {
-  return loadRuleset([{ path, text }], { roles })
+export function loadText(text: string, context: Partial<RulesetContext> = {}): Ruleset {
+  return loadRuleset([{ path: 'rules/x.yaml', text }], { roles: ROLES, ...context })
+}
+
+/** Loads rule files that lie in `files` in this order; those that only others name lie in `named`. */
+export function loadFiles(
+  files: Readonly<Record<string, string>>,
+  named: Readonly<Record<string, string>> = {},
+  context: Partial<RulesetContext> = {},
+): Ruleset {
+  const readText = (path: string) => {
+    const text = named[path] ?? files[path]
+    return text === undefined ? { problem: 'there is no such file' } : { text }
+  }
+  const all = Object.entries(files).map(([path, text]) => ({ path, text, shipped: path.startsWith('shipped/') }))
+  return loadRuleset(all, { roles: ROLES, readText, ...context })
+}
+
+/** What is wrong with such files: place, message and remedy, each on a line. */
+export function refusedFiles(...load: Parameters<typeof loadFiles>): readonly string[] {
+  try {
+    loadFiles(...load)
+  } catch (error) {
+    if (!(error instanceof RulesetError)) throw error
+    return error.problems.map((one) => `${one.file}:${one.line}:${one.column}: ${one.message}; ${one.remedy}`)
+  }
+  throw new Error('the rules were accepted')
 }
 
 /** The problems of a rule file that must be refused. */
 export function problemsOf(text: string, roles: readonly string[] = ROLES): readonly RulesetProblem[] {
   try {
-    loadText(text, roles)
+    loadText(text, { roles })
   } catch (error) {
     if (error instanceof RulesetError) return error.problems
     throw error
@@ -40,7 +71,10 @@ export function sampleWith(facts: Partial<Sample> = {}): Sample {
     types: ['text/plain'],
     testString: '',
     role: 'attachment',
+    groups: [],
     charset: '',
+    declaredCharset: '',
+    mismatches: [],
     name: 'notes.txt',
     names: [{ value: 'notes.txt', origin: 'disposition.filename' }],
     path: '2',

@@ -16,9 +16,11 @@ export function digests(count: number): readonly string[] {
   return Array.from({ length: count }, (_, n) => digest(n))
 }
 
+const NO_TEXT = { groups: ['document'], charset: '', testString: '' }
+
 export function content(n: number, changes: Partial<Content> = {}): Content {
   const size = 1000 + n
-  return { sha256: digest(n), size, type: 'application/pdf', types: ['application/pdf'], testString: '', ...changes }
+  return { sha256: digest(n), size, type: 'application/pdf', types: ['application/pdf'], ...NO_TEXT, ...changes }
 }
 
 export function contents(count: number): readonly Content[] {
@@ -42,7 +44,8 @@ export function judged(n: number): StorySample {
     ...content(n),
     ...{
       role: 'attachment',
-      charset: '',
+      declaredCharset: '',
+      mismatches: [],
       name: `Rechnung ${n} „Größe“.pdf`,
       names: [{ value: 'a\u0000b\ud800', origin: 'type.name' }],
       path: '2.1',
