@@ -4,7 +4,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Analyzer } from './analyzers/analyzer.ts'
+import type { Analyzer, AnalyzerDeps } from './analyzers/analyzer.ts'
+import { ClamavAnalyzer } from './analyzers/clamav/clamav.ts'
 import { DummyAnalyzer } from './analyzers/dummy/dummy.ts'
 import { type Composition, runCli } from './cli/index.ts'
 import type { Config } from './config/index.ts'
@@ -22,11 +23,13 @@ import { describeError, type Logger, systemClock } from './telemetry/index.ts'
 
 const MAX_RULE_FILE = 16 * 1024 * 1024
 
+type AnalyzerOptions = Config['analyzers'][string]
+type Driver<O extends AnalyzerOptions> = (name: string, options: O, deps: AnalyzerDeps) => Analyzer
+
 /** The analyzer drivers by their `type`. */
-const DRIVERS: Readonly<
-  Record<string, (name: string, options: Config['analyzers'][string], clock: Clock) => Analyzer>
-> = {
-  dummy: (name, options, clock) => new DummyAnalyzer(name, options, clock),
+const DRIVERS: { readonly [T in AnalyzerOptions['type']]: Driver<Extract<AnalyzerOptions, { type: T }>> } = {
+  clamav: (name, options, deps) => new ClamavAnalyzer(name, options, deps),
+  dummy: (name, options, { clock }) => new DummyAnalyzer(name, options, clock),
 }
 
 /** Makes every part of the filter and starts none. Throws what is wrong with rules or profiles. */
@@ -34,7 +37,7 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock)
   const profiles = resolveProfiles(config.profiles)
   const ruleset = loadRules(config)
   const parts = makeParts(config, log, clock)
-  const { inspector, store, scheduler, keeper, stories } = parts
+  const { inspector, store, analyzers, scheduler, keeper, stories } = parts
   const roles = new Map(Object.entries(config.roles).filter(([, analyzer]) => analyzer !== 'none'))
   const declaredRoles = Object.keys(config.roles)
   const held = new Budget(config.milter.held)
@@ -45,6 +48,7 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock)
     pipeline,
     inspector,
     store,
+    analyzers,
     ruleset,
     profiles,
     async startCore() {
@@ -76,10 +80,14 @@ function makeParts(config: Config, log: Logger, clock: Clock) {
     clock,
     onEvent: ({ level, ...event }) => log[level](event, 'inspector'),
   })
-  const analyzers = new Map(Object.entries(config.analyzers).map(([name, one]) => [name, analyzerOf(name, one, clock)]))
+  const onEvent: AnalyzerDeps['onEvent'] = ({ level, ...event }) => log[level](event, 'analyzer')
+  const analyzers = new Map(
+    Object.entries(config.analyzers).map(([name, one]) => [name, analyzerOf(name, one, { clock, onEvent })]),
+  )
   return {
     store,
     inspector,
+    analyzers,
     scheduler: new Scheduler({ store, analyzers, clock, log, options }),
     keeper: new MessageKeeper(join(dataDir, 'spool'), config.spool),
     stories: new StoryWriter(store, join(dataDir, 'stories.jsonl'), log),
@@ -164,10 +172,10 @@ async function startStore(store: { start(): Promise<void> }, log: Logger): Promi
   })
 }
 
-function analyzerOf(name: string, options: Config['analyzers'][string], clock: Clock): Analyzer {
-  const driver = DRIVERS[options.type]
-  if (!driver) throw new Fault('internal', `no driver is named ${options.type}`)
-  return driver(name, options, clock)
+function analyzerOf(name: string, options: AnalyzerOptions, deps: AnalyzerDeps): Analyzer {
+  // One entry of the table: its options are those of its type, which the compiler does not see.
+  const driver = DRIVERS[options.type] as Driver<AnalyzerOptions>
+  return driver(name, options, deps)
 }
 
 /** The site's rules, then the shipped ones. */

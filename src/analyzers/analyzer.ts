@@ -3,8 +3,9 @@
  * without side effects → `start` → `submit`, `poll` → `stop` (which also works after a `start` that failed half-way).
  *
  * A driver never says "clean": it hands over a validated report with the evidence that the sample was analysed, or a failure.
+ * One name stands for one or several instances of a service; which of them works is the driver's business and stands in the report.
  */
-import type { Cause, Report } from '../core/index.ts'
+import type { Cause, Clock, Report } from '../core/index.ts'
 
 /** What is handed over for analysis. */
 export interface Submission {
@@ -15,7 +16,7 @@ export interface Submission {
   readonly type: string
   /** Unique mark that the analyzer stores with the task, so that a task created before a crash is found again. */
   readonly marker: string
-  /** Streams the bytes; may be called once per attempt. */
+  /** Streams the bytes; called once per attempt, until the task has ended. */
   readonly bytes: () => AsyncIterable<Uint8Array>
 }
 
@@ -25,11 +26,48 @@ export type Progress =
   | { readonly state: 'reported'; readonly report: Report }
   | { readonly state: 'failed'; readonly cause: Cause; readonly detail: string; readonly mayRetry: boolean }
 
-/** Health of one instance. */
+/** Health of one instance, asked now. */
 export interface AnalyzerHealth {
   readonly instance: string
+  /** Whether it takes samples: reachable, and its self-test passed. */
   readonly ok: boolean
+  /** Why not, with what helps; or what an operator should know all the same. Empty where all is well. */
   readonly detail: string
+  /** Of engine and signatures, empty where it did not say. */
+  readonly version: string
+  /** Whether it recognised the known-bad test file and nothing else. */
+  readonly selfTest: 'passed' | 'failed' | 'not run'
+  /** What the instance says of its own work, where it does. */
+  readonly load?: { readonly threads: number; readonly threadsMax: number; readonly queued: number }
+  /** Milliseconds of the self-test. */
+  readonly latencyMs?: number
+}
+
+/** How much the driver could take now. */
+export interface Capacity {
+  readonly instances: number
+  readonly inService: number
+  /** Samples that the instances work on for us. */
+  readonly running: number
+  /** Samples that wait for a free place. */
+  readonly waiting: number
+  /** Free places on instances that are in service. */
+  readonly free: number
+}
+
+/** Something that an operator should see in the log. */
+export interface AnalyzerEvent {
+  readonly level: 'info' | 'warn'
+  readonly analyzer: string
+  readonly instance: string
+  readonly event: 'in service' | 'out of service' | 'signatures changed' | 'signatures old'
+  readonly detail: string
+}
+
+/** What every driver is given of the world. */
+export interface AnalyzerDeps {
+  readonly clock: Clock
+  readonly onEvent: (event: AnalyzerEvent) => void
 }
 
 export interface Analyzer {
@@ -42,13 +80,21 @@ export interface Analyzer {
   readonly optionsDigest: string
   /** Version of engine and signatures now; part of the key of every report. */
   revision(): string
+  /** Resolves when every instance was tried; rejects when none is in service, and goes on trying by itself. */
   start(signal: AbortSignal): Promise<void>
   stop(): Promise<void>
-  /** Hands the sample over and returns the task id to poll. Throws a `Fault` when no instance takes it. */
+  /**
+   * Hands the sample over and returns the task id to poll; an id is never used again, also not after a restart. Throws a `Fault`:
+   * `analyzer-unavailable` or `overloaded` when no instance takes it now, anything else when none ever will.
+   */
   submit(submission: Submission, signal: AbortSignal): Promise<string>
-  /** Asks how several tasks stand, in one call where the API allows; answers in the same order. */
+  /** Asks how several tasks stand, in one call where the API allows; answers in the same order. May wait a few seconds for an end. */
   poll(taskIds: readonly string[], signal: AbortSignal): Promise<readonly Progress[]>
   /** Tasks that carry this marker or digest, so that a crash between submission and its record costs no second run. */
   find(sha256: string, marker: string, signal: AbortSignal): Promise<string | undefined>
+  /** Ends a task that nobody waits for any more; one that is not known is none. */
+  cancel(taskId: string, signal: AbortSignal): Promise<void>
+  capacity(): Capacity
+  /** Asks every instance now, self-test included; works before `start`. */
   health(signal: AbortSignal): Promise<readonly AnalyzerHealth[]>
 }

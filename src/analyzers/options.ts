@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { clamavOptions } from './clamav/options.ts'
 import { dummyOptions } from './dummy/options.ts'
 
 /** The named analyzers; a driver adds its options here and itself to the list in `main.ts`. */
 export const analyzersOptions = z
-  .record(z.string().regex(/^[a-z][a-z0-9_-]*$/), z.discriminatedUnion('type', [dummyOptions]))
+  .record(z.string().regex(/^[a-z][a-z0-9_-]*$/), z.discriminatedUnion('type', [clamavOptions, dummyOptions]))
   .prefault({})
   .describe('the analyzers by name')
 

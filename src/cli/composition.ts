@@ -1,4 +1,5 @@
 /** What the composition root makes of a configuration, as far as commands need it. Nothing in it has been started. */
+import type { Analyzer } from '../analyzers/analyzer.ts'
 import type { Config } from '../config/index.ts'
 import type { Inspector } from '../inspector/index.ts'
 import type { Pipeline } from '../pipeline/index.ts'
@@ -12,6 +13,7 @@ export interface Composition {
   readonly pipeline: Pipeline
   readonly inspector: Inspector
   readonly store: Store
+  readonly analyzers: ReadonlyMap<string, Analyzer>
   readonly ruleset: Ruleset
   readonly profiles: ReadonlyMap<string, Profile>
   /** Starts all but the listeners. */

@@ -21,6 +21,11 @@ export type Ended =
   | { readonly state: 'reported'; readonly report: Report }
   | { readonly state: 'failed'; readonly cause: Cause; readonly detail: string }
   | { readonly state: 'lost' }
+  /** Nobody could take the sample now: the row is free again, and somebody who asks later tries anew. */
+  | { readonly state: 'refused'; readonly cause: Cause; readonly detail: string }
+
+/** Causes of the moment: they say nothing about the sample. */
+const PASSING: readonly Cause[] = ['analyzer-unavailable', 'overloaded']
 
 class LeaseLost extends Error {}
 
@@ -33,7 +38,9 @@ export async function runAnalysis(row: Analysis, want: Want, context: RunContext
   } catch (error) {
     if (error instanceof LeaseLost) return { state: 'lost' }
     if (context.signal.aborted || causeOf(error) === 'store-unavailable') throw error
-    return fail(row, context, causeOf(error), error instanceof Error ? error.message : String(error))
+    const cause = causeOf(error)
+    const detail = error instanceof Error ? error.message : String(error)
+    return PASSING.includes(cause) ? refuse(row, context, cause, detail) : fail(row, context, cause, detail)
   }
 }
 
@@ -94,6 +101,11 @@ async function conclude(
 async function fail(row: Analysis, context: RunContext, cause: Cause, detail: string): Promise<Ended> {
   await write(row, context, { state: 'failed', cause })
   return { state: 'failed', cause, detail }
+}
+
+async function refuse(row: Analysis, context: RunContext, cause: Cause, detail: string): Promise<Ended> {
+  await write(row, context, { state: 'wanted' })
+  return { state: 'refused', cause, detail }
 }
 
 async function write(

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Analyzer } from '../analyzers/analyzer.ts'
-import { type Clock, Fault, type RoleState } from '../core/index.ts'
+import { type Cause, type Clock, Fault, type RoleState } from '../core/index.ts'
 import type { Analysis, AnalysisKey, Store } from '../store/store.ts'
 import { describeError, type Logger } from '../telemetry/index.ts'
 import { type RunContext, runAnalysis } from './analysis-run.ts'
@@ -28,6 +28,8 @@ export class Scheduler {
   readonly #owner = randomUUID()
   readonly #stop = new AbortController()
   readonly #runs = new Map<string, Run>()
+  /** What no instance could take a moment ago, and why: whoever asks at once is told so instead of trying again. */
+  readonly #refused = new Map<string, Cause>()
 
   constructor(deps: SchedulerDeps) {
     this.#deps = deps
@@ -62,9 +64,15 @@ export class Scheduler {
     const { store, options } = this.#deps
     const asked = wants.map((want) => ({ want, key: this.#key(want) }))
     const keys = new Map(asked.map(({ key }) => [keyOf(key), key]))
+    const refused = new Map([...keys.keys()].map((key) => [key, this.#refused.get(key)]))
+    for (const [key, cause] of refused) if (cause !== undefined) keys.delete(key)
     const rows = await store.claim([...keys.values()], this.#owner, options.lease)
     const rowOf = new Map(rows.map((row) => [keyOf(row), row]))
-    return asked.map(({ want, key }) => this.#standing(want, rowOf.get(keyOf(key))))
+    return asked.map(({ want, key }) => {
+      const cause = refused.get(keyOf(key))
+      if (cause !== undefined) return { state: { state: 'failed', cause }, changed: Promise.resolve() }
+      return this.#standing(want, rowOf.get(keyOf(key)))
+    })
   }
 
   #key(want: Want): AnalysisKey {
@@ -98,10 +106,16 @@ export class Scheduler {
     const about = { analyzer: row.analyzer, sha256: row.sha256 }
     try {
       const ended = await runAnalysis(row, want, this.#context(row))
+      if (ended.state === 'refused') this.#refuse(keyOf(row), ended.cause)
       log[ended.state === 'reported' ? 'info' : 'warn']({ ...about, ...ended }, 'analysis ended')
     } catch (error) {
       log.warn({ ...about, cause: describeError(error) }, 'analysis left to the next owner')
     }
+  }
+
+  #refuse(key: string, cause: Cause): void {
+    this.#refused.set(key, cause)
+    this.#deps.clock.after(this.#deps.options.poll, () => this.#refused.delete(key))
   }
 
   #context(row: Analysis): RunContext {

@@ -134,6 +134,7 @@ export class World {
       pipeline: this.pipeline,
       inspector: this.inspector,
       store: this.store,
+      analyzers: new Map(),
       ruleset: loadRuleset([{ path: 'site.yaml', text: RULES }], { roles: Object.keys(config.roles) }),
       profiles: resolveProfiles(config.profiles),
       startCore: async () => {

@@ -18,6 +18,10 @@ function box(keys: string): string {
   return `analyzers:\n  box: { type: dummy, ${keys} }`
 }
 
+function clamav(keys: string): string {
+  return `analyzers:\n  av: { type: clamav, ${keys} }`
+}
+
 function encrypted(keys: string): string {
   return `profiles:\n  mx:\n    encrypted: { ${keys} }`
 }
@@ -77,6 +81,36 @@ export const KEYS: readonly Key[] = [
     within: box('answer: { score: 1, families: @ }'),
   },
   { path: 'analyzers.box.bySha256', taken: '{}', refused: '[]', within: box('bySha256: @') },
+  { path: 'analyzers.av.socket', taken: '/run/clamd.sock', refused: 'clamd.sock', within: clamav('socket: @') },
+  { path: 'analyzers.av.host', taken: 'av.example.org', refused: 'av example', within: clamav('host: @') },
+  { path: 'analyzers.av.port', taken: '3310', refused: '65536', within: clamav('host: ::1, port: @') },
+  {
+    path: 'analyzers.av.instances.0.socket',
+    taken: '/run/clamd.sock',
+    refused: './s',
+    within: clamav('instances: [{ socket: @ }]'),
+  },
+  {
+    path: 'analyzers.av.instances.0.host',
+    taken: '192.0.2.1',
+    refused: '[]',
+    within: clamav('instances: [{ host: @ }]'),
+  },
+  {
+    path: 'analyzers.av.instances.0.port',
+    taken: '3310',
+    refused: '0',
+    within: clamav('instances: [{ host: av, port: @ }]'),
+  },
+  { path: 'analyzers.av.concurrency', taken: '8', refused: '1001', within: clamav('concurrency: @') },
+  { path: 'analyzers.av.queue', taken: '10', refused: '0', within: clamav('queue: @') },
+  { path: 'analyzers.av.wait', taken: '30s', refused: '30', within: clamav('wait: @') },
+  { path: 'analyzers.av.connect', taken: '1s', refused: 'fast', within: clamav('connect: @') },
+  { path: 'analyzers.av.stall', taken: '30s', refused: '-1s', within: clamav('stall: @') },
+  { path: 'analyzers.av.timeout', taken: '2m', refused: '2', within: clamav('timeout: @') },
+  { path: 'analyzers.av.check', taken: '1m', refused: '1M', within: clamav('check: @') },
+  { path: 'analyzers.av.maxSize', taken: '25MiB', refused: '25', within: clamav('maxSize: @') },
+  { path: 'analyzers.av.maxSignatureAge', taken: '7d', refused: 'week', within: clamav('maxSignatureAge: @') },
   { path: 'roles.sandbox', taken: 'none', refused: '5' },
   { path: 'profiles.mx.extends', taken: 'observe', refused: '[mx]' },
   { path: 'profiles.mx.mode', taken: 'monitor', refused: 'observe' },

@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import type { Analyzer, Progress } from '../../src/analyzers/analyzer.ts'
 import { DummyAnalyzer } from '../../src/analyzers/dummy/dummy.ts'
 import { dummyOptions } from '../../src/analyzers/dummy/options.ts'
+import { Fault } from '../../src/core/index.ts'
 import { Scheduler, schedulerOptions, type Want } from '../../src/scheduler/index.ts'
 import { createMemoryStore } from '../../src/store/index.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -154,6 +155,29 @@ test('stopping lets go of everything that runs', async (t) => {
   assert.equal(clock.waiting, 0)
 })
 
+test('what no instance could take is free again, and tried anew by who asks later but not at once', async (t) => {
+  const clock = new FakeClock()
+  const box = scripted({ state: 'reported', report: { analyzer: 'box', version: '1', evidence: ['scripted'] } })
+  const away = new Fault('analyzer-unavailable', 'nobody is there')
+  let isAway = true
+  const submit = box.submit.bind(box)
+  const flaky = Object.assign(box, {
+    submit: (...args: Parameters<Analyzer['submit']>) => (isAway ? Promise.reject(away) : submit(...args)),
+  })
+  const scheduler = node(t, clock, await openStore(clock), flaky)
+
+  const [first] = await scheduler.want([want()])
+  await first?.changed
+  const [atOnce] = await scheduler.want([want()])
+  isAway = false
+  await clock.advance(2000)
+  await standing(scheduler)
+  await settle()
+
+  assert.deepEqual(atOnce?.state, { state: 'failed', cause: 'analyzer-unavailable' })
+  assert.equal(await standing(scheduler), 'reported')
+})
+
 /** The same sandbox seen by a new process: stopping the old client does not end its tasks. */
 function dummyAfterRestart(sandbox: DummyAnalyzer): Analyzer {
   const progress: Progress = {
@@ -180,6 +204,8 @@ function scripted(progress: Progress): Analyzer & { submissions: number } {
     },
     poll: async (ids) => ids.map(() => progress),
     find: async () => undefined,
+    cancel: async () => {},
+    capacity: () => ({ instances: 1, inService: 1, running: 0, waiting: 0, free: 1 }),
     health: async () => [],
   }
 }

@@ -2,9 +2,9 @@
  * The scripted analyzer: answers what its options say, after the time that they say, and counts what it is asked. It shows the
  * shape of a driver and lets an operator try out holding, deferring and refusing without a sandbox.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Clock } from '../../core/index.ts'
-import type { Analyzer, AnalyzerHealth, Progress, Submission } from '../analyzer.ts'
+import type { Analyzer, AnalyzerHealth, Capacity, Progress, Submission } from '../analyzer.ts'
 import type { DummyAnswer, DummyOptions } from './options.ts'
 
 interface Task {
@@ -49,7 +49,7 @@ export class DummyAnalyzer implements Analyzer {
   async submit(submission: Submission, signal: AbortSignal): Promise<string> {
     for await (const _ of submission.bytes()) signal.throwIfAborted()
     this.#submitted += 1
-    const id = String(this.#submitted)
+    const id = randomUUID()
     const due = this.#clock.now() + this.#options.after
     this.#tasks.set(id, { sha256: submission.sha256, marker: submission.marker, due })
     return id
@@ -65,7 +65,16 @@ export class DummyAnalyzer implements Analyzer {
   }
 
   async health(): Promise<readonly AnalyzerHealth[]> {
-    return [{ instance: this.name, ok: true, detail: 'scripted' }]
+    return [{ instance: this.name, ok: true, detail: 'scripted', version: 'dummy 1', selfTest: 'not run' }]
+  }
+
+  async cancel(taskId: string): Promise<void> {
+    this.#tasks.delete(taskId)
+  }
+
+  capacity(): Capacity {
+    const running = [...this.#tasks.values()].filter(({ due }) => this.#clock.now() < due).length
+    return { instances: 1, inService: 1, running, waiting: 0, free: Number.MAX_SAFE_INTEGER }
   }
 
   #progress(task: Task | undefined): Progress {
