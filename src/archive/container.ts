@@ -3,7 +3,7 @@
  * touches a disk: a path is a fact. What it meets that is odd it says through its context; what ends the reading of one member is thrown
  * by that member's `bytes` (`MemberFault`), what ends all work is a limit of the shared budget (`LimitReached`).
  */
-import type { Anomaly, Name, Severity } from '../core/index.ts'
+import { ANOMALIES, type Anomaly, anomaly as anomalyOf, type ContainerFault, type Name } from '../core/index.ts'
 import type { Budget } from './budget.ts'
 import type { PasswordSource, Passwords } from './password.ts'
 import type { SevenZip } from './seven-zip/seven-zip.ts'
@@ -25,6 +25,8 @@ export interface Member {
   readonly declaredType: string
   readonly isEncrypted: boolean
   readonly anomalies: readonly Anomaly[]
+  /** Names of formats as which it is not opened, because its own container told already what lies in it. */
+  readonly notAs?: readonly string[]
   /**
    * The bytes, once. Every piece was taken from the budget by whoever made it; a piece that lies in the container itself is a view.
    * Throws `MemberFault` after whatever could be read, `LimitReached` when the budget is used up.
@@ -60,39 +62,12 @@ export interface ContainerShare {
 
 export type Opener = (content: Buffer, context: OpenContext) => Iterable<Member> | AsyncIterable<Member>
 
-/** What may be odd about a container or a member: one table, each with its weight and the sentence that people read. */
-export const FAULTS = {
-  truncated: ['unscannable', 'the data ends too early'],
-  corrupt: ['unscannable', 'the data is damaged'],
-  unsupported: ['unscannable', 'the format or the method is recognised, but cannot be opened'],
-  unopened: ['unscannable', 'a limit was reached before this member was read'],
-  'crc-mismatch': ['suspicious', 'the bytes do not have the checksum that the container claims'],
-  'size-mismatch': ['suspicious', 'the bytes are more or fewer than the container claims'],
-  'prefixed-data': ['note', 'data lies before the container'],
-  'appended-data': ['note', 'data lies after the container'],
-  'several-directories': ['suspicious', 'the container has several directories: programs differ in what they see'],
-  'no-directory': [
-    'unscannable',
-    'the directory of the container is missing or damaged; members were found without it',
-  ],
-  'header-mismatch': ['suspicious', "the directory and the member's own header disagree"],
-  'name-mismatch': ['suspicious', 'the container gives one member several names'],
-  'hidden-member': ['suspicious', 'a member that the directory does not list'],
-  'duplicate-name': ['note', 'two members have the same path'],
-  overlap: ['suspicious', 'members share the same bytes'],
-  'unsafe-path': ['suspicious', 'the path would lead out of the folder that it is unpacked to'],
-  link: ['note', 'a link to another place'],
-  device: ['suspicious', 'a device file'],
-  'several-volumes': ['unscannable', 'a part of an archive in several volumes'],
-  'password-budget': ['unscannable', 'there were more candidates for a password than may be tried'],
-  'detached-data': ['note', 'data that no part of the format refers to'],
-} as const satisfies Record<string, readonly [Severity, string]>
-
-export type FaultName = keyof typeof FAULTS
+/** What an opener says of a container or a member; each with its weight and sentence in the one table of anomalies. */
+export type FaultName = ContainerFault
 
 /** The anomaly that a fault is shown as. */
 export function anomaly(name: FaultName, offset = -1): Anomaly {
-  return { name, severity: FAULTS[name][0], offset }
+  return anomalyOf(name, offset)
 }
 
 /** Thrown by `bytes`: the member was not read, or not whole; what came before stands. */
@@ -101,7 +76,7 @@ export class MemberFault extends Error {
   readonly fault: FaultName
 
   constructor(fault: FaultName, options?: ErrorOptions) {
-    super(FAULTS[fault][1], options)
+    super(ANOMALIES[fault].meaning, options)
     this.fault = fault
   }
 }
@@ -135,6 +110,7 @@ export function memberOf(draft: MemberDraft): Member {
     declaredType: draft.declaredType ?? '',
     isEncrypted: draft.isEncrypted ?? false,
     anomalies: own,
+    ...(draft.notAs && { notAs: draft.notAs }),
     bytes: () => draft.bytes(),
   }
 }

@@ -3,7 +3,6 @@ export { Budget, LimitReached } from './budget.ts'
 export {
   anomaly,
   ClosedFault,
-  FAULTS,
   type FaultName,
   type Member,
   type MemberDraft,
@@ -14,8 +13,8 @@ export {
   type Opener,
 } from './container.ts'
 export { FORMATS, type Format, formatsOf } from './formats.ts'
-export { ARCHIVE_LIMITS, type ArchiveLimit, type ArchiveLimits, STANDARD_LIMITS } from './limits.ts'
+export { type ArchiveLimit, type ArchiveLimits, STANDARD_LIMITS } from './limits.ts'
 export type { Candidate, PasswordSource } from './password.ts'
 export { passwordCandidates } from './password-candidates.ts'
 export { createSevenZip, type SevenZip } from './seven-zip/seven-zip.ts'
-export { type Opened, openTree, type Tree, type TreeDeps, type TreeNode, type TreeRoot } from './tree.ts'
+export { type Opened, openTree, type Tree, type TreeDeps, type TreeNode, type TreeRoot, type Wanted } from './tree.ts'

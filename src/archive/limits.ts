@@ -1,3 +1,5 @@
+import type { Limit } from '../core/index.ts'
+
 /** What ends the opening of containers; shared by all containers of one sample, however deep they lie. */
 export interface ArchiveLimits {
   /** Containers within containers. */
@@ -28,15 +30,13 @@ export const STANDARD_LIMITS: ArchiveLimits = {
   passwordMs: 3000,
 }
 
-/** The limits by the names under which a result shows them, each with the sentence that people read. */
-export const ARCHIVE_LIMITS = {
-  'container-depth': 'containers within containers are nested too deeply',
-  'container-members': 'the containers have more members than the filter opens',
-  'container-bytes': 'the expanded members are together larger than the filter opens',
-  'container-memory': 'the container needs more memory than it may',
-  'container-time': 'opening the containers takes more processor time than it may',
-  'container-ratio': 'the container expands to far more than its own size',
-} as const satisfies Record<string, string>
-
-/** A limit that ended the opening of a container; what was found before stays. */
-export type ArchiveLimit = keyof typeof ARCHIVE_LIMITS
+/** A limit that ended the opening of a container, by its name in the one table of limits; what was found before stays. */
+export type ArchiveLimit = Extract<
+  Limit,
+  | 'container-depth'
+  | 'container-members'
+  | 'container-bytes'
+  | 'container-memory'
+  | 'container-time'
+  | 'container-ratio'
+>

@@ -31,6 +31,16 @@ export interface TreeDeps {
   readonly formats?: readonly Format[]
   /** Sees a member's bytes when they were read; they must not be kept. */
   readonly visit?: (node: TreeNode, bytes: Buffer) => void
+  /** Only this member is read, and of the others only the containers around it. */
+  readonly wanted?: Wanted
+}
+
+/** A member whose bytes somebody wants. */
+export interface Wanted {
+  /** Its place, as a node has it. */
+  readonly path: string
+  /** Takes the bytes in order; the next come when it has resolved. */
+  take(bytes: Buffer): Promise<void>
 }
 
 /** The sample that is opened. */
@@ -40,6 +50,8 @@ export interface TreeRoot {
   readonly name: string
   /** Its place in the message; those of members begin with it. */
   readonly path: string
+  /** What it is, where that need not be found out. */
+  readonly as?: Format
 }
 
 /** One member, as it was found. */
@@ -105,14 +117,19 @@ class Walk {
     this.#formats = deps.formats ?? FORMATS
   }
 
-  async run({ content, types, name, path }: TreeRoot): Promise<Tree> {
-    const root = await this.#open(content, types, { name, path, depth: 0, nesting: 0 })
+  async run({ content, types, name, path, as }: TreeRoot): Promise<Tree> {
+    const place: Place = { name, path, depth: 0, nesting: 0 }
+    const root = await (as === undefined ? this.#open(content, types, place) : this.#openAll([as], content, place))
     return { root, nodes: this.#nodes, limit: this.#limit }
   }
 
   /** Opens one content as every format that it has. */
-  async #open(content: Buffer, types: readonly string[], place: Place): Promise<Opened> {
-    const formats = formatsOf(content, types, this.#formats)
+  async #open(content: Buffer, types: readonly string[], place: Place, notAs: readonly string[] = []): Promise<Opened> {
+    const formats = formatsOf(content, types, this.#formats).filter(({ name }) => !notAs.includes(name))
+    return this.#openAll(formats, content, place)
+  }
+
+  async #openAll(formats: readonly Format[], content: Buffer, place: Place): Promise<Opened> {
     if (formats.length === 0) return NOT_OPENED
     const state = new ContainerState(formats)
     try {
@@ -141,6 +158,7 @@ class Walk {
       for await (const member of format.open(content, context)) {
         this.#budget.member()
         const path = `${place.path}/${++state.members}`
+        if (!this.#isOnTheWay(path)) continue
         const { depth, nesting } = place
         await this.#take(member, format, { name: member.name, path, depth: depth + 1, nesting: nesting + 1 }, state)
       }
@@ -156,7 +174,7 @@ class Walk {
   async #take(member: Member, format: Format, place: Place, state: ContainerState): Promise<void> {
     // The place in the list is before those of its own members.
     const index = this.#nodes.length
-    const { content, bytes, faults } = await this.#read(member, state)
+    const { content, bytes, faults } = await this.#read(member, place.path, state)
     const known: TreeNode = {
       path: place.path,
       depth: place.depth,
@@ -176,15 +194,18 @@ class Walk {
     if (bytes === undefined || content === undefined) return
     this.#deps.visit?.(known, bytes)
     const isWrapped = format.isStream === true && isTar(bytes)
-    const opened = await this.#open(bytes, content.types, isWrapped ? { ...place, nesting: place.nesting - 1 } : place)
+    const inside = isWrapped ? { ...place, nesting: place.nesting - 1 } : place
+    const opened =
+      this.#deps.wanted?.path === place.path ? NOT_OPENED : await this.#open(bytes, content.types, inside, member.notAs)
     this.#budget.release(bytes.length)
     if (opened !== NOT_OPENED) this.#nodes[index] = { ...known, opened }
   }
 
   /** Streams a member through its meter. Its bytes are kept while there is room: whether it is a container is known only then. */
-  async #read(member: Member, state: ContainerState): Promise<ReadMember> {
+  async #read(member: Member, path: string, state: ContainerState): Promise<ReadMember> {
     if (member.kind !== 'file') return { content: undefined, bytes: undefined, faults: [] }
     if (state.limit !== '') return { content: undefined, bytes: undefined, faults: ['unopened'] }
+    const wanted = this.#deps.wanted?.path === path ? this.#deps.wanted : undefined
     const meter = this.#deps.newMeter()
     const kept = new Kept(this.#budget)
     const faults: FaultName[] = []
@@ -192,7 +213,8 @@ class Walk {
     try {
       for await (const piece of member.bytes()) {
         meter.write(piece)
-        kept.add(piece)
+        if (wanted === undefined) kept.add(piece)
+        else await wanted.take(piece)
       }
     } catch (error) {
       isClosed = error instanceof ClosedFault
@@ -209,6 +231,11 @@ class Walk {
     // Too large to be looked into; its container and the members after it have room again.
     if (bytes === undefined) this.#reached(new LimitReached('container-memory'))
     return { content: meter.end(), bytes, faults }
+  }
+
+  #isOnTheWay(path: string): boolean {
+    const wanted = this.#deps.wanted?.path
+    return wanted === undefined || wanted === path || wanted.startsWith(`${path}/`)
   }
 
   #reached({ limit }: LimitReached): ArchiveLimit {

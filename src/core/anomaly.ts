@@ -11,6 +11,34 @@ export interface AnomalyKind {
   readonly meaning: string
 }
 
+/** What may be odd about a container or a member of one. */
+const CONTAINER_FAULTS = {
+  truncated: unscannable('the data of a container or member ends too early'),
+  corrupt: unscannable('the data of a container or member is damaged'),
+  unsupported: unscannable('the format or the method of a container is recognised, but cannot be opened'),
+  unopened: unscannable('a limit was reached before this member was read'),
+  'crc-mismatch': suspicious('the bytes do not have the checksum that the container claims'),
+  'size-mismatch': suspicious('the bytes are more or fewer than the container claims'),
+  'prefixed-data': note('data lies before the container'),
+  'appended-data': note('data lies after the container'),
+  'several-directories': suspicious('the container has several directories: programs differ in what they see'),
+  'no-directory': unscannable('the directory of the container is missing or damaged; members were found without it'),
+  'header-mismatch': suspicious("the directory and the member's own header disagree"),
+  'name-mismatch': suspicious('the container gives one member several names'),
+  'hidden-member': suspicious('a member that the directory does not list'),
+  'duplicate-name': note('two members have the same path'),
+  overlap: suspicious('members share the same bytes'),
+  'unsafe-path': suspicious('the path would lead out of the folder that it is unpacked to'),
+  link: note('the member is a link to another place'),
+  device: suspicious('the member is a device file'),
+  'several-volumes': unscannable('a part of an archive in several volumes'),
+  'password-budget': unscannable('there were more candidates for a password than may be tried'),
+  'detached-data': note('data that no part of the format refers to'),
+} as const satisfies Record<string, AnomalyKind>
+
+/** What an opener may say of a container or a member. */
+export type ContainerFault = keyof typeof CONTAINER_FAULTS
+
 /** Every anomaly there is. */
 export const ANOMALIES = {
   // Fields
@@ -79,6 +107,8 @@ export const ANOMALIES = {
   'message-disguised': suspicious('a message is declared to be something else'),
   'data-uri': suspicious('a file stands in a data: address'),
   'html-smuggling': suspicious('a script in HTML builds a file out of what it carries'),
+  // Containers and their members
+  ...CONTAINER_FAULTS,
   // Readings
   'parser-disagreement': suspicious('mailparser and the strict reading differ in what the parts are'),
   'parser-error': suspicious('mailparser gave up; the strict reading was read to its end'),

@@ -12,6 +12,17 @@ export const LIMITS = {
   memory: 'reading the message took more memory than it may',
   'partial-message': 'the message is one piece of a larger one that the filter never sees whole',
   'parser-error': 'no reader could read the message',
+  'container-depth': 'containers within containers are nested too deeply',
+  'container-members': 'the containers have more members than the filter opens',
+  'container-bytes': 'the expanded members are together larger than the filter opens',
+  'container-memory': 'the container needs more memory than it may',
+  'container-time': 'opening the containers takes more processor time than it may',
+  'container-ratio': 'the container expands to far more than its own size',
+  'container-damaged': 'the container is damaged and cannot be opened whole',
+  'container-unsupported': 'the format or method of the container is known, but cannot be opened',
+  'container-volumes': 'the container is a part of an archive in several volumes',
+  'container-unopened': 'not every member of the container was read',
+  'password-budget': 'there were more candidates for a password than may be tried',
 } as const satisfies Record<string, string>
 
 /** A limit that ended the reading of a message or sample; what was found before stays. */
