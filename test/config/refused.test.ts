@@ -53,6 +53,26 @@ const REFUSED: Readonly<Record<string, readonly [text: string, problem: RegExp]>
     'analyzers: { clamav: { type: dummy } }\nroles: { av: clmav }\n',
     /^2:14 roles\.av: there is no analyzer "clmav"; did you mean "clamav"\?/,
   ],
+  'a clamd at two places': [
+    'analyzers: { av: { type: clamav, socket: /s, host: h } }\n',
+    /^1:\d+ analyzers\.av\.host: stands beside socket: one instance has one of them/,
+  ],
+  'a port without a host': [
+    'analyzers: { av: { type: clamav, instances: [{ port: 3310 }] } }\n',
+    /^1:\d+ analyzers\.av\.instances\.0\.port: has no host/,
+  ],
+  'an instance that is nowhere': [
+    'analyzers: { av: { type: clamav, instances: [{}] } }\n',
+    /^1:\d+ analyzers\.av\.instances\.0\.socket: is missing/,
+  ],
+  'a clamd beside its instances': [
+    'analyzers: { av: { type: clamav, socket: /s, instances: [{ host: h }] } }\n',
+    /^1:\d+ analyzers\.av\.socket: stands beside instances: put it there/,
+  ],
+  'a misspelt key of a clamd': [
+    'analyzers: { av: { type: clamav, sockett: /s } }\n',
+    /^1:\d+ analyzers\.av\.sockett: unknown key; did you mean "socket"/,
+  ],
   'a profile named like a method of objects': [
     'milter: { listeners: [{ listen: unix:/a, profile: toString }] }\n',
     /there is no profile "toString"; there are: mx, observe, submission/,

@@ -75,6 +75,8 @@ export class FakeClamd {
   /** Whether it finds EICAR, and something in everything else. */
   knowsEicar = true
   findsAll = false
+  /** Leaves self-tests without an answer. */
+  isDeafToTests = false
   /** What it does with scans that are no self-test. */
   misdeed: Misdeed | undefined
   /** Scans that are no self-test, whole or not, and self-tests. */
@@ -205,6 +207,10 @@ class Session {
   }
 
   #answer(content: string, isTest: boolean): void {
+    if (isTest && this.#fake.isDeafToTests) {
+      this.#isBad = true
+      return
+    }
     if (isTest) this.#fake.tests += 1
     const isFound = this.#fake.findsAll || (this.#fake.knowsEicar && content.includes(testStrings.bad))
     this.#say(isFound ? FOUND : 'stream: OK')
