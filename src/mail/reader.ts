@@ -121,7 +121,7 @@ class Reader implements MessageReader {
       newMeter,
       tap: (path) => tap?.(path, 'mailparser'),
       isMessageAt: (path) => this.#findings.byPath.get(path)?.isMessage === true,
-      contentAt: (path) => this.#findings.byPath.get(path)?.content,
+      knownAt: (path, sha256) => this.#findings.knownAt(path, sha256),
       pathOf,
       leaves: [],
       failure: '',

@@ -47,7 +47,7 @@ async function read(message: Buffer, chunkSize: number, options: { tap?: () => u
 }
 
 /** Told by readings that there are only where the message is kept. */
-const OTHERS = /^(line-too-long|unclaimed-content|limit-readings)$/
+const OTHERS = /^(line-too-long|unclaimed-content|limit-readings|encrypted)$/
 
 function isNotTolerant(name: string): boolean {
   return name !== 'tolerant'

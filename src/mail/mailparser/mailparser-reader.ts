@@ -27,8 +27,8 @@ export interface MailparserContext {
   readonly tap: (path: string) => Tap | undefined
   /** Whether the strict reading, which is ahead, reads the part there as a message; part numbers need not be the same. */
   readonly isMessageAt: (path: string) => boolean
-  /** What the strict reading found there. */
-  readonly contentAt: (path: string) => Content | undefined
+  /** What the strict reading, which is ahead, found there, if it has that digest; of what was cut no more than the digest. */
+  readonly knownAt: (path: string, sha256: string) => Content | undefined
   /** The path of the part of that number where mailparser does not see all parts. */
   readonly pathOf: (number: string) => string
   readonly leaves: MailparserLeaf[]
@@ -207,10 +207,7 @@ function openSink(context: MailparserContext, leaf: MailparserLeaf): Sink {
   }
   async function end(): Promise<void> {
     if (!isDecided) decide()
-    leaf.content = meter.end((sha256) => {
-      const found = context.contentAt(leaf.path)
-      return found?.sha256 === sha256 ? found : undefined
-    })
+    leaf.content = meter.end((sha256) => context.knownAt(leaf.path, sha256))
     await message?.end()
   }
   return { write, drained: () => message?.drained() ?? Promise.resolve(), end }

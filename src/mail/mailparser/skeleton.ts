@@ -2,6 +2,7 @@
  * The message as mailparser is given it, whose time goes into lines, parts and fields: without what cannot make a difference to it.
  *
  * - Of a run of base64 lines one line is left. No reader can find structure in such a run (`-`, `:` and blanks are no letters).
+ * - Of lines of text that stand as they are, and do not begin with two dashes, one line is left. No reader delimits parts by others.
  * - Of sibling parts with headers in a form that nobody reads differently, all content such base64, the first is left.
  * - Fields that say nothing about parts are left out.
  *
@@ -11,7 +12,7 @@
  *
  * The lines that stand for others are random, so that no sender can write one, and no two are alike.
  */
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Header } from '../header/header.ts'
 import type { Leaf } from '../strict/strict-context.ts'
 import { irrelevantFields } from './irrelevant.ts'
@@ -58,7 +59,7 @@ export class Skeleton {
   /** Where the part behind the last of them would begin, and what multipart it would be in. */
   #nextLine = -1
   #owner: object | undefined
-  #nonce: Buffer | undefined
+  #nonce: string | undefined
   #serial = 0
   #isUsed = false
   /** What was written and not handed on, and where it begins. */
@@ -99,6 +100,15 @@ export class Skeleton {
     if (!this.#cut(from, to, Buffer.from(token.toString('base64') + lineEnd))) return undefined
     this.#lineEnd = lineEnd
     return token
+  }
+
+  /**
+   * Leaves out whole lines of text; returns the line in their place. It is another one for whom undoes base64, quoted-printable or blanks
+   * at the end of a line.
+   */
+  cutText(from: number, to: number): Buffer | undefined {
+    const line = Buffer.from(`${this.#nextToken().toString('base64')}=41 \r\n`)
+    return this.#cut(from, to, line) ? line : undefined
   }
 
   /**
@@ -175,10 +185,8 @@ export class Skeleton {
   }
 
   #nextToken(): Buffer {
-    this.#nonce ??= randomBytes(TOKEN_BYTES)
-    const token = Buffer.from(this.#nonce)
-    token.writeUInt32BE(++this.#serial)
-    return token
+    this.#nonce ??= randomUUID()
+    return Buffer.from(`${++this.#serial} `.padEnd(TOKEN_BYTES - this.#nonce.length) + this.#nonce, 'latin1')
   }
 
   #cut(from: number, to: number, line: Buffer): boolean {

@@ -1,11 +1,11 @@
 /** The content of one part on its way: decoded, measured, tapped, and read again where it is a message. */
 import { type AnomalyName, anomaly } from '../../core/index.ts'
-import type { Run } from '../decode/decoder.ts'
 import { decoderFor } from '../decode/encoding.ts'
 import { createLeafWatch, createWatch, type Watch } from '../otherwise/watch.ts'
 import { isDeclaredMessage, looksLikeMessage, SNIFF_BYTES } from '../sniff.ts'
+import { createBones } from './bones.ts'
 import { startOddities } from './start-oddity.ts'
-import { digestOnly, type InnerMessage, type Leaf, type StrictContext } from './strict-context.ts'
+import type { InnerMessage, Leaf, StrictContext } from './strict-context.ts'
 
 export interface LeafSink {
   /** `offset` is where in the message the bytes stand. */
@@ -83,21 +83,6 @@ export function openOutside(context: StrictContext, isOutermost: boolean): LeafS
     end: () => watch.end(),
     discard: () => watch.end(),
   }
-}
-
-/** The content of the part as the skeleton of the message has it; only of base64, and never of a message within. */
-function createBones(context: StrictContext, leaf: Leaf) {
-  const { skeleton } = context
-  if (skeleton === undefined || leaf.part.encoding !== 'base64') return undefined
-  const meter = context.newMeter()
-  let isUsed = false
-  function write(bytes: Buffer, run: Run | undefined, offset: number): void {
-    const mayCut = run !== undefined && leaf.isMessage === false
-    const token = mayCut ? skeleton?.cutLines(offset + run.from, offset + run.to, run.lineEnd) : undefined
-    isUsed ||= token !== undefined
-    meter.write(token ?? bytes)
-  }
-  return { write, digest: () => (isUsed ? meter.end(digestOnly).sha256 : '') }
 }
 
 /**

@@ -88,6 +88,13 @@ export class StrictFindings {
     for (const each of this.leaves.splice(this.leaves.lastIndexOf(leaf))) this.byPath.delete(each.path)
   }
 
+  /** The content of the leaf at a path if it has that digest, or no more than the digest where it has it in the skeleton. */
+  knownAt(path: string, sha256: string): Content | undefined {
+    const leaf = this.byPath.get(path)
+    if (leaf?.skeletonDigest === sha256) return { ...NO_CONTENT, sha256 }
+    return leaf?.content?.sha256 === sha256 ? leaf.content : undefined
+  }
+
   note(name: AnomalyName, offset: number): void {
     this.tell(anomaly(name, offset))
   }
@@ -132,9 +139,4 @@ export class StrictFindings {
   get isStopped(): boolean {
     return this.#isStopped
   }
-}
-
-/** For a meter of which only the digest is wanted. */
-export function digestOnly(sha256: string): Content {
-  return { ...NO_CONTENT, sha256 }
 }

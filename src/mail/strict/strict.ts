@@ -3,6 +3,7 @@
  * exactly as declared. Bytes stream through: what is held is a header or a line that may be a delimiter, never a part.
  * A message within the message is read by another instance, fed with the decoded bytes of its part.
  */
+import { hash } from 'node:crypto'
 import { anomaly } from '../../core/index.ts'
 import { firstOf, type Header, parseHeader } from '../header/header.ts'
 import { LineEnds } from '../header/line-end.ts'
@@ -13,7 +14,7 @@ import { guessBoundary, guessedMultipart } from './guess.ts'
 import { Head, isBlank } from './head.ts'
 import { type LeafSink, openLeaf, openOutside } from './leaf.ts'
 import { DASH, heldTail, LF, lineBreakBefore, nextDashes } from './line.ts'
-import { digestOnly, type InnerMessage, type Leaf, type StrictContext } from './strict-context.ts'
+import type { InnerMessage, Leaf, StrictContext } from './strict-context.ts'
 import { type WholePart, WholeParts } from './whole-part.ts'
 
 const EMPTY = Buffer.alloc(0)
@@ -138,15 +139,9 @@ export class StrictMessage implements InnerMessage {
     const owner = this.#isPlainHead ? this.#delimiters.innermost : undefined
     const at = this.#offset
     const token = skeleton?.cutPart(leaf, owner, this.#headLine, { from: at + from, to: at + to, next: at + line })
-    if (token !== undefined) leaf.skeletonDigest = this.#digestOf(token)
+    if (token !== undefined) leaf.skeletonDigest = hash('sha256', token, 'hex')
     this.#cross(delimiter, line)
     return delimiter.next
-  }
-
-  #digestOf(bytes: Buffer): string {
-    const meter = this.#context.newMeter()
-    meter.write(bytes)
-    return meter.end(digestOnly).sha256
   }
 
   /** Reads header lines; returns where to go on, or ~position when more bytes are needed from there. */

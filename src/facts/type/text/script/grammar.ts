@@ -22,6 +22,8 @@ interface Construct {
 export interface Grammars {
   readonly types: readonly string[]
   readonly byToken: ReadonlyMap<string, readonly Construct[]>
+  /** Not 0 at the mark of each of these tokens: most words of a letter are told by it that they begin nothing. */
+  readonly marks: Uint8Array
   readonly count: number
 }
 
@@ -38,6 +40,14 @@ export interface Score {
 /** The same construct counts so often, no more. */
 const MOST_OF_ONE = 4
 
+const MARKS = 8192
+
+/** A number for a token, cheaper to get than what a map needs. */
+function markOf(token: string): number {
+  const second = token.length > 1 ? token.charCodeAt(1) : 0
+  return (token.charCodeAt(0) * 37 + second * 5 + token.length * 1031) & (MARKS - 1)
+}
+
 /** Puts grammars into the form in which texts are compared with them. */
 export function compile(grammars: Readonly<Record<string, Grammar>>): Grammars {
   const types = Object.keys(grammars)
@@ -52,7 +62,9 @@ export function compile(grammars: Readonly<Record<string, Grammar>>): Grammars {
       }
     }
   }
-  return { types, byToken, count }
+  const marks = new Uint8Array(MARKS)
+  for (const token of byToken.keys()) marks[markOf(token)] = 1
+  return { types, byToken, marks, count }
 }
 
 const NAMED: Readonly<Record<string, string>> = { STR: STRING, NUM: NUMBER, EOL: LINE, CMDLET }
@@ -61,23 +73,28 @@ function alternatives(text: string): readonly string[] {
   return (/^[|]{1,2}$/.test(text) ? [text] : text.split('|')).map((token) => NAMED[token] ?? token)
 }
 
-/** Compares tokens with all grammars. */
-export function scores({ types, byToken, count }: Grammars, { tokens }: Tokens): readonly Score[] {
+/** Compares tokens with all grammars; no scores where nothing fits. */
+export function scores({ types, byToken, marks, count }: Grammars, { tokens }: Tokens): readonly Score[] {
+  let isAny = false
   const seen = new Uint8Array(count)
   const points = new Array<number>(types.length).fill(0)
   const kinds = new Array<number>(types.length).fill(0)
   const heaviest = new Array<number>(types.length).fill(0)
   for (let at = 0; at < tokens.length; at++) {
-    const constructs = byToken.get(tokens[at] as string)
+    const token = tokens[at] as string
+    if (marks[markOf(token)] === 0) continue
+    const constructs = byToken.get(token)
     if (constructs === undefined) continue
     for (const one of constructs) {
       if ((seen[one.index] as number) >= MOST_OF_ONE || !matches(one, tokens, at)) continue
+      isAny = true
       if (seen[one.index] === 0) kinds[one.language] = (kinds[one.language] as number) + 1
       if (one.weight > (heaviest[one.language] as number)) heaviest[one.language] = one.weight
       seen[one.index] = (seen[one.index] as number) + 1
       points[one.language] = (points[one.language] as number) + one.weight
     }
   }
+  if (!isAny) return []
   return types.map((type, language) => ({
     type,
     points: points[language] as number,

@@ -76,7 +76,8 @@ const MAX_WORD = 128
 
 /** Reads up to so many tokens. */
 export function lex(text: string, most: number): Tokens {
-  const reader = new Lexer(text, most)
+  // At once, which is cheaper than word by word.
+  const reader = new Lexer(text.toLowerCase(), most)
   return reader.read()
 }
 
@@ -152,7 +153,7 @@ class Lexer {
       if (at >= text.length) break
     }
     this.#at = at
-    const word = at - from > MAX_WORD ? 'longword' : text.slice(from, at).toLowerCase()
+    const word = at - from > MAX_WORD ? 'longword' : text.slice(from, at)
     const plain = hasCaret ? word.replaceAll('^', '') : word
     const isFirst = this.#last() === LINE || this.#last() === '@' || this.#last() === ':'
     if (plain === 'rem' && isFirst) this.#comment('rem')
@@ -267,12 +268,6 @@ class Lexer {
       at++
     }
     this.#at = at
-    this.#push(
-      sign +
-        text
-          .slice(from + 1, at)
-          .toLowerCase()
-          .replaceAll('^', ''),
-    )
+    this.#push(sign + text.slice(from + 1, at).replaceAll('^', ''))
   }
 }
