@@ -64,7 +64,7 @@ export class Scheduler {
     const { store, options } = this.#deps
     const asked = wants.map((want) => ({ want, key: this.#key(want) }))
     const keys = new Map(asked.map(({ key }) => [keyOf(key), key]))
-    const refused = new Map([...keys.keys()].map((key) => [key, this.#refused.get(key)]))
+    const refused = new Map(asked.map(({ want, key }) => [keyOf(key), this.#refusal(want, key)]))
     for (const [key, cause] of refused) if (cause !== undefined) keys.delete(key)
     const rows = await store.claim([...keys.values()], this.#owner, options.lease)
     const rowOf = new Map(rows.map((row) => [keyOf(row), row]))
@@ -111,6 +111,13 @@ export class Scheduler {
     } catch (error) {
       log.warn({ ...about, cause: describeError(error) }, 'analysis left to the next owner')
     }
+  }
+
+  /** Why it was refused a moment ago, while there is still no place for it. */
+  #refusal({ analyzer }: Want, key: AnalysisKey): Cause | undefined {
+    const cause = this.#refused.get(keyOf(key))
+    const hasPlace = () => (this.#deps.analyzers.get(analyzer)?.capacity().free ?? 0) > 0
+    return cause === undefined || hasPlace() ? undefined : cause
   }
 
   #refuse(key: string, cause: Cause): void {

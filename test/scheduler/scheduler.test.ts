@@ -155,7 +155,7 @@ test('stopping lets go of everything that runs', async (t) => {
   assert.equal(clock.waiting, 0)
 })
 
-test('what no instance could take is free again, and tried anew by who asks later but not at once', async (t) => {
+test('what no instance could take is free again, and tried anew later or when there is a place, but not at once', async (t) => {
   const clock = new FakeClock()
   const box = scripted({ state: 'reported', report: { analyzer: 'box', version: '1', evidence: ['scripted'] } })
   const away = new Fault('analyzer-unavailable', 'nobody is there')
@@ -163,18 +163,22 @@ test('what no instance could take is free again, and tried anew by who asks late
   const submit = box.submit.bind(box)
   const flaky = Object.assign(box, {
     submit: (...args: Parameters<Analyzer['submit']>) => (isAway ? Promise.reject(away) : submit(...args)),
+    capacity: () => ({ instances: 1, inService: isAway ? 0 : 1, running: 0, waiting: 0, free: isAway ? 0 : 1 }),
   })
   const scheduler = node(t, clock, await openStore(clock), flaky)
 
   const [first] = await scheduler.want([want()])
   await first?.changed
   const [atOnce] = await scheduler.want([want()])
-  isAway = false
   await clock.advance(2000)
+  const later = await standing(scheduler)
+  await settle()
+  isAway = false
   await standing(scheduler)
   await settle()
 
   assert.deepEqual(atOnce?.state, { state: 'failed', cause: 'analyzer-unavailable' })
+  assert.equal(later, 'pending')
   assert.equal(await standing(scheduler), 'reported')
 })
 
