@@ -1,24 +1,20 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { AnalyzerEvent } from '../../src/analyzers/analyzer.ts'
-import { ClamavAnalyzer } from '../../src/analyzers/clamav/clamav.ts'
-import { clamavOptions } from '../../src/analyzers/clamav/options.ts'
+import type { Progress } from '../../src/analyzers/analyzer.ts'
 import { systemClock } from '../../src/telemetry/index.ts'
 import { MARKER, MARKER_SIGNATURE, RealClamd } from './real-clamd.ts'
+import { scanner } from './scanner.ts'
 import { analyse, submission } from './submission.ts'
-
-function scanner(t: TestContext, options: object, events: AnalyzerEvent[] = []): ClamavAnalyzer {
-  const deps = { clock: systemClock, onEvent: (event: AnalyzerEvent) => events.push(event) }
-  const analyzer = new ClamavAnalyzer('av', clamavOptions.parse({ type: 'clamav', ...options }), deps)
-  t.after(() => analyzer.stop())
-  return analyzer
-}
 
 async function started(t: TestContext, conf: readonly string[] = []) {
   const clamd = await RealClamd.start(t, { conf })
-  const analyzer = scanner(t, { socket: clamd.socket })
+  const { analyzer, told } = scanner(t, { socket: clamd.socket }, systemClock)
   await analyzer.start()
-  return { clamd, analyzer }
+  return { clamd, analyzer, told }
 }
 
 test('clamd finds what only it knows, and nothing in what it does not know', async (t) => {
@@ -33,3 +29,124 @@ test('clamd finds what only it knows, and nothing in what it does not know', asy
   assert.match((harmless.state === 'reported' && harmless.report.evidence[0]) || '', /^22 bytes .*ClamAV 1\.\d/)
   assert.ok(harmless.state === 'reported' && harmless.report.evidence[0]?.endsWith(clamd.socket))
 })
+
+test('what is larger than StreamMaxLength failed for good, however it is cut', async (t) => {
+  const { analyzer } = await started(t, ['StreamMaxLength 200K'])
+
+  for (const size of [204_801, 300_000, 5_000_000]) {
+    const ended = await analyse(analyzer, submission(Buffer.alloc(size, 'x')))
+
+    assert.ok(ended.state === 'failed', `${size}: ${JSON.stringify(ended)}`)
+    assert.match(ended.detail, /size limit exceeded|hung up/)
+  }
+  assert.equal(analyzer.capacity().inService, 1)
+})
+
+test('what is larger than MaxFileSize failed, although clamd speaks of a finding', async (t) => {
+  const { analyzer } = await started(t, ['MaxFileSize 100K'])
+
+  const ended = await analyse(analyzer, submission(Buffer.alloc(200_000, 'x')))
+
+  assert.ok(ended.state === 'failed' && !ended.mayRetry)
+  assert.match(ended.detail, /limit of clamd was reached.*MaxFileSize/)
+})
+
+test('a stream of nothing is scanned', async (t) => {
+  const { analyzer } = await started(t)
+
+  assert.equal(scoreOf(await analyse(analyzer, submission(''))), 0)
+})
+
+test('forty large samples at a time all get their own answer', async (t) => {
+  const { analyzer } = await started(t)
+  const samples = Array.from({ length: 40 }, (_, i) => `${i % 3 === 0 ? MARKER : ''}${`${i} `.repeat(100_000)}`)
+
+  const ended = await Promise.all(samples.map((text) => analyse(analyzer, submission(text))))
+
+  assert.deepEqual(
+    ended.map(scoreOf),
+    samples.map((text) => (text.startsWith(MARKER) ? 10 : 0)),
+  )
+})
+
+test('while clamd loads a new signature every scan is answered, and then it is found', async (t) => {
+  const { clamd, analyzer } = await started(t)
+  const fresh = `${'a-signature-'}${'of-this-minute'}`
+  const before = await analyse(analyzer, submission(fresh))
+
+  await clamd.learn('Test.Fresh.Peekaboo-2-0', fresh)
+  let ended = before
+  let scans = 0
+  while (ended.state === 'reported' && scoreOf(ended) === 0) {
+    scans += 1
+    ended = await analyse(analyzer, submission(fresh))
+  }
+
+  assert.equal(scoreOf(before), 0)
+  assert.equal(scoreOf(ended), 10, `after ${scans} scans: ${JSON.stringify(ended)}`)
+})
+
+test('a clamd that is killed in the middle of scans: each of them failed or is reported, and it is out of service', async (t) => {
+  const { clamd, analyzer, told } = await started(t)
+  clamd.pause()
+  const { signal } = new AbortController()
+  const ids = await Promise.all([1, 2, 3, 4].map((i) => analyzer.submit(submission(`${MARKER} ${i}`), signal)))
+
+  await clamd.stop()
+  const ended = await Promise.all(ids.map((id) => analyzer.poll([id], signal)))
+  const out = await told.event('out of service')
+
+  assert.ok(ended.every(([one]) => one?.state === 'failed' && one.mayRetry))
+  assert.match(out.detail, /closed the connection|hung up|is clamd running/)
+})
+
+test('the same over TCP', async (t) => {
+  const port = await freePort()
+  await RealClamd.start(t, { conf: [`TCPSocket ${port}`, 'TCPAddr 127.0.0.1'] })
+  const { analyzer } = scanner(t, { host: 'localhost', port }, systemClock)
+  await analyzer.start()
+
+  assert.equal(scoreOf(await analyse(analyzer, submission(MARKER))), 10)
+  assert.match((await analyzer.health(new AbortController().signal))[0]?.instance ?? '', /^localhost:\d+$/)
+})
+
+const CONTAINERS = ['clam.exe', 'clam.zip', 'clam.7z', 'clam.cab', 'clam.arj', 'clam.tar.gz', 'clam.mail', 'clam.tnef']
+
+test("Debian's test files are found in whatever they are packed", async (t) => {
+  const clamd = await RealClamd.start(t)
+  const files = await Promise.all(CONTAINERS.map((name) => readFile(`/usr/share/clamav-testfiles/${name}`)))
+  const [program = Buffer.alloc(0)] = files
+  const digest = createHash('sha256').update(program).digest('hex')
+  await clamd.stop()
+  await writeFile(join(clamd.folder, 'db', 'own.hsb'), `${digest}:${program.length}:Test.File.Clam-3-0:73\n`)
+  await clamd.begin()
+  const { analyzer } = scanner(t, { socket: clamd.socket }, systemClock)
+  await analyzer.start()
+
+  const ended = await Promise.all(files.map((file) => analyse(analyzer, submission(file))))
+
+  assert.deepEqual(
+    ended.map((one) => one.state === 'reported' && one.report.findings?.[0]?.id),
+    CONTAINERS.map(() => 'Test.File.Clam-3-0.UNOFFICIAL'),
+  )
+})
+
+test('without the signature of EICAR it is out of service, however well it works', async (t) => {
+  const clamd = await RealClamd.start(t, { signatures: { 'Test.Marker.Peekaboo-1-0': MARKER } })
+  const { analyzer } = scanner(t, { socket: clamd.socket }, systemClock)
+
+  await assert.rejects(analyzer.start(), /does not recognise the EICAR test file/)
+})
+
+function scoreOf(ended: Progress | undefined): number | undefined {
+  return ended?.state === 'reported' ? ended.report.score : undefined
+}
+
+/** A port that nobody listens at now. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' ? (address?.port ?? 0) : 0
+}
