@@ -1,19 +1,50 @@
 /** Messages as containers: their attachments and texts are members, and what they say may be the password of what is attached. */
 import { type Format, type Member, memberOf, type OpenContext, passwordCandidates } from '../archive/index.ts'
-import { type ContentMeter, NO_CONTENT, type Sample } from '../core/index.ts'
+import { type ContentMeter, NO_CONTENT, type Reading, type Sample } from '../core/index.ts'
 import { createMessageReader, extractBytes, type MailLimits } from '../mail/index.ts'
+import { pathsAround } from './may-hold.ts'
+
+const MESSAGE = 'message'
 
 const unmeasured: ContentMeter = { write: () => undefined, end: () => NO_CONTENT }
 
 /** The format of messages; they are recognised by the detector alone. */
 export function messageFormat(limits: MailLimits, newMeter: () => ContentMeter): Format {
   return {
-    name: 'message',
+    name: MESSAGE,
     signs: [],
     test: () => false,
     types: ['message/rfc822', 'multipart/related', 'application/x-mimearchive'],
     open: (content, context) => openMessage(content, limits, newMeter, context),
   }
+}
+
+/**
+ * The place of a member in the tree of its message: that of its attachment is the number among all samples of the message, in the order
+ * in which `openMessage` yields them.
+ */
+export async function placeOf(
+  path: string,
+  content: Buffer,
+  limits: MailLimits,
+  newMeter: () => ContentMeter,
+): Promise<string> {
+  const end = path.indexOf('/')
+  // Readings are joined by what their parts hold, so that is measured.
+  const samples = samplesOf(await read(content, limits, newMeter))
+  const index = samples.findIndex((sample) => sample.path === path.slice(0, end))
+  if (index < 0) throw new Error(`the message has no part ${path.slice(0, end)}`)
+  return `${index + 1}${path.slice(end)}`
+}
+
+async function read(content: Buffer, limits: MailLimits, newMeter: () => ContentMeter): Promise<Reading> {
+  const reader = createMessageReader({ limits, newMeter })
+  if (!reader.write(content)) await reader.drained()
+  return reader.end()
+}
+
+function samplesOf({ attachments, bodies }: Reading): readonly Sample[] {
+  return [...attachments, ...bodies]
 }
 
 async function* openMessage(
@@ -22,11 +53,9 @@ async function* openMessage(
   newMeter: () => ContentMeter,
   context: OpenContext,
 ): AsyncGenerator<Member, void, undefined> {
-  const reader = createMessageReader({ limits, newMeter })
-  if (!reader.write(content)) await reader.drained()
-  const reading = await reader.end()
+  const reading = await read(content, limits, newMeter)
   if (reading.unscannable !== '') context.note('unopened')
-  const samples = [...reading.attachments, ...reading.bodies]
+  const samples = samplesOf(reading)
   const pieces = await piecesOf(content, limits, samples)
   context.passwords.suggest(
     passwordCandidates(
@@ -34,7 +63,12 @@ async function* openMessage(
       reading.attachments.flatMap(({ names }) => names.map(({ value }) => value)),
     ),
   )
-  for (const sample of samples) yield toMember(sample, pieces.get(sample.path), content, limits, context)
+  const outer = pathsAround(samples)
+  for (const sample of samples) {
+    const member = toMember(sample, pieces.get(sample.path), content, limits, context)
+    // What lies in a message within was told with the message around it.
+    yield outer.has(sample.path) ? { ...member, notAs: [MESSAGE] } : member
+  }
 }
 
 /** The bytes of all parts that the strict reading saw, in one pass. */

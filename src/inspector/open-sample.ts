@@ -1,45 +1,135 @@
 /** Opens one sample inside a parser process, with everything that opening needs. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { createSevenZip, FORMATS, openTree, type SevenZip, STANDARD_LIMITS } from '../archive/index.ts'
-import { createContentMeter } from '../facts/index.ts'
+import {
+  type ArchiveLimits,
+  createSevenZip,
+  FORMATS,
+  openTree,
+  type SevenZip,
+  STANDARD_LIMITS,
+  type Tree,
+  type TreeDeps,
+  type TreeNode,
+  type TreeRoot,
+  type Wanted,
+} from '../archive/index.ts'
+import { createContentMeter, mismatchesOf } from '../facts/index.ts'
 import type { MailLimits } from '../mail/index.ts'
-import { messageFormat } from './open-message.ts'
-import type { Opening, SampleTree } from './tree.ts'
-
-export type SampleOpener = (opening: Opening, source: AsyncIterable<Uint8Array>) => Promise<SampleTree>
+import { messageFormat, placeOf } from './open-message.ts'
+import type { InspectorOptions } from './options.ts'
+import type { Opening, SampleTree, TreeMember } from './tree.ts'
 
 /** What the command line of a parser process says. */
-export type OpenLimits = MailLimits & { readonly cpu?: number }
+export type OpenLimits = MailLimits & Partial<InspectorOptions['limits']>
+
+/** Opens samples, and streams members of messages. */
+export interface SampleOpener {
+  open(opening: Opening, source: AsyncIterable<Uint8Array>): Promise<SampleTree>
+  /** The member whose path begins with that of an attachment, and a slash. */
+  member(path: string, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+}
 
 /** Of the processor time after which the process is killed: so that what was found can be told. */
 const SOFT_SHARE = 0.8
+/** The place of what is opened; those of members begin with it. */
+const ROOT = '1'
 
 /** Makes the opener of this process; 7-Zip is compiled when the first sample comes. */
 export function sampleOpener(limits: OpenLimits): SampleOpener {
+  const message = messageFormat(limits, createContentMeter)
   let sevenZip: Promise<SevenZip> | undefined
-  return async ({ name, passwords }, source) => {
+  const walk = async (root: TreeRoot, more: Pick<TreeDeps, 'candidates' | 'wanted'>): Promise<Tree> => {
     sevenZip ??= createSevenZip(readFileSync(createRequire(import.meta.url).resolve('7z-wasm/7zz.wasm')))
-    const content = await whole(source)
-    const meter = createContentMeter()
-    meter.write(content)
-    const sample = meter.end()
-    const { root, nodes, limit } = await openTree(
-      { content, types: sample.types, name, path: '1' },
-      {
-        limits: { ...STANDARD_LIMITS, cpuMs: SOFT_SHARE * (limits.cpu ?? STANDARD_LIMITS.cpuMs) },
-        cpuMs: () => process.cpuUsage().user / 1000,
-        newMeter: createContentMeter,
-        sevenZip: await sevenZip,
-        candidates: passwords.map((value) => ({ value, source: 'site' })),
-        formats: [messageFormat(limits, createContentMeter), ...FORMATS],
-      },
-    )
-    const members = nodes.map(({ content: found, ...node }) =>
-      found === undefined ? node : { ...node, content: found },
-    )
-    return { sample, root, members, limit }
+    return openTree(root, {
+      limits: archiveLimits(limits, root.as !== undefined),
+      cpuMs: () => process.cpuUsage().user / 1000,
+      newMeter: createContentMeter,
+      sevenZip: await sevenZip,
+      formats: [message, ...FORMATS],
+      ...more,
+    })
   }
+  return {
+    async open({ name, passwords, isMessage }, source) {
+      const content = await whole(source)
+      const meter = createContentMeter()
+      meter.write(content)
+      const sample = meter.end()
+      const root: TreeRoot = {
+        content,
+        types: sample.types,
+        name,
+        path: ROOT,
+        ...(isMessage === true && { as: message }),
+      }
+      const tree = await walk(root, { candidates: passwords.map((value) => ({ value, source: 'site' })) })
+      return { sample, root: tree.root, members: tree.nodes.map(toMember), limit: tree.limit }
+    },
+    async *member(path, source) {
+      const content = await whole(source)
+      const place = await placeOf(path, content, limits, createContentMeter)
+      const root: TreeRoot = { content, types: [], name: '', path: ROOT, as: message }
+      yield* streamed((wanted) => walk(root, { candidates: [], wanted }), `${ROOT}/${place}`, path)
+    },
+  }
+}
+
+/** A message is no container that counts. */
+function archiveLimits(limits: OpenLimits, isMessage: boolean): ArchiveLimits {
+  const standard = STANDARD_LIMITS
+  const cpuMs = limits.containerTime ?? standard.cpuMs
+  return {
+    depth: (limits.containerDepth ?? standard.depth) + (isMessage ? 1 : 0),
+    members: limits.containerMembers ?? standard.members,
+    bytes: limits.containerBytes ?? standard.bytes,
+    memory: limits.containerMemory ?? standard.memory,
+    ratio: limits.containerRatio ?? standard.ratio,
+    cpuMs: Math.min(cpuMs, SOFT_SHARE * (limits.cpu ?? Number.POSITIVE_INFINITY)),
+    passwordTries: limits.passwordTries ?? standard.passwordTries,
+    passwordMs: limits.passwordTime ?? standard.passwordMs,
+  }
+}
+
+function toMember({ content, ...node }: TreeNode): TreeMember {
+  if (content === undefined) return { ...node, mismatches: [] }
+  const names = [node.name, ...node.names.map(({ value }) => value)].filter((name) => name !== '')
+  return { ...node, content, mismatches: mismatchesOf(content.types, [...new Set(names)], node.declaredType) }
+}
+
+/** The bytes of one member while a walk comes by; throws where it does not. */
+async function* streamed(
+  walk: (wanted: Wanted) => Promise<Tree>,
+  place: string,
+  path: string,
+): AsyncGenerator<Uint8Array> {
+  const pieces: { readonly bytes: Buffer; readonly taken: () => void }[] = []
+  let wake = (): void => {}
+  let isOver = false
+  const take = (bytes: Buffer) =>
+    new Promise<void>((taken) => {
+      pieces.push({ bytes, taken })
+      wake()
+    })
+  const over = walk({ path: place, take }).finally(() => {
+    isOver = true
+    wake()
+  })
+  // It is awaited at the end, also where it failed before.
+  over.catch(() => undefined)
+  while (!isOver || pieces.length > 0) {
+    const piece = pieces.shift()
+    if (piece === undefined) {
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      continue
+    }
+    yield piece.bytes
+    piece.taken()
+  }
+  const { nodes } = await over
+  if (!nodes.some((node) => node.path === place)) throw new Error(`the message has no member ${path}`)
 }
 
 async function whole(source: AsyncIterable<Uint8Array>): Promise<Buffer> {

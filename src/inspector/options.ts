@@ -32,10 +32,18 @@ export const inspectorOptions = z
         // 10,000 parts take two seconds; the limit must not be met by good mail on a machine four times slower.
         cpu: duration('10s', 'processor time to read a message'),
         cpuPerMegabyte: duration('100ms', 'further processor time for each megabyte'),
-        wall: duration('60s', 'longest time to read a message, whatever the processors do'),
+        wall: duration('60s', 'longest time to read or open a message, whatever the processors do'),
+        containerDepth: count(12, 'containers within containers'),
+        containerMembers: count(10_000, 'members of all containers of a message'),
+        containerBytes: size('1GiB', 'expanded bytes of all members of a message'),
+        containerMemory: size('192MiB', 'expanded bytes of one container, or of one member, that must be in memory'),
+        containerRatio: count(200, 'expanded bytes of a container for each of its own, beyond 8 MiB'),
+        containerTime: duration('8s', 'processor time after which nothing further is opened (at most 80% of `cpu`)'),
+        passwordTries: count(20, 'passwords that are tried at the containers of a message'),
+        passwordTime: duration('3s', 'processor time that trying passwords may take'),
       })
       .prefault({})
-      .describe('what ends a reading as unscannable, the limit named'),
+      .describe('what ends the reading or opening of a message as unscannable, the limit named'),
   })
   .prefault({})
   .describe('the processes that read hostile bytes')

@@ -12,14 +12,16 @@ import { type ParserWork, serveJobs } from './parser.ts'
 const CHANNEL = 3
 
 function realWork(limits: OpenLimits): ParserWork {
+  const opener = sampleOpener(limits)
   return {
     async read(source) {
       const reader = createMessageReader({ limits, newMeter: createContentMeter })
       for await (const chunk of source) if (!reader.write(chunk)) await reader.drained()
       return withMismatches(await reader.end())
     },
-    bytes: (path, source) => extractBytes({ path, limits }, source),
-    open: sampleOpener(limits),
+    bytes: (path, source) =>
+      path.includes('/') ? opener.member(path, source) : extractBytes({ path, limits }, source),
+    open: opener.open,
   }
 }
 

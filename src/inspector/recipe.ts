@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { roomFile } from './command.ts'
 import type { InspectorOptions } from './options.ts'
 
-const ROOMS = ['core', 'mail', 'archive', 'facts']
+const ROOMS = ['core', 'mail', 'archive', 'facts', 'inspector']
 const PACKAGES = ['mailparser', 'libmime', '7z-wasm', 'officecrypto-tool']
 
 /** Digest of the code that measures, of the packages that it measures with, and of the limits: other code, other facts. */

@@ -67,7 +67,8 @@ function treeOf(text: string): SampleTree {
       declaredSize: 3,
       declaredType: '',
     },
-    ...{ container: 'zip', isEncrypted: false, content, opened: { ...opened, formats: [], limit: '' }, anomalies: [] },
+    ...{ container: 'zip', isEncrypted: false, content, opened: { ...opened, formats: [], limit: '' } },
+    ...{ anomalies: [], mismatches: [] },
   }
   return { sample: content, root: opened, members: [member], limit }
 }
