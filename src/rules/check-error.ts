@@ -30,11 +30,12 @@ export function explainCheckError(error: unknown, text: string, declarations: De
   }
 }
 
-function unknownName(start: number, node: Node | undefined, { roots, roles }: Declarations): ConditionError {
+function unknownName(start: number, node: Node | undefined, declarations: Declarations): ConditionError {
+  const { roots, roles, definitions } = declarations
   const name = node?.op === 'id' ? node.args : ''
   const none = roles.length === 0 ? '; no role is configured' : ''
-  const remedy = `${suggest(name, [...roots, ...roles], 'known here')}${none}`
-  return new ConditionError(start, `"${name}" is neither a fact nor a role`, remedy)
+  const remedy = `${suggest(name, [...roots, ...roles, ...definitions.keys()], 'known here')}${none}`
+  return new ConditionError(start, `"${name}" is neither a fact nor a role nor defined`, remedy)
 }
 
 function unknownField(start: number, node: Node | undefined, { fields }: Declarations): ConditionError {

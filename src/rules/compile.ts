@@ -1,18 +1,29 @@
 /** The checked tree of a condition → a closure that evaluates it. Our own semantics; CEL's library only parses and type-checks. */
 import { explainCheckError } from './check-error.ts'
 import { type Compiled, type CompileScope, ConditionError, nary, refuse } from './compiler.ts'
-import type { Declarations } from './declare.ts'
+import { type Declarations, LISTS } from './declare.ts'
+import { useDefinition } from './definition.ts'
 import { call, method } from './functions.ts'
 import { logical, not, ternary } from './logic.ts'
 import { MACRO_NAMES, macro } from './macros.ts'
+import { listValue, membership, namedList } from './membership.ts'
 import { type Node, type NodeOf, textOf, typeOf } from './node.ts'
-import { arithmetic, comparison, element, listOf, literal, membership, negative } from './operators.ts'
+import { arithmetic, comparison, element, listOf, literal, negative } from './operators.ts'
 import type { KnownRecord } from './scope.ts'
 import { Stuck, unknownFact, unsaidByReport } from './stuck.ts'
 
 /** Compiles a checked condition. Throws a `ConditionError`. */
 export function compileCondition(node: Node, declarations: Declarations): Compiled {
-  return compile(node, { declarations, variables: new Map(), underRole: false, compile })
+  return compileAs(node, declarations, { firstSlot: declarations.frame.slots, underRole: false })
+}
+
+/** As `compileCondition`, for the inside of a definition. */
+export function compileAs(
+  node: Node,
+  declarations: Declarations,
+  how: Pick<CompileScope, 'firstSlot' | 'underRole'>,
+): Compiled {
+  return compile(node, { declarations, variables: new Map(), compile, ...how })
 }
 
 function compile(node: Node, scope: CompileScope): Compiled {
@@ -60,7 +71,8 @@ function compile(node: Node, scope: CompileScope): Compiled {
   }
 }
 
-function identifier(node: NodeOf<'id'>, { declarations, variables, underRole }: CompileScope): Compiled {
+function identifier(node: NodeOf<'id'>, scope: CompileScope): Compiled {
+  const { declarations, variables, underRole } = scope
   const name = node.args
   const variable = variables.get(name)
   if (variable) {
@@ -71,6 +83,9 @@ function identifier(node: NodeOf<'id'>, { declarations, variables, underRole }: 
     const missing = unknownFact(name, underRole)
     return { run: (at) => at.facts[name] ?? missing, fromRole: false }
   }
+  const definition = declarations.definitions.get(name)
+  if (definition) return useDefinition(definition, scope)
+  if (name === LISTS) return refuse(node, `"${LISTS}" is no value of its own`, `write x in ${LISTS}.NAME`)
   if (!declarations.roles.includes(name)) return refuse(node, `"${name}" cannot be used in a condition`)
   return refuse(
     node,
@@ -80,6 +95,8 @@ function identifier(node: NodeOf<'id'>, { declarations, variables, underRole }: 
 }
 
 function field(node: NodeOf<'.'>, scope: CompileScope): Compiled {
+  const named = namedList(node, scope.declarations)
+  if (named) return listValue(node, named)
   const [objectNode, name] = node.args
   const known = scope.declarations.fields.get(typeOf(objectNode))
   if (!known || !Object.hasOwn(known, name)) return refuse(node, `${textOf(objectNode)} has no field "${name}"`)

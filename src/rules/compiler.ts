@@ -24,6 +24,8 @@ export interface CompileScope {
   readonly variables: ReadonlyMap<string, Variable>
   /** Whether the expression is only evaluated because of what a role reported. */
   readonly underRole: boolean
+  /** Where its loop variables begin: those of definitions lie before. */
+  readonly firstSlot: number
   readonly compile: (node: Node, scope: CompileScope) => Compiled
 }
 

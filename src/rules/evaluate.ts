@@ -60,14 +60,14 @@ function applied(
   results?: Results,
 ): Outcome {
   const byBytes = once(() => holdsByBytes(rule, scopes))
-  if (unresolved.length === 0 && (rule.verdict === 'bad' || byBytes())) return decided(rule)
+  if (unresolved.length === 0 && (rule.verdict === 'bad' || byBytes())) return decided(rule, scopes.known)
   const overruling = byBytes() ? undefined : badByBytes(later, scopes)
   if (overruling) {
     results?.set(overruling, true)
-    return decided(overruling)
+    return decided(overruling, scopes.known)
   }
   const decides = decidesPast(rule.verdict, unresolved) || (rule.verdict === 'bad' && byBytes())
-  return decides ? decided(rule) : undecided(unresolved)
+  return decides ? decided(rule, scopes.known) : undecided(unresolved)
 }
 
 function once(answer: () => boolean): () => boolean {
@@ -99,8 +99,15 @@ function decidesPast(verdict: Rule['verdict'], unresolved: readonly Unresolved[]
   })
 }
 
-function decided({ verdict, id, reason }: Rule): Outcome {
-  return { kind: 'decided', verdict, rule: id, reason }
+function decided({ verdict, id, reason, severity, tags }: Rule, scope: Scope): Outcome {
+  return {
+    kind: 'decided',
+    verdict,
+    rule: id,
+    reason: reason.render(scope),
+    ...(severity !== undefined && { severity }),
+    ...(tags.length > 0 && { tags }),
+  }
 }
 
 /** What the outcome names where no rule applies. */

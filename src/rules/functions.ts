@@ -2,6 +2,8 @@
 import { RE2JS } from 're2js'
 import { type Compiled, type CompileScope, nary, refuse, unary } from './compiler.ts'
 import { isList, itemsOf } from './equal.ts'
+import { fold } from './fold.ts'
+import { compilePattern } from './named-list.ts'
 import { suggest } from './nearest.ts'
 import { type NodeOf, typeOf } from './node.ts'
 import { charge, type Known, type Result, type Scope } from './scope.ts'
@@ -14,6 +16,10 @@ const METHODS: Readonly<Record<string, Apply>> = {
   startsWith: onText((text, [part]) => text.startsWith(String(part))),
   endsWith: onText((text, [part]) => text.endsWith(String(part))),
   contains: onText((text, [part]) => text.includes(String(part))),
+  equalsIgnoreCase: onText((text, [part]) => fold(text) === fold(String(part))),
+  startsWithIgnoreCase: onText((text, [part]) => fold(text).startsWith(fold(String(part)))),
+  endsWithIgnoreCase: onText((text, [part]) => fold(text).endsWith(fold(String(part)))),
+  containsIgnoreCase: onText((text, [part]) => fold(text).includes(fold(String(part)))),
   lowerAscii: onText((text) =>
     isAscii(text) ? text.toLowerCase() : text.replace(/[A-Z]/g, (upper) => upper.toLowerCase()),
   ),
@@ -44,7 +50,16 @@ const CONVERTIBLE: Readonly<Record<string, readonly string[]>> = {
   double: ['int', 'double'],
 }
 
-const METHOD_NAMES = ['matches', ...Object.keys(METHODS)]
+/** Functions that CEL does not have: how its type checker is told of them. */
+export const OWN_FUNCTIONS: readonly string[] = [
+  'equalsIgnoreCase',
+  'startsWithIgnoreCase',
+  'endsWithIgnoreCase',
+  'containsIgnoreCase',
+  'matchesIgnoreCase',
+].map((name) => `string.${name}(string): bool`)
+
+const METHOD_NAMES = ['matches', 'matchesIgnoreCase', ...Object.keys(METHODS)]
 const CALL_NAMES = ['has', ...Object.keys(CALLS)]
 
 /** The nearest function or macro that exists, or all of them. */
@@ -60,7 +75,7 @@ export function isFunction(name: string): boolean {
 /** Compiles `value.method(…)`. */
 export function method(node: NodeOf<'rcall'>, scope: CompileScope): Compiled {
   const [name, receiver, args] = node.args
-  if (name === 'matches') return matches(node, scope)
+  if (name === 'matches' || name === 'matchesIgnoreCase') return matches(node, scope)
   const apply = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined
   if (!apply || (name === 'split' && args.length > 1)) return refuse(node, `"${name}" cannot be used like this`)
   return nary(
@@ -92,22 +107,13 @@ function matches(node: NodeOf<'rcall'>, scope: CompileScope): Compiled {
   if (!patternNode || typeof pattern !== 'string') {
     return refuse(patternNode ?? node, 'a pattern must be written out, so that it can be checked when it is loaded')
   }
-  const compiled = compilePattern(pattern, (why) =>
-    refuse(patternNode, `the pattern is not valid: ${why}`, 'patterns are RE2: no look-around, no back-references'),
-  )
+  const compiled = compilePattern(pattern, node.args[0] === 'matchesIgnoreCase')
+  if (!(compiled instanceof RE2JS)) return refuse(patternNode, compiled.message, compiled.remedy)
   return unary(scope.compile(textNode, scope), (value, at) => {
     const text = String(value)
     charge(at, 1 + (text.length >> 2))
     return compiled.test(text)
   })
-}
-
-function compilePattern(pattern: string, onError: (why: string) => never): RE2JS {
-  try {
-    return RE2JS.compile(pattern)
-  } catch (error) {
-    return onError(error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : String(error))
-  }
 }
 
 function sizeOf([value]: readonly Known[], scope: Scope): Result {

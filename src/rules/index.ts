@@ -3,10 +3,13 @@ export { NO_RULE } from './evaluate.ts'
 export * from './options.ts'
 export { formatRulesetProblem, RulesetError, type RulesetProblem } from './problem.ts'
 export type { Expected } from './read-case.ts'
+export type { ReadText } from './read-parts.ts'
 export type { RuleTestResult } from './rule-test.ts'
 export {
+  type DefinitionInfo,
   type Evaluation,
   type EvaluationInput,
+  type ListInfo,
   loadRuleset,
   type RuleInfo,
   type Ruleset,

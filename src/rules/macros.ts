@@ -3,8 +3,9 @@
  * is absorbed; the other three need every element.
  */
 import { type Compiled, type CompileScope, refuse } from './compiler.ts'
+import { LISTS } from './declare.ts'
 import { itemsOf } from './equal.ts'
-import { type Node, type NodeOf, weight } from './node.ts'
+import { children, type Node, type NodeOf, weight } from './node.ts'
 import { charge, type Known, type Result, type Run, type Scope } from './scope.ts'
 import { both, Stuck } from './stuck.ts'
 
@@ -35,7 +36,7 @@ export function macro(node: NodeOf<'rcall'>, scope: CompileScope): Compiled {
   const apply = MACROS[name]
   if (!apply || !variableNode || !bodyNode || extra) return refuse(node, `${name} takes a variable and a condition`)
   const list = scope.compile(listNode, scope)
-  const slot = scope.variables.size
+  const slot = scope.firstSlot + scope.variables.size
   const variable = newVariable(variableNode, scope)
   const variables = new Map(scope.variables).set(variable, { slot, fromRole: list.fromRole })
   const body = scope.compile(bodyNode, { ...scope, variables, underRole: scope.underRole || list.fromRole })
@@ -49,10 +50,18 @@ export function macro(node: NodeOf<'rcall'>, scope: CompileScope): Compiled {
   }
 }
 
+/** How many loops lie within each other: the variables that are bound at the same time. */
+export function loopDepth(node: Node): number {
+  let inner = 0
+  for (const child of children(node)) inner = Math.max(inner, loopDepth(child))
+  return inner + (node.op === 'rcall' && MACRO_NAMES.includes(node.args[0]) ? 1 : 0)
+}
+
 function newVariable(node: Node, { declarations, variables }: CompileScope): string {
   const name = node.op === 'id' ? node.args : refuse(node, 'this is not the name of a variable')
-  const taken = [...declarations.roots, ...declarations.roles, ...variables.keys()]
-  return taken.includes(name) ? refuse(node, `"${name}" means something else here`, 'choose another name') : name
+  const { roots, roles, definitions } = declarations
+  const isTaken = [...roots, ...roles, ...variables.keys()].includes(name) || definitions.has(name) || name === LISTS
+  return isTaken ? refuse(node, `"${name}" means something else here`, 'choose another name') : name
 }
 
 function quantify({ body, slot, cost }: Loop, items: readonly Known[], scope: Scope, deciding: boolean): Result {

@@ -21,21 +21,6 @@ export function comparison(node: NodeOf<Comparison>, scope: CompileScope): Compi
   return operands(node, scope, COMPARE[node.op])
 }
 
-/** `in`; a list that is written out is looked up by hash. */
-export function membership(node: NodeOf<'in'>, scope: CompileScope): Compiled {
-  const needle = scope.compile(node.args[0], scope)
-  const list = scope.compile(node.args[1], scope)
-  if (list.literal !== undefined) {
-    const items = new Set(itemsOf(list.literal))
-    if ([...items].every((item) => typeof item !== 'object')) return unary(needle, (value) => items.has(value))
-  }
-  return binary(needle, list, (value, items, at) => {
-    const all = itemsOf(items)
-    charge(at, 1 + (all.length >> 2))
-    return all.some((item) => isEqual(item, value))
-  })
-}
-
 type Arithmetic = '+' | '-' | '*' | '/' | '%'
 
 const COMPUTE: { readonly [K in Arithmetic]: (a: number, b: number) => number } = {

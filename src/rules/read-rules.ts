@@ -1,12 +1,20 @@
-/** One rule file → its rules, checked and compiled. */
-import type { Scalar } from 'yaml'
-import { ROLES_IN_MESSAGE, type RoleInMessage, VERDICTS, type Verdict } from '../core/index.ts'
-import { ConditionError } from './compiler.ts'
-import { type Condition, readCondition } from './condition.ts'
+/** The rules of one file, checked and compiled. */
+import {
+  ROLES_IN_MESSAGE,
+  type RoleInMessage,
+  RULE_SEVERITIES,
+  type RuleSeverity,
+  VERDICTS,
+  type Verdict,
+} from '../core/index.ts'
+import { type Condition, listsIn, namesIn, readCondition } from './condition.ts'
 import type { Declarations } from './declare.ts'
 import { suggest } from './nearest.ts'
+import { noteErrors } from './note-errors.ts'
+import { PLACES, type PlacedRule, type Placement } from './place-rules.ts'
 import { type RuleCase, readCase } from './read-case.ts'
-import { offsetInScalar } from './scalar-offset.ts'
+import type { FileParts } from './read-parts.ts'
+import { plainReason, type Reason, readReason } from './reason.ts'
 import { type Place, placeOf } from './source.ts'
 import { type FileReader, kindOf, textOf, type YamlNode } from './yaml-file.ts'
 
@@ -14,53 +22,71 @@ import { type FileReader, kindOf, textOf, type YamlNode } from './yaml-file.ts'
 export interface Rule extends Place {
   readonly id: string
   readonly verdict: Verdict
-  readonly reason: string
+  readonly reason: Reason
+  readonly severity: RuleSeverity | undefined
+  readonly tags: readonly string[]
   /** The samples of a message that it is asked about. */
   readonly samples: readonly RoleInMessage[]
   readonly file: string
+  readonly shipped: boolean
+  readonly when: string
   readonly condition: Condition
   readonly cases: readonly RuleCase[]
+  /** Whether a list that it asks was changed by another file: then its cases may fail without it being wrong. */
+  readonly isUnderChange: boolean
 }
 
-const RULE_KEYS = ['id', 'samples', 'when', 'verdict', 'reason', 'tests']
+const RULE_KEYS = ['id', 'samples', 'when', 'verdict', 'reason', 'severity', 'tags', ...PLACES, 'tests']
 
 /** Texts and whole messages are looked at by the rules that ask for them: no analysis of every text by mistake. */
 const USUAL_SAMPLES: readonly RoleInMessage[] = ['attachment']
 
+/** What the rules of all files have in common. */
+export interface ReadContext {
+  readonly declarations: Declarations
+  readonly language: string
+  /** Roles that only rules that came with the filter may name. */
+  readonly spareRoles: readonly string[]
+}
+
 /** Reads all rules of a file; what is wrong is noted, and a wrong rule is left out. */
-export function readRules(reader: FileReader, declarations: Declarations): readonly Rule[] {
-  const content = reader.read()
-  if (reader.problems.length > 0 || isEmpty(content)) return []
-  const rules = reader.items(content, 'a rule file')
-  return rules.flatMap((node) => readRule(node, declarations, reader) ?? [])
+export function readRules({ reader, shipped, rules }: FileParts, context: ReadContext): readonly PlacedRule[] {
+  return rules.flatMap((node) => readRule(node, shipped, context, reader) ?? [])
 }
 
-function isEmpty(content: YamlNode): boolean {
-  return !content || ('value' in content && content.value === null)
-}
-
-function readRule(node: YamlNode, declarations: Declarations, reader: FileReader): Rule | undefined {
+function readRule(node: YamlNode, shipped: boolean, context: ReadContext, reader: FileReader): PlacedRule | undefined {
   const entries = reader.entries(node, RULE_KEYS, 'a rule')
   if (!entries) return undefined
+  const { declarations, language } = context
   const missing = ['id', 'when', 'verdict'].filter((key) => !entries.has(key))
   for (const key of missing) reader.note(node, `the rule has no ${key}`, `write ${key}: …`)
   const id = readId(entries.get('id'), reader)
   const verdict = readVerdict(entries.get('verdict'), reader)
-  const condition = readWhen(entries.get('when'), declarations, reader)
-  const reason = readReason(entries.get('reason'), reader)
+  const written = readWhen(entries.get('when'), shipped, context, reader)
+  const reason = readReason(entries.get('reason'), language, declarations, reader)
   const samples = entries.has('samples') ? readSamples(entries.get('samples'), reader) : USUAL_SAMPLES
-  if (!id || !verdict || !condition) return undefined
+  const severity = readSeverity(entries.get('severity'), reader)
+  const tags = entries.has('tags') ? readTags(entries.get('tags'), reader) : []
+  const placement = readPlacement(entries, reader)
+  if (!id || !verdict || !written) return undefined
   const cases = entries.has('tests') ? reader.items(entries.get('tests'), 'tests') : []
-  return {
+  const rule: Rule = {
     id,
     verdict,
-    reason: reason ?? id,
+    reason: reason ?? plainReason(id),
+    severity,
+    tags,
     samples,
-    condition,
+    ...written,
     cases: cases.flatMap((one) => readCase(one, verdict, declarations, reader) ?? []),
+    isUnderChange: [...listsIn(written.condition.ast, declarations)].some(
+      (one) => declarations.lists.get(one)?.isChanged,
+    ),
     file: reader.file.path,
+    shipped,
     ...placeOf(reader.file, entries.get('id')?.range?.[0] ?? 0),
   }
+  return { rule, placement, reader, node: entries.get('id') }
 }
 
 function readId(node: YamlNode, reader: FileReader): string | undefined {
@@ -93,37 +119,51 @@ function readSamples(node: YamlNode, reader: FileReader): readonly RoleInMessage
   })
 }
 
-function readReason(node: YamlNode, reader: FileReader): string | undefined {
-  const scalar = node && reader.text(node, 'reason')
+function readSeverity(node: YamlNode, reader: FileReader): RuleSeverity | undefined {
+  const scalar = node && reader.text(node, 'severity')
   if (!scalar) return undefined
-  const reason = textOf(scalar)
-  const hole = reason.indexOf('{{')
-  if (hole < 0) return reason
-  const offset = offsetInScalar(scalar, reader.file.text, hole)
-  reader.note(offset, 'a reason cannot have {{…}} in it', 'write a fixed text')
+  const severity = RULE_SEVERITIES.find((word) => word === scalar.value)
+  if (severity) return severity
+  reader.note(node, `${kindOf(node)} is no severity`, suggest(textOf(scalar), RULE_SEVERITIES, 'write one of'))
   return undefined
 }
 
-function readWhen(node: YamlNode, declarations: Declarations, reader: FileReader): Condition | undefined {
+function readTags(node: YamlNode, reader: FileReader): readonly string[] {
+  return reader.items(node, 'tags').flatMap((item) => {
+    const scalar = reader.text(item, 'tags')
+    if (!scalar) return []
+    const tag = textOf(scalar)
+    if (/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$/.test(tag)) return [tag]
+    reader.note(item, `${JSON.stringify(tag)} is no tag`, 'use up to 64 letters, digits and . _ : / -')
+    return []
+  })
+}
+
+function readPlacement(entries: ReadonlyMap<string, YamlNode>, reader: FileReader): Placement | undefined {
+  const [first, second] = PLACES.filter((how) => entries.has(how))
+  if (!first) return undefined
+  const node = entries.get(first)
+  if (second) reader.note(entries.get(second), `the rule stands ${first} another one already`, 'keep one of the two')
+  const scalar = reader.text(node, first)
+  return scalar && { how: first, id: textOf(scalar), node }
+}
+
+function readWhen(
+  node: YamlNode,
+  shipped: boolean,
+  { declarations, spareRoles }: ReadContext,
+  reader: FileReader,
+): Pick<Rule, 'when' | 'condition'> | undefined {
   const scalar = node && reader.text(node, 'when')
   if (!scalar) return undefined
-  try {
-    return readCondition(textOf(scalar), declarations)
-  } catch (error) {
-    const { offset, message, remedy } = conditionError(error)
-    reader.note(offsetOf(scalar, reader, offset), message, remedy)
+  const when = textOf(scalar)
+  const condition = noteErrors(scalar, reader, () => readCondition(when, declarations))
+  if (!condition) return undefined
+  const names = shipped || spareRoles.length === 0 ? [] : namesIn(condition.ast)
+  for (const role of names) {
+    if (!spareRoles.includes(role)) continue
+    reader.note(node, `the role "${role}" is not configured`, `write roles: { ${role}: ANALYZER } or { ${role}: none }`)
     return undefined
   }
-}
-
-function offsetOf(scalar: Scalar, reader: FileReader, offset: number): number {
-  if (typeof scalar.value === 'string') return offsetInScalar(scalar, reader.file.text, offset)
-  return (scalar.range?.[0] ?? 0) + offset
-}
-
-/** Anything else than our own error is the parser giving up on something monstrous. */
-function conditionError(error: unknown): Pick<ConditionError, 'offset' | 'message' | 'remedy'> {
-  if (error instanceof ConditionError) return error
-  const why = error instanceof Error ? error.message : String(error)
-  return { offset: 0, message: `the condition cannot be read: ${why}`, remedy: 'make it simpler' }
+  return { when, condition }
 }

@@ -3,7 +3,7 @@
 import { ask } from './evaluate.ts'
 import type { Expected, RuleCase } from './read-case.ts'
 import type { Rule } from './read-rules.ts'
-import { fixedViews, type Scope, viewOf } from './scope.ts'
+import { fixedViews, newScope, viewOf } from './scope.ts'
 import { Stuck } from './stuck.ts'
 
 /** How one case went. */
@@ -26,7 +26,7 @@ export function runCases(rules: readonly Rule[], roles: readonly string[]): read
 
 function runCase(rule: Rule, { facts, roles: states, expect, line, column }: RuleCase, roles: readonly string[]) {
   const views = roles.map((role) => viewOf(role, states.get(role), fixedViews(role)))
-  const scope: Scope = { facts, roles: views, slots: [], steps: 0 }
+  const scope = newScope(facts, views)
   const result = ask(rule, scope)
   const got = wordFor(rule, result)
   const detail = result instanceof Stuck ? (result.failure?.detail ?? result.pending.join(', ')) : ''

@@ -6,18 +6,23 @@ import {
   ROLES_IN_MESSAGE,
   type RoleInMessage,
   type RoleState,
+  type RuleSeverity,
   type Sample,
   type Verdict,
 } from '../core/index.ts'
-import { type Declarations, declare, isRoleName } from './declare.ts'
+import { type Declarations, declare, isFreeName } from './declare.ts'
+import { readDefinitions } from './define.ts'
 import { evaluateRules, type Results } from './evaluate.ts'
+import type { ListKind } from './named-list.ts'
+import { type Order, type PlacedRule, placeRules } from './place-rules.ts'
 import { RulesetError, type RulesetProblem } from './problem.ts'
+import { readLists } from './read-lists.ts'
+import { type ReadText, readParts } from './read-parts.ts'
 import { type Rule, readRules } from './read-rules.ts'
 import { type RuleTestResult, runCases } from './rule-test.ts'
-import { type FixedViews, fixedViews, type KnownRecord, type Scope, viewOf } from './scope.ts'
+import { type FixedViews, fixedViews, type KnownRecord, newScope, type Scope, viewOf } from './scope.ts'
 import { offsetOf, problemAt, type RuleFile } from './source.ts'
 import { type TraceEntry, traceOf } from './trace.ts'
-import { FileReader } from './yaml-file.ts'
 
 /** What the rules are told of one sample. A role that is not in `roles` has not been asked. */
 export interface EvaluationInput {
@@ -37,9 +42,17 @@ export interface Evaluation {
 export interface RuleInfo {
   readonly id: string
   readonly verdict: Verdict
+  /** As written, with its holes. */
   readonly reason: string
+  readonly severity?: RuleSeverity
+  readonly tags: readonly string[]
+  readonly samples: readonly RoleInMessage[]
+  readonly when: string
   /** The roles that its condition names. */
   readonly roles: readonly string[]
+  /** How many cases stand with it. */
+  readonly cases: number
+  readonly shipped: boolean
   readonly file: string
   readonly line: number
 }
@@ -48,6 +61,10 @@ export interface Ruleset {
   /** Digest of the rules and the roles: the same version decides the same. */
   readonly version: string
   readonly rules: readonly RuleInfo[]
+  /** Rules that a site switched off. */
+  readonly off: readonly RuleInfo[]
+  readonly lists: readonly ListInfo[]
+  readonly definitions: readonly DefinitionInfo[]
   /** Whether any rule is asked about such samples of a message. */
   looksAt(role: RoleInMessage): boolean
   evaluate(input: EvaluationInput, options?: { readonly explain?: boolean }): Evaluation
@@ -55,21 +72,78 @@ export interface Ruleset {
   test(): readonly RuleTestResult[]
 }
 
+/** A named list, told without its entries: there may be very many. */
+export interface ListInfo {
+  readonly name: string
+  readonly kind: ListKind
+  readonly size: number
+  readonly file: string
+  readonly line: number
+}
+
+export interface DefinitionInfo {
+  readonly name: string
+  readonly text: string
+}
+
 export interface RulesetContext {
   /** The roles that rules may name, whether an analyzer is mapped to them or `none`. */
   readonly roles: readonly string[]
+  /** Roles that shipped rules may name although nobody configured them; rules of a site may not. */
+  readonly spareRoles?: readonly string[]
+  /** Reads what rule files name: files that they include, files with the entries of lists. Without it there are none. */
+  readonly readText?: ReadText
+  /** Which translation of a reason is used (default en). */
+  readonly language?: string
+  /** What a failing case of a rule means: the rules are refused (default), or only `test()` tells it. */
+  readonly failingCases?: 'refuse' | 'tell'
 }
 
 /** Reads, checks and compiles rule files, in this order. Throws a `RulesetError` with all problems of all files. */
-export function loadRuleset(files: readonly RuleFile[], { roles }: RulesetContext): Ruleset {
-  const badNames = roles.filter((role) => !isRoleName(role))
+export function loadRuleset(files: readonly RuleFile[], context: RulesetContext): Ruleset {
+  const { spareRoles: spare = [], readText = noText, language = 'en' } = context
+  const spareRoles = spare.filter((role) => !context.roles.includes(role))
+  const roles = [...context.roles, ...spareRoles]
+  const badNames = roles.filter((role) => !isFreeName(role))
   if (badNames.length > 0) throw new RulesetError(badNames.map(badRole))
-  const declarations = declare(roles)
-  const readers = files.map((file) => new FileReader(file))
-  const rules = readers.flatMap((reader) => readRules(reader, declarations))
-  const problems = [...readers.flatMap((reader) => reader.problems), ...duplicates(rules, readers)]
+  const parts = readParts(files, readText)
+  const { lists, readers } = readLists(parts, readText)
+  const declarations = declare(roles, lists)
+  readDefinitions(parts, declarations)
+  const placed = parts.flatMap((one) => readRules(one, { declarations, language, spareRoles }))
+  const off = parts.flatMap((one) => one.off.map((node) => ({ node, reader: one.reader })))
+  const order = placeRules(placed, off)
+  const all = [...parts.map(({ reader }) => reader), ...readers]
+  const problems = all.flatMap((reader) => reader.problems)
+  if (problems.length === 0 && context.failingCases !== 'tell')
+    problems.push(...failingCases(order.rules, roles, placed))
   if (problems.length > 0) throw new RulesetError(problems)
-  return rulesetOf(rules, declarations, versionOf(files, roles))
+  const version = versionOf(
+    all.map(({ file }) => file),
+    [...roles, language],
+  )
+  return rulesetOf(order, declarations, version)
+}
+
+const noText: ReadText = () => ({ problem: 'no files can be named here' })
+
+/** A case of a rule whose lists the site changed may fail without the rule being wrong: `test()` tells it. */
+function failingCases(
+  rules: readonly Rule[],
+  roles: readonly string[],
+  placed: readonly PlacedRule[],
+): readonly RulesetProblem[] {
+  const readers = new Map(placed.map(({ rule, reader }) => [rule.id, reader.file]))
+  const sure = rules.filter(({ isUnderChange }) => !isUnderChange)
+  return runCases(sure, roles).flatMap((result) => {
+    const file = readers.get(result.rule)
+    if (result.passed || !file) return []
+    const { rule, expected, got, detail } = result
+    const why = detail === '' ? '' : ` (${detail})`
+    return [
+      problemAt(file, offsetOf(file, result), `a test of rule ${rule} fails: expected ${expected}, got ${got}${why}`),
+    ]
+  })
 }
 
 function badRole(role: string): RulesetProblem {
@@ -78,26 +152,15 @@ function badRole(role: string): RulesetProblem {
   return { file: 'roles', line: 0, column: 0, message, remedy, excerpt: '' }
 }
 
-function duplicates(rules: readonly Rule[], readers: readonly FileReader[]): readonly RulesetProblem[] {
-  const first = new Map<string, Rule>()
-  return rules.flatMap((rule) => {
-    const other = first.get(rule.id)
-    if (!other) first.set(rule.id, rule)
-    const file = readers.find((reader) => reader.file.path === rule.file)?.file
-    if (!other || !file) return []
-    const remedy = `${other.file}:${other.line} has it already; each rule needs its own`
-    return [problemAt(file, offsetOf(file, rule), `the id "${rule.id}" is taken`, remedy)]
-  })
-}
-
 /** Every part with its length, so that no two rulesets have the same digest by moving text from one file to the next. */
-function versionOf(files: readonly RuleFile[], roles: readonly string[]): string {
+function versionOf(files: readonly RuleFile[], others: readonly string[]): string {
   const hash = createHash('sha256')
-  for (const part of [...files.map(({ text }) => text), ...roles]) hash.update(`${Buffer.byteLength(part)}:${part}`)
+  for (const part of [...files.map(({ text }) => text), ...others]) hash.update(`${Buffer.byteLength(part)}:${part}`)
   return hash.digest('hex').slice(0, 16)
 }
 
-function rulesetOf(rules: readonly Rule[], { roles }: Declarations, version: string): Ruleset {
+function rulesetOf({ rules, off }: Order, declarations: Declarations, version: string): Ruleset {
+  const { roles } = declarations
   const fixed = roles.map(fixedViews)
   const byRole = new Map<string, readonly Rule[]>(
     ROLES_IN_MESSAGE.map((role) => [role, rules.filter((rule) => rule.samples.includes(role))]),
@@ -111,21 +174,44 @@ function rulesetOf(rules: readonly Rule[], { roles }: Declarations, version: str
     const needs = outcome.kind === 'pending' ? outcome.roles.filter((role) => isWanted(states.get(role))) : []
     return results ? { outcome, needs, trace: traceOf(asked, results, outcome, known) } : { outcome, needs }
   }
-  const looksAt = (role: RoleInMessage): boolean => (byRole.get(role) ?? []).length > 0
-  const told = rules.map((rule) => infoOf(rule, roles))
-  return { version, rules: told, looksAt, evaluate, test: () => runCases(rules, roles) }
+  return {
+    version,
+    rules: rules.map((rule) => infoOf(rule, roles)),
+    off: off.map((rule) => infoOf(rule, roles)),
+    lists: [...declarations.lists.values()].map(({ name, kind, items, file, line }) => {
+      return { name, kind, size: items.length, file, line }
+    }),
+    definitions: [...declarations.definitions.values()].map(({ name, text }) => ({ name, text })),
+    looksAt: (role) => (byRole.get(role) ?? []).length > 0,
+    evaluate,
+    test: () => runCases(rules, roles),
+  }
 }
 
 function isWanted(state: RoleState | undefined): boolean {
   return state === undefined || state.state === 'wanted'
 }
 
-function infoOf({ id, verdict, reason, file, line, condition }: Rule, roles: readonly string[]): RuleInfo {
-  return { id, verdict, reason, roles: roles.filter((_, number) => condition.roles.includes(number)), file, line }
+function infoOf(rule: Rule, roles: readonly string[]): RuleInfo {
+  const { id, verdict, reason, severity, tags, samples, when, cases, shipped, file, line, condition } = rule
+  return {
+    id,
+    verdict,
+    reason: reason.text,
+    ...(severity !== undefined && { severity }),
+    tags,
+    samples,
+    when,
+    roles: roles.filter((_, number) => condition.roles.includes(number)),
+    cases: cases.length,
+    shipped,
+    file,
+    line,
+  }
 }
 
 /** The scope of one sample: facts, and what is known of each role. */
-export function scopeOf(
+function scopeOf(
   facts: KnownRecord,
   roles: readonly string[],
   states: ReadonlyMap<string, RoleState>,
@@ -135,10 +221,13 @@ export function scopeOf(
     const role = roles[number] ?? ''
     return viewOf(role, states.get(role), one)
   })
-  return { facts, roles: views, slots: [], steps: 0 }
+  return newScope(facts, views)
 }
 
 /** The same sample with no report of any role. */
 function blindScope(facts: KnownRecord, fixed: readonly FixedViews[]): Scope {
-  return { facts, roles: fixed.map(({ pending }) => pending), slots: [], steps: 0 }
+  return newScope(
+    facts,
+    fixed.map(({ pending }) => pending),
+  )
 }

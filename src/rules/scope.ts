@@ -24,8 +24,20 @@ export interface Scope {
   readonly roles: readonly RoleView[]
   /** The variables of `exists`, `all` and the like that are bound right now. */
   readonly slots: Known[]
+  /** What definitions came to, with the steps that it took: the same for every rule that asks. */
+  readonly memos: (Memo | undefined)[]
   /** What is left of the budget of this condition. */
   steps: number
+}
+
+export interface Memo {
+  readonly result: Result
+  readonly steps: number
+}
+
+/** A scope in which nothing has been evaluated yet. */
+export function newScope(facts: KnownRecord, roles: readonly RoleView[]): Scope {
+  return { facts, roles, slots: [], memos: [], steps: 0 }
 }
 
 /** Steps that one condition may take: some ten milliseconds at the very worst. */

@@ -5,6 +5,8 @@ import type { RulesetProblem } from './problem.ts'
 export interface RuleFile {
   readonly path: string
   readonly text: string
+  /** Whether it came with the filter: its rules may name the spare roles. */
+  readonly shipped?: boolean
 }
 
 /** A file and where its lines begin. */
@@ -17,7 +19,7 @@ export function indexFile(file: RuleFile): IndexedFile {
   const text = file.text.replace(/^\ufeff/, '')
   const lineStarts = [0]
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1)
-  return { path: file.path, text, lineStarts }
+  return { ...file, text, lineStarts }
 }
 
 export interface Place {

@@ -33,7 +33,8 @@ const SHOWN = 200
 /** Tells all rules, in order. */
 export function traceOf(rules: readonly Rule[], results: Results, outcome: Outcome, scope: Scope): TraceEntry[] {
   return rules.map((rule) => {
-    const { id, verdict, reason, file, line } = rule
+    const { id, verdict, file, line } = rule
+    const reason = results.get(rule) === true ? rule.reason.render(scope) : rule.reason.text
     const result = results.get(rule)
     const decided = outcome.kind === 'decided' && outcome.rule === id
     return { rule: id, verdict, reason, file, line, decided, ...toldAs(result), looked: lookedAt(rule, result, scope) }
@@ -52,7 +53,7 @@ function toldAs(result: boolean | Stuck | undefined): Pick<TraceEntry, 'result' 
 function lookedAt({ condition }: Rule, result: boolean | Stuck | undefined, scope: Scope): readonly Looked[] {
   if (result === undefined) return []
   scope.steps = STEP_BUDGET
-  return condition.looks.map(({ path, run }) => ({ path, value: shown(run(scope)) }))
+  return condition.looks().map(({ path, run }) => ({ path, value: shown(run(scope)) }))
 }
 
 function shown(value: Result): string {

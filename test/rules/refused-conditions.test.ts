@@ -10,7 +10,7 @@ function problemOf(when: string): string {
 }
 
 const FUNCTIONS =
-  'matches, size, startsWith, endsWith, contains, lowerAscii, upperAscii, trim, split, join, has, string, int, double, exists, all, exists_one, filter, map'
+  'matches, matchesIgnoreCase, size, startsWith, endsWith, contains, equalsIgnoreCase, startsWithIgnoreCase, endsWithIgnoreCase, containsIgnoreCase, lowerAscii, upperAscii, trim, split, join, has, string, int, double, exists, all, exists_one, filter, map'
 
 const CASES: readonly (readonly [what: string, when: string, problem: string])[] = [
   ['an unknown field', 'sample.tpye == "x"', '2:16: sample has no field "tpye"; did you mean "type"?'],
@@ -25,11 +25,15 @@ const CASES: readonly (readonly [what: string, when: string, problem: string])[]
     'sample.names.exists(n, n.constructor == "x")',
     '2:34: n has no field "constructor"; its fields are: value, origin',
   ],
-  ['an unknown root', 'smaple.type == "x"', '2:9: "smaple" is neither a fact nor a role; did you mean "sample"?'],
+  [
+    'an unknown root',
+    'smaple.type == "x"',
+    '2:9: "smaple" is neither a fact nor a role nor defined; did you mean "sample"?',
+  ],
   [
     'a role that is not configured',
     'cuckoo.score > 5.0',
-    '2:9: "cuckoo" is neither a fact nor a role; known here: sample, message, av, sandbox, lookup',
+    '2:9: "cuckoo" is neither a fact nor a role nor defined; known here: sample, message, av, sandbox, lookup',
   ],
   [
     'an unknown method',

@@ -13,7 +13,9 @@ const CASES: readonly (readonly [what: string, text: string, problems: readonly 
   [
     'a file that is no list',
     'id: a\nwhen: "true"\n',
-    ['1:1: a rule file must be a list, not a map; begin each entry with "- "'],
+    [
+      '1:1: a rule file must be a list of rules, or a map of include, lists, define, off, rules, not a rule; begin each rule with "- "',
+    ],
   ],
   ['a rule that is no map', '- a\n', ['1:3: a rule must be a map of keys, not "a"; ']],
   [
@@ -49,9 +51,9 @@ const CASES: readonly (readonly [what: string, text: string, problems: readonly 
   ['a condition that is empty', '- id: a\n  when:\n  verdict: bad\n', ['2:8: when must be text, not nothing; ']],
   ['a condition that is a list', '- id: a\n  when: [x]\n  verdict: bad\n', ['2:9: when must be text, not a list; ']],
   [
-    'a reason with a hole',
-    `${good}  reason: 'it''s {{sample.name}}'\n`,
-    ['4:18: a reason cannot have {{…}} in it; write a fixed text'],
+    'a hole in a reason that names an unknown field',
+    `${good}  reason: 'it''s {{sample.nme}}'\n`,
+    ['4:27: sample has no field "nme"; did you mean "name"?'],
   ],
   [
     'a condition that YAML reads as something else',
@@ -85,7 +87,9 @@ const CASES: readonly (readonly [what: string, text: string, problems: readonly 
   [
     'a merge of maps',
     `${good}  <<: { reason: x }\n`,
-    ['4:3: a rule has no key "<<"; its keys are: id, samples, when, verdict, reason, tests'],
+    [
+      '4:3: a rule has no key "<<"; its keys are: id, samples, when, verdict, reason, severity, tags, before, after, instead, tests',
+    ],
   ],
 ]
 
@@ -118,7 +122,7 @@ test('an id that another file has is refused, naming the other place', () => {
   assert.throws(() => loadRuleset(files, { roles: [] }), {
     name: 'RulesetError',
     message: [
-      'rules/20.yaml:2:7: the id "a" is taken; rules/10.yaml:1 has it already; each rule needs its own',
+      'rules/20.yaml:2:7: the id "a" is taken; rules/10.yaml:1 has it already; write instead: a to take its place',
       '    - id: a',
       '          ^',
     ].join('\n'),
@@ -127,7 +131,10 @@ test('an id that another file has is refused, naming the other place', () => {
 
 test('a role that no condition could name is refused', () => {
   for (const role of ['my-sandbox', 'sample', 'in', '']) {
-    assert.throws(() => loadText(good, [role]), new RegExp(`^RulesetError: roles: the role "${role}" cannot be named`))
+    assert.throws(
+      () => loadText(good, { roles: [role] }),
+      new RegExp(`^RulesetError: roles: the role "${role}" cannot be named`),
+    )
   }
 })
 

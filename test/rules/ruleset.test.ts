@@ -46,9 +46,18 @@ test('a ruleset tells its rules with verdict, reason, roles and place', () => {
     ].join('\n'),
   )
 
+  const same = { tags: [], samples: ['attachment'], cases: 0, shipped: false, file: 'rules/x.yaml' }
   assert.deepEqual(ruleset.rules, [
-    { id: 'a', verdict: 'good', reason: 'Small enough', roles: [], file: 'rules/x.yaml', line: 1 },
-    { id: 'b', verdict: 'bad', reason: 'b', roles: ['av', 'sandbox'], file: 'rules/x.yaml', line: 5 },
+    { id: 'a', verdict: 'good', reason: 'Small enough', when: 'sample.size > 3', roles: [], line: 1, ...same },
+    {
+      id: 'b',
+      verdict: 'bad',
+      reason: 'b',
+      when: 'sandbox.score > 5.0 || av.failed',
+      roles: ['av', 'sandbox'],
+      line: 5,
+      ...same,
+    },
   ])
 })
 
@@ -98,6 +107,7 @@ test("a rule's own test that fails is told with its place, what was expected and
       '    - { facts: { sample: { size: 11 } }, reports: { av: none }, expect: unanalysed }',
       '    - { facts: { sample: { size: 11 } }, reports: { av: { families: [x] } }, expect: none }',
     ].join('\n'),
+    { failingCases: 'tell' },
   )
 
   assert.deepEqual(

@@ -1,0 +1,159 @@
+/** The lists of all files → one set of named lists: those of the site may add to shipped ones or take their place. */
+import { isMap, isScalar, isSeq } from 'yaml'
+import { LIST_KINDS, type ListKind, lookupOf, type NamedList, readItem } from './named-list.ts'
+import { suggest } from './nearest.ts'
+import { type FileParts, type NamedNode, pathFrom, type ReadText } from './read-parts.ts'
+import { placeOf, type RuleFile } from './source.ts'
+import { FileReader, kindOf, textOf, type YamlNode } from './yaml-file.ts'
+
+/** All lists, and the readers of the files that their entries stood in. */
+export interface Lists {
+  readonly lists: ReadonlyMap<string, NamedList>
+  readonly readers: readonly FileReader[]
+}
+
+/** One place where a list is written. */
+interface Written {
+  readonly name: string
+  readonly kind: ListKind
+  readonly ignoreCase: boolean
+  /** What it does to the list of that name which stands elsewhere. */
+  readonly change: 'add' | 'instead' | undefined
+  readonly items: readonly string[]
+  readonly node: YamlNode
+  readonly reader: FileReader
+}
+
+/** A name that conditions can use. */
+export const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
+
+const LIST_KEYS = [...LIST_KINDS, 'ignoreCase', 'add', 'instead']
+
+/** Reads the lists of all files and puts together what belongs together. */
+export function readLists(parts: readonly FileParts[], readText: ReadText): Lists {
+  const readers = new Map<string, FileReader>()
+  const context = { readText, readers }
+  const written = parts.flatMap(({ lists, reader }) => lists.flatMap((one) => readList(one, reader, context) ?? []))
+  const names = [...new Set(written.map(({ name }) => name))]
+  const lists = names.flatMap((name) => combined(name, written) ?? [])
+  return { lists: new Map(lists.map((list) => [list.name, list])), readers: [...readers.values()] }
+}
+
+interface ReadContext {
+  readonly readText: ReadText
+  readonly readers: Map<string, FileReader>
+}
+
+function readList({ name, key, value }: NamedNode, reader: FileReader, context: ReadContext): Written | undefined {
+  if (!NAME.test(name)) {
+    reader.note(key, `${JSON.stringify(name)} is no name of a list`, 'use letters, digits and _, a letter first')
+    return undefined
+  }
+  const head = { name, node: key, reader }
+  if (isSeq(value)) {
+    const items = readItems(value, 'strings', reader, context)
+    return { ...head, kind: 'strings', ignoreCase: false, change: undefined, items }
+  }
+  const entries = reader.entries(value, LIST_KEYS, 'a list')
+  if (!entries) return undefined
+  const kinds = LIST_KINDS.filter((kind) => entries.has(kind))
+  const [kind] = kinds
+  if (!kind || kinds.length > 1) {
+    reader.note(key, `the list must be of one kind`, `write one of ${LIST_KINDS.join(', ')}`)
+    return undefined
+  }
+  const add = isTrue(entries.get('add'), 'add', reader)
+  const instead = isTrue(entries.get('instead'), 'instead', reader)
+  const ignoreCase = isTrue(entries.get('ignoreCase'), 'ignoreCase', reader)
+  const items = readItems(entries.get(kind), kind, reader, context)
+  return { ...head, kind, ignoreCase, change: instead ? 'instead' : add ? 'add' : undefined, items }
+}
+
+function isTrue(node: YamlNode, what: string, reader: FileReader): boolean {
+  if (!node) return false
+  if (isScalar(node) && typeof node.value === 'boolean') return node.value
+  reader.note(node, `${what} must be true or false, not ${kindOf(node)}`)
+  return false
+}
+
+/** Entries written here, those of a file, or both mixed. */
+function readItems(node: YamlNode, kind: ListKind, reader: FileReader, context: ReadContext): readonly string[] {
+  if (isMap(node)) return fileItems(node, kind, reader, context)
+  return reader.items(node, kind).flatMap((item) => {
+    if (isMap(item)) return fileItems(item, kind, reader, context)
+    const scalar = reader.text(item, kind)
+    return scalar ? ready(kind, textOf(scalar), scalar.range?.[0] ?? 0, reader) : []
+  })
+}
+
+function ready(kind: ListKind, text: string, at: number, reader: FileReader): readonly string[] {
+  const item = readItem(kind, text)
+  if (typeof item === 'string') return [item]
+  reader.note(at, item.message, item.remedy)
+  return []
+}
+
+function fileItems(node: YamlNode, kind: ListKind, reader: FileReader, context: ReadContext): readonly string[] {
+  const scalar = reader.entries(node, ['file'], kind)?.get('file')
+  const name = scalar && reader.text(scalar, 'file')
+  if (!name) {
+    if (!scalar) reader.note(node, 'the list names no file', 'write { file: NAME }')
+    return []
+  }
+  const path = pathFrom(reader.file.path, textOf(name))
+  const read = context.readText(path)
+  if ('problem' in read) {
+    reader.note(scalar, `${path} cannot be read: ${read.problem}`, 'names are meant from the folder of this file')
+    return []
+  }
+  return itemsOfFile({ path, text: read.text }, kind, context)
+}
+
+/** One entry on a line; empty lines and those that begin with # do not count. Of digests the first word counts, as `sha256sum` writes. */
+function itemsOfFile(file: RuleFile, kind: ListKind, { readers }: ReadContext): readonly string[] {
+  const reader = readers.get(file.path) ?? new FileReader(file)
+  readers.set(file.path, reader)
+  const { text, lineStarts } = reader.file
+  return lineStarts.flatMap((start, i) => {
+    const line = text.slice(start, lineStarts[i + 1])
+    const entry = kind === 'strings' || kind === 'patterns' ? line.trim() : (/\S+/.exec(line)?.[0] ?? '')
+    return entry === '' || entry.startsWith('#') ? [] : ready(kind, entry, start + line.indexOf(entry), reader)
+  })
+}
+
+function combined(name: string, written: readonly Written[]): NamedList | undefined {
+  const all = written.filter((one) => one.name === name)
+  const [base, ...more] = all.filter(({ change }) => change === undefined)
+  const others = [...new Set(written.filter(({ change }) => !change).map((one) => one.name))]
+  if (!base) {
+    for (const { reader, node } of all) {
+      reader.note(node, `there is no list "${name}" to change`, suggest(name, others, 'there are'))
+    }
+    return undefined
+  }
+  const there = `${base.reader.file.path}:${placeOf(base.reader.file, base.node?.range?.[0] ?? 0).line} has it already`
+  for (const { reader, node } of more) {
+    reader.note(node, `the list "${name}" is taken`, `${there}; write add: true or instead: true to change it`)
+  }
+  const [first, second] = all.filter(({ change }) => change === 'instead')
+  second?.reader.note(second.node, `the list "${name}" is replaced twice`, 'keep one')
+  const start = first ?? base
+  const added = all.filter(({ change }) => change === 'add')
+  for (const { reader, node, kind } of added) {
+    if (kind !== start.kind)
+      reader.note(node, `the list "${name}" is of ${start.kind}, not ${kind}`, 'add the same kind')
+  }
+  const items = [...start.items, ...added.flatMap((one) => one.items)]
+  const { kind, ignoreCase } = start
+  const { file } = base.reader
+  return {
+    name,
+    kind,
+    ignoreCase,
+    items,
+    ...lookupOf(kind, items, ignoreCase),
+    isChanged: [...added, ...(first ? [first] : [])].some(({ reader }) => reader !== base.reader),
+    file: file.path,
+    ...placeOf(file, base.node?.range?.[0] ?? 0),
+  }
+}
