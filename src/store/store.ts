@@ -4,7 +4,7 @@
  * statement time-out; nothing is retried by the caller except where it says so. A write that was rejected because its time was over may
  * still have happened. Times are the store's own clock, Unix milliseconds. Every `sha256` is 64 lower-case hex digits.
  */
-import type { Answer, Cause, Content, Outcome, Report, Story, StoryFacts, StorySample } from '../core/index.ts'
+import type { Answer, Cause, KnownContent, Outcome, Report, Story, StoryFacts, StorySample } from '../core/index.ts'
 
 /** Identity of an analysis: the same question about the same bytes. */
 export interface AnalysisKey {
@@ -60,7 +60,7 @@ export interface LookupQuery {
 }
 
 export interface Known {
-  readonly facts: ReadonlyMap<string, Content>
+  readonly facts: ReadonlyMap<string, KnownContent>
   readonly analyses: readonly Analysis[]
   /**
    * The story that this message continues: the newest of the same key whose newest try has no final answer (anything but
@@ -98,7 +98,8 @@ export interface Store {
   check(): Promise<void>
   /** One batched query, whatever the number of digests. */
   lookup(query: LookupQuery): Promise<Known>
-  saveFacts(recipe: string, contents: readonly Content[]): Promise<void>
+  /** Facts with what lies within a container are not replaced by such without. */
+  saveFacts(recipe: string, contents: readonly KnownContent[]): Promise<void>
   /**
    * Writes the row `deciding` (and the samples) before it resolves, so that the end of the process cannot undo it, and where the answer is
    * `quarantine` a loss of power neither. Must be called before Postfix is answered.

@@ -1,6 +1,6 @@
 /** Values for the tests of stores; whatever is not given is harmless. */
 import { createHash } from 'node:crypto'
-import type { Answer, Content, StorySample } from '../../src/core/index.ts'
+import type { Answer, Content, Members, StorySample } from '../../src/core/index.ts'
 import type { AnalysisKey, LookupQuery, StoryDraft } from '../../src/store/index.ts'
 
 export const TEMPFAIL: Answer = { disposition: 'tempfail', reply: '451 4.7.1 Try again later' }
@@ -25,6 +25,17 @@ export function content(n: number, changes: Partial<Content> = {}): Content {
 
 export function contents(count: number): readonly Content[] {
   return Array.from({ length: count }, (_, n) => content(n))
+}
+
+/** A container with members at these places. */
+export function within(...paths: readonly string[]): Members {
+  const root = { formats: ['zip'], anomalies: [], limit: '', isEncrypted: false, openedBy: '' }
+  const members = paths.map((path, n) => ({
+    ...{ path, depth: path.split('/').length, name: `ü${n}`, names: [{ value: 'a\u0000b', origin: 'zip.name' }] },
+    ...{ storedPath: `x/ü${n}`, kind: 'file', declaredSize: -1, declaredType: '', container: 'zip' },
+    ...{ isEncrypted: false, content: content(n), opened: root, anomalies: [], mismatches: [] },
+  }))
+  return { root, members, name: 'x.zip' }
 }
 
 export function key(n: number, changes: Partial<AnalysisKey> = {}): AnalysisKey {

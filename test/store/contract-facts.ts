@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Fault } from '../../src/core/index.ts'
-import { content, contents, digest, digests, draft, keys, query } from './build.ts'
+import { content, contents, digest, digests, draft, keys, query, within } from './build.ts'
 import type { OnStore } from './contract.ts'
 
 export function describeFacts(onStore: OnStore): void {
@@ -58,6 +58,20 @@ export function describeFacts(onStore: OnStore): void {
       const known = await store.lookup(query({ digests: [digest(1)] }))
 
       assert.equal(known.facts.get(digest(1))?.testString, 'eicar')
+    }),
+  )
+
+  test(
+    'what lies within a container is kept with its facts, and stays when the facts come again without it',
+    onStore(async ({ store }) => {
+      const known = { ...content(1), within: within('1', '1/1', '2') }
+      await store.saveFacts('recipe', [known, content(2)])
+
+      await store.saveFacts('recipe', [content(1), { ...content(2), within: within() }])
+
+      const { facts } = await store.lookup(query({ digests: [digest(1), digest(2)] }))
+      assert.deepEqual(facts.get(digest(1)), known)
+      assert.deepEqual(facts.get(digest(2))?.within, within())
     }),
   )
 

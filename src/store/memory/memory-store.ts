@@ -2,7 +2,7 @@
  * The store that forgets: for tests, for `memory:` on trial, and the reference that the others are compared with. Bounded, so that a
  * daemon that runs on it for weeks does not grow; what is beyond the bound is forgotten oldest first and asked again.
  */
-import { type Clock, type Content, Fault } from '../../core/index.ts'
+import { type Clock, Fault, type KnownContent } from '../../core/index.ts'
 import { requireDigests } from '../digest.ts'
 import type {
   Analysis,
@@ -28,7 +28,7 @@ export function createMemoryStore(options: { readonly clock: Clock }): Store {
 
 class MemoryStore implements Store {
   readonly #clock: Clock
-  readonly #facts = new Map<string, Content>()
+  readonly #facts = new Map<string, KnownContent>()
   readonly #analyses = new Map<string, Analysis>()
   readonly #stories = new Stories(MAX_STORIES)
   #isOpen = false
@@ -53,7 +53,7 @@ class MemoryStore implements Store {
     this.#requireOpen()
     requireDigests(query.digests)
     requireDigests(query.analyses.map((key) => key.sha256))
-    const facts = new Map<string, Content>()
+    const facts = new Map<string, KnownContent>()
     for (const digest of query.digests) {
       const content = this.#facts.get(identity([query.recipe, digest]))
       if (content) facts.set(digest, content)
@@ -62,10 +62,13 @@ class MemoryStore implements Store {
     return { facts, analyses, story: this.#stories.continued(query.storyKey, this.#clock.now()) }
   }
 
-  async saveFacts(recipe: string, contents: readonly Content[]): Promise<void> {
+  async saveFacts(recipe: string, contents: readonly KnownContent[]): Promise<void> {
     this.#requireOpen()
     requireDigests(contents.map((content) => content.sha256))
-    for (const content of contents) this.#facts.set(identity([recipe, content.sha256]), content)
+    for (const content of contents) {
+      const key = identity([recipe, content.sha256])
+      if (content.within || !this.#facts.get(key)?.within) this.#facts.set(key, content)
+    }
     forgetOldest(this.#facts, MAX_FACTS, () => true)
   }
 

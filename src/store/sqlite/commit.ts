@@ -87,7 +87,7 @@ const SAVE_FACTS = `
   INSERT INTO facts (sha256, recipe, content, saved)
   SELECT unhex(value ->> 'sha256'), ?1, value, ?2 FROM json_each(?3) WHERE true
   ON CONFLICT (sha256, recipe) DO UPDATE SET content = excluded.content, saved = excluded.saved
-    WHERE content <> excluded.content`
+    WHERE content <> excluded.content AND (excluded.content -> '$.within' IS NOT NULL OR content -> '$.within' IS NULL)`
 
 const ANSWER_TRY = `
   UPDATE story_try SET state = 'answered', answer = ?1

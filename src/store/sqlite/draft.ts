@@ -1,5 +1,5 @@
 /** The contract's words → the operations of the writer thread. */
-import type { Content } from '../../core/index.ts'
+import type { KnownContent } from '../../core/index.ts'
 import type { StoryDraft } from '../store.ts'
 import type { Operation, StoryOperation } from './operation.ts'
 
@@ -9,7 +9,7 @@ const FACTS_AT_ONCE = 500
 const SMALL_BYTES = 500
 
 /** Facts in pieces, each one statement. */
-export function factsOperations(recipe: string, contents: readonly Content[]): readonly Operation[] {
+export function factsOperations(recipe: string, contents: readonly KnownContent[]): readonly Operation[] {
   const operations: Operation[] = []
   for (let at = 0; at < contents.length; at += FACTS_AT_ONCE) {
     operations.push({ kind: 'facts', recipe, contentsJson: JSON.stringify(contents.slice(at, at + FACTS_AT_ONCE)) })

@@ -3,7 +3,7 @@
  * an error.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import type { Content, Story } from '../../core/index.ts'
+import type { KnownContent, Story } from '../../core/index.ts'
 import { isDigest } from '../digest.ts'
 import type { Known, LookupQuery, StoryQuery } from '../store.ts'
 import { ABANDONED_AFTER_MS, TRIES_TOLD } from '../story-life.ts'
@@ -78,8 +78,8 @@ export class Reader {
   }
 }
 
-function contentEntry(row: Row): [string, Content] {
-  const content = parsed<Content>(row.content)
+function contentEntry(row: Row): [string, KnownContent] {
+  const content = parsed<KnownContent>(row.content)
   return [content.sha256, content]
 }
 

@@ -3,7 +3,7 @@
  * loop: the writer's lock waits and disk waits happen in its thread, and the reader does not wait.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type Answer, type Content, Fault, type Story } from '../../core/index.ts'
+import { type Answer, Fault, type KnownContent, type Story } from '../../core/index.ts'
 import { requireDigests } from '../digest.ts'
 import { type StoreEvent, StoreRefused } from '../event.ts'
 import type {
@@ -92,7 +92,7 @@ class SqliteStore implements Store {
     return this.#read((reader) => reader.lookup(query, this.#options.now?.() ?? null))
   }
 
-  async saveFacts(recipe: string, contents: readonly Content[]): Promise<void> {
+  async saveFacts(recipe: string, contents: readonly KnownContent[]): Promise<void> {
     requireDigests(contents.map((content) => content.sha256))
     await Promise.all(factsOperations(recipe, contents).map((operation) => this.#write(operation)))
   }
