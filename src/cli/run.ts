@@ -4,6 +4,7 @@ import { ConfigError } from '../config/index.ts'
 import { PolicyError } from '../policy/index.ts'
 import { RulesetError } from '../rules/index.ts'
 import { describeError } from '../telemetry/index.ts'
+import { addAnalyzers } from './analyzers.ts'
 import { addConfig } from './config.ts'
 import { type CliDeps, type Context, contextOf } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
@@ -51,7 +52,7 @@ function programOf(context: Context, end: (code: number) => void): Command {
       getErrHelpWidth: () => Math.min(io.stderr.columns ?? 100, 120),
     })
     .addHelpText('after', HELP)
-  for (const add of [addServe, addInspector, addConfig, addExtract, addFacts, addScan, addWhy, addPing])
+  for (const add of [addServe, addInspector, addConfig, addExtract, addFacts, addScan, addWhy, addPing, addAnalyzers])
     add(program, context, end)
   return program
 }
@@ -65,6 +66,7 @@ EXAMPLES
   peekaboo facts invoice.zip            what is true of this file and everything within?
   peekaboo why 4bXyz12Qz3               why was this message refused?
   peekaboo ping                         does the filter answer?
+  peekaboo analyzers check              do antivirus and sandboxes work?
 
 EXIT CODES
   0 done   1 error   64 usage   78 configuration refused; those of scan are in its own help
