@@ -1,13 +1,11 @@
 #!/usr/bin/env -S node --disable-sigusr1 --initial-old-space-size=96 --max-semi-space-size=8
 /** The composition root: the one list of drivers, what is made of what, and the order of start and stop. */
-import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Analyzer, AnalyzerDeps } from './analyzers/analyzer.ts'
 import { ClamavAnalyzer } from './analyzers/clamav/clamav.ts'
 import { DummyAnalyzer } from './analyzers/dummy/dummy.ts'
-import { type Composition, runCli } from './cli/index.ts'
+import { type Composition, declaredRoles, loadRules, runCli } from './cli/index.ts'
 import type { Config } from './config/index.ts'
 import { type Clock, Fault } from './core/index.ts'
 import { type Dependency, HttpServer, healthRoutes } from './http/index.ts'
@@ -16,12 +14,9 @@ import { createListener, parseListen } from './mailfilter/index.ts'
 import type { MilterServer } from './milter/index.ts'
 import { Budget, createPipeline, MessageKeeper, type Pipeline, StoryWriter } from './pipeline/index.ts'
 import { type Profile, resolveProfiles } from './policy/index.ts'
-import { loadRuleset, type RuleFile, type Ruleset } from './rules/index.ts'
 import { Scheduler } from './scheduler/index.ts'
 import { openStore, StoreRefused } from './store/index.ts'
 import { describeError, type Logger, systemClock } from './telemetry/index.ts'
-
-const MAX_RULE_FILE = 16 * 1024 * 1024
 
 type AnalyzerOptions = Config['analyzers'][string]
 type Driver<O extends AnalyzerOptions> = (name: string, options: O, deps: AnalyzerDeps) => Analyzer
@@ -39,9 +34,16 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock)
   const parts = makeParts(config, log, clock)
   const { inspector, store, analyzers, scheduler, keeper, stories } = parts
   const roles = new Map(Object.entries(config.roles).filter(([, analyzer]) => analyzer !== 'none'))
-  const declaredRoles = Object.keys(config.roles)
   const held = new Budget(config.milter.held)
-  const pipeline = createPipeline({ ...parts, ruleset: () => ruleset, roles, declaredRoles, held, clock, log })
+  const pipeline = createPipeline({
+    ...parts,
+    ruleset: () => ruleset,
+    roles,
+    declaredRoles: declaredRoles(config),
+    held,
+    clock,
+    log,
+  })
   const edges = new Edges(config, pipeline, profiles, log, clock)
   return {
     config,
@@ -176,25 +178,6 @@ function analyzerOf(name: string, options: AnalyzerOptions, deps: AnalyzerDeps):
   // One entry of the table: its options are those of its type, which the compiler does not see.
   const driver = DRIVERS[options.type] as Driver<AnalyzerOptions>
   return driver(name, options, deps)
-}
-
-/** The site's rules, then the shipped ones. */
-function loadRules(config: Config): Ruleset {
-  const shipped = fileURLToPath(new URL('../rules/', import.meta.url))
-  const files = [...config.rules.dirs, shipped].flatMap(rulesIn)
-  return loadRuleset(files, { roles: Object.keys(config.roles) })
-}
-
-function rulesIn(dir: string): RuleFile[] {
-  const names = readdirSync(dir).filter((name) => name.endsWith('.yaml'))
-  return names.sort().map((name) => ({ path: join(dir, name), text: ruleText(join(dir, name)) }))
-}
-
-/** A fifo or a device would hang the start, and no ruleset is that large. */
-function ruleText(path: string): string {
-  const entry = statSync(path)
-  if (!entry.isFile() || entry.size > MAX_RULE_FILE) throw new Error(`${path} is no file of rules: at most 16 MiB`)
-  return readFileSync(path, 'utf8')
 }
 
 /** Where a server really listens: port 0 asks the system for any. */

@@ -2,4 +2,5 @@
 export type { Composition, Listening } from './composition.ts'
 export type { CliDeps } from './context.ts'
 export type { CliIo, Output } from './io.ts'
+export { declaredRoles, loadRules } from './rule-files.ts'
 export { runCli } from './run.ts'

@@ -31,6 +31,11 @@ export const configOptions = z.strictObject({
   http: httpOptions,
   scheduler: schedulerOptions,
   log: telemetryOptions,
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'must be a language such as en or de')
+    .default('en')
+    .describe("which translation of a rule's reason is used (default en)"),
   contact: z
     .string()
     .regex(/^[ -~]{1,200}$/, 'must be 1 to 200 printable ASCII characters')

@@ -7,4 +7,7 @@ export const rulesOptions = z
   .prefault({})
   .describe('the ruleset')
 
+/** Roles that the rules which come with the filter may name, whether somebody configured them or not. */
+export const STANDARD_ROLES: readonly string[] = ['av', 'lookup', 'sandbox']
+
 export type RulesOptions = z.output<typeof rulesOptions>

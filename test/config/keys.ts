@@ -151,6 +151,7 @@ export const KEYS: readonly Key[] = [
   { path: 'scheduler.maxAge', taken: '30m', refused: '30M' },
   { path: 'scheduler.attempts', taken: '3', refused: '21' },
   { path: 'log.level', taken: 'debug', refused: 'verbose' },
+  { path: 'language', taken: 'de', refused: 'german' },
   { path: 'contact', taken: 'postmaster@example.org', refused: '"\\u00e9"' },
 ]
 
