@@ -36,6 +36,8 @@ const packages = {
   genisoimage: '/usr/bin/genisoimage',
   mtools: '/usr/bin/mcopy',
   qpdf: '/usr/bin/qpdf',
+  'clamav-daemon': '/usr/sbin/clamd',
+  clamdscan: '/usr/bin/clamdscan',
   'clamav-testfiles': '/usr/share/clamav-testfiles/clam.zip',
   'util-linux': '/usr/bin/unshare',
 }
