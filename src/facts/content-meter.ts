@@ -6,7 +6,7 @@ import { createSampler, detectContent, groupOf } from './type/index.ts'
 /** Up to here what may be all there is waits for its end: hashed at once, small contents cost less. */
 const AT_ONCE_BYTES = 65_536
 
-/** Measures one sample as its bytes stream by; what is written must not change afterwards. */
+/** Measures one sample as its bytes stream by; what is written must not change afterwards, but for what was written into `space`. */
 export function createContentMeter(): ContentMeter {
   let first: Uint8Array | undefined
   let hash: Hash | undefined
@@ -42,7 +42,7 @@ export function createContentMeter(): ContentMeter {
       testString: testStringAt(sample.head),
     }
   }
-  return { write, end }
+  return { space: sampler.space, write, end }
 }
 
 function groupsOf(types: readonly string[]): readonly string[] {

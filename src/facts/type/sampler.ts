@@ -8,8 +8,13 @@ import { PLAN_BYTES, type Place, placesToKeep } from './windows.ts'
 /** Pieces of the tail are joined before there are more: somebody may write byte by byte. */
 const MAX_PIECES = 128
 
+/** What it gives of its own memory at once: large enough for what 64 kB of base64 hold. */
+const BLOCK_BYTES = 49_152
+
 /** Takes the bytes of one sample, in order. */
 export interface Sampler {
+  /** Memory for the next bytes: its own again when they are no longer kept, so that a large sample needs a few blocks only. */
+  space(size: number): Buffer
   write(chunk: Uint8Array): void
   end(): Excerpt
 }
@@ -21,24 +26,32 @@ export function createSampler(): Sampler {
   let tailBytes = 0
   let places: readonly (Place & Keeper)[] | undefined
   let size = 0
+  const blocks = createBlocks()
 
   function write(chunk: Uint8Array): void {
     const bytes = asBuffer(chunk)
     const at = size
     size += bytes.length
+    if (at < HEAD_BYTES) blocks.keep(bytes)
     if (at < HEAD_BYTES) head.add(bytes.subarray(0, HEAD_BYTES - at))
     if (places === undefined && size >= PLAN_BYTES)
       places = placesToKeep(head.join()).map((place) => ({ ...place, ...keeper() }))
     if (size <= HEAD_BYTES) return
     for (const place of places ?? []) {
-      if (place.at < size && place.end > at) place.add(bytes.subarray(Math.max(place.at - at, 0), place.end - at))
+      if (place.at >= size || place.end <= at) continue
+      blocks.keep(bytes)
+      place.add(bytes.subarray(Math.max(place.at - at, 0), place.end - at))
     }
     keepTail(bytes)
   }
   function keepTail(bytes: Buffer): void {
     tail.push(bytes)
     tailBytes += bytes.length
-    while (tailBytes - (tail[0]?.length ?? 0) >= TAIL_BYTES) tailBytes -= tail.shift()?.length ?? 0
+    for (let [first] = tail; first !== undefined && tailBytes - first.length >= TAIL_BYTES; [first] = tail) {
+      tailBytes -= first.length
+      tail.shift()
+      blocks.takeBack(first)
+    }
     if (tail.length > MAX_PIECES) tail = [Buffer.concat(tail)]
   }
   function end(): Excerpt {
@@ -47,7 +60,27 @@ export function createSampler(): Sampler {
     const windows = (places ?? []).map(({ at, join }): Window => ({ at, bytes: join() }))
     return excerptOf(start, endingOf(start, tail, size - tailBytes), size, windows)
   }
-  return { write, end }
+  return { space: blocks.space, write, end }
+}
+
+/** Memory that is given away, and given again once what was written into it is no longer kept. */
+function createBlocks() {
+  const given = new Set<ArrayBufferLike>()
+  const spare: Buffer[] = []
+
+  function space(length: number): Buffer {
+    if (length > BLOCK_BYTES || length < BLOCK_BYTES / 2) return Buffer.allocUnsafe(length)
+    const block = spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES)
+    given.add(block.buffer)
+    return block.subarray(0, length)
+  }
+  function keep({ buffer }: Buffer): void {
+    given.delete(buffer)
+  }
+  function takeBack({ buffer }: Buffer): void {
+    if (given.delete(buffer)) spare.push(Buffer.from(buffer, 0, BLOCK_BYTES))
+  }
+  return { space, keep, takeBack }
 }
 
 /** The pieces of the tail; what the head has of them where both meet. Of the first piece only what belongs to it. */

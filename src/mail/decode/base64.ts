@@ -5,7 +5,7 @@
 import type { AnomalyName } from '../../core/index.ts'
 import { decodeLetters, linesEnd, widthAt } from './base64-lines.ts'
 import { createBase64Oddity } from './base64-oddity.ts'
-import type { Decoder, Deliver } from './decoder.ts'
+import type { Decoder, Deliver, Space } from './decoder.ts'
 
 const LF = 0x0a
 const PAD = 0x3d
@@ -27,8 +27,8 @@ export interface Padding {
   readonly onOddity?: (name: AnomalyName) => void
 }
 
-/** Decodes any base64, the common form of it (whole lines of one length) natively. */
-export function createBase64Decoder(padding?: Padding): Decoder {
+/** Decodes any base64, the common form of it (whole lines of one length) natively, and into memory that `space` gives. */
+export function createBase64Decoder(padding?: Padding, space: Space = Buffer.allocUnsafe): Decoder {
   const slow = watched(createSlowDecoder(padding), padding?.onOddity)
   /** The beginning of a line whose end has not come. */
   let carry = EMPTY
@@ -64,7 +64,7 @@ export function createBase64Decoder(padding?: Padding): Decoder {
     if (width === undefined) return data.includes(LF, from) ? from : writeLetters(data, from, deliver)
     const end = linesEnd(data, from, data.length, width)
     const letters = ((end - from) / width.line) * (width.line - width.lineEnd)
-    const out = Buffer.allocUnsafe((letters / 4) * 3)
+    const out = space((letters / 4) * 3)
     if (!decodeLetters(data, from, end, letters, 0, out)) return from
     slow.pass(letters)
     deliver(out, { from: offset + from, to: offset + end, lineEnd: width.lineEnd === 2 ? '\r\n' : '\n' })

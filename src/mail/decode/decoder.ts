@@ -10,6 +10,9 @@ export interface Run {
 /** Takes decoded bytes, which are the taker's to keep; with the run that they are the decoding of, where they are one. */
 export type Deliver = (bytes: Buffer, run?: Run) => void
 
+/** Gives memory of that length to decode into. */
+export type Space = (length: number) => Buffer
+
 export interface Decoder {
   /** Delivers the decoded bytes of what was written so far, in order. */
   write(raw: Buffer, deliver: Deliver): void

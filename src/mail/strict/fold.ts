@@ -12,14 +12,19 @@ const BREAK = Buffer.from('\r\n ')
 export function longLine(chunks: readonly Buffer[]): number {
   let start = 0
   let offset = 0
+  /** Bytes of the lines that were passed over at last: where lines have one length, the next ones end as far on. */
+  let stride = 0
   for (const chunk of chunks) {
     const end = offset + chunk.length
     // A line end within reach of the line's start: the last one is the best.
     while (start + LIMIT < end) {
       const reach = start + LIMIT - offset
-      const newline = reach < 0 ? -1 : chunk.lastIndexOf(LF, reach)
-      if (newline >= 0 && offset + newline >= start) start = offset + newline + 1
-      else if (reach >= 0 && chunk[reach] !== CR) return start
+      const guess = start - offset + stride - 1
+      const newline = reach < 0 ? -1 : stride > 0 && chunk[guess] === LF ? guess : chunk.lastIndexOf(LF, reach)
+      if (newline >= 0 && offset + newline >= start) {
+        stride = offset + newline + 1 - start
+        start += stride
+      } else if (reach >= 0 && chunk[reach] !== CR) return start
       // Whether that CR belongs to the line end, the next chunk tells.
       else if (reach === chunk.length - 1) break
       else if (chunk[reach + 1] === LF) start += LIMIT + 2

@@ -20,13 +20,16 @@ export function openLeaf(context: StrictContext, leaf: Leaf, offset: number): Le
   const say = (name: AnomalyName): void => {
     if (!leaf.anomalies.some((each) => each.name === name)) leaf.anomalies.push(anomaly(name, offset))
   }
-  const decoder = decoderFor(leaf.part.encoding, {
-    isPassedOver: false,
-    onDoubt: () => say('base64-padding-inside'),
-    onOddity: say,
-  })
   const meter = context.newMeter()
   const tap = context.tap(leaf.path)
+  // Whoever takes the bytes of a part, and a message within, may keep them.
+  const space = (length: number): Buffer =>
+    (tap === undefined && leaf.isMessage === false ? meter.space?.(length) : undefined) ?? Buffer.allocUnsafe(length)
+  const decoder = decoderFor(
+    leaf.part.encoding,
+    { isPassedOver: false, onDoubt: () => say('base64-padding-inside'), onOddity: say },
+    space,
+  )
   const inner = createInnerReader(context, leaf, offset)
   context.findings.add(leaf)
 
