@@ -62,14 +62,17 @@ export const OWN_FUNCTIONS: readonly string[] = [
 const METHOD_NAMES = ['matches', 'matchesIgnoreCase', ...Object.keys(METHODS)]
 const CALL_NAMES = ['has', ...Object.keys(CALLS)]
 
+/** The functions that a condition may call. */
+export const FUNCTION_NAMES: readonly string[] = [...new Set([...METHOD_NAMES, ...CALL_NAMES])]
+
 /** The nearest function or macro that exists, or all of them. */
 export function suggestFunction(name: string, macros: readonly string[]): string {
-  return suggest(name, [...new Set([...METHOD_NAMES, ...CALL_NAMES, ...macros])], 'there are')
+  return suggest(name, [...FUNCTION_NAMES, ...macros], 'there are')
 }
 
 /** Whether there is a function of this name at all. */
 export function isFunction(name: string): boolean {
-  return METHOD_NAMES.includes(name) || CALL_NAMES.includes(name)
+  return FUNCTION_NAMES.includes(name)
 }
 
 /** Compiles `value.method(…)`. */

@@ -4,6 +4,7 @@ export * from './options.ts'
 export { formatRulesetProblem, RulesetError, type RulesetProblem } from './problem.ts'
 export type { Expected } from './read-case.ts'
 export type { ReadText } from './read-parts.ts'
+export { type Entry, referenceText, rulesReference, type Section } from './reference.ts'
 export type { RuleTestResult } from './rule-test.ts'
 export {
   type DefinitionInfo,

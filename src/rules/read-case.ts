@@ -12,12 +12,14 @@ export interface RuleCase extends Place {
   readonly facts: KnownRecord
   readonly roles: ReadonlyMap<string, RoleState>
   readonly expect: Expected
+  /** What the reason must come to, where the case says so. */
+  readonly reason: string | undefined
 }
 
 /** What a case can expect: that the rule applies (its verdict), does not (`none`), or cannot say. */
 export type Expected = Verdict | 'none' | 'pending' | 'failed' | 'unanalysed'
 
-const CASE_KEYS = ['facts', 'reports', 'expect']
+export const CASE_KEYS = ['facts', 'reports', 'expect', 'reason']
 const WITHOUT_VERDICT = ['none', 'pending', 'failed', 'unanalysed'] as const
 
 /** Reads one case of a rule that has this verdict. */
@@ -32,7 +34,10 @@ export function readCase(
   const facts = readFacts(entries.get('facts'), reader)
   const roles = readReports(entries.get('reports'), declarations, reader)
   const expect = readExpected(entries.get('expect'), node, verdict, reader)
-  return expect && { facts, roles, expect, ...placeOf(reader.file, node?.range?.[0] ?? 0) }
+  const reason = entries.has('reason') ? reader.text(entries.get('reason'), 'reason') : undefined
+  return (
+    expect && { facts, roles, expect, reason: reason && textOf(reason), ...placeOf(reader.file, node?.range?.[0] ?? 0) }
+  )
 }
 
 function readFacts(node: YamlNode, reader: FileReader): KnownRecord {

@@ -27,7 +27,7 @@ interface Written {
 /** A name that conditions can use. */
 export const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
 
-const LIST_KEYS = [...LIST_KINDS, 'ignoreCase', 'add', 'instead']
+export const LIST_KEYS = [...LIST_KINDS, 'ignoreCase', 'add', 'instead']
 
 /** Reads the lists of all files and puts together what belongs together. */
 export function readLists(parts: readonly FileParts[], readText: ReadText): Lists {

@@ -36,7 +36,7 @@ export interface Rule extends Place {
   readonly isUnderChange: boolean
 }
 
-const RULE_KEYS = ['id', 'samples', 'when', 'verdict', 'reason', 'severity', 'tags', ...PLACES, 'tests']
+export const RULE_KEYS = ['id', 'samples', 'when', 'verdict', 'reason', 'severity', 'tags', ...PLACES, 'tests']
 
 /** Texts and whole messages are looked at by the rules that ask for them: no analysis of every text by mistake. */
 const USUAL_SAMPLES: readonly RoleInMessage[] = ['attachment']

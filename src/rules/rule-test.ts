@@ -13,8 +13,8 @@ export interface RuleTestResult {
   readonly line: number
   readonly column: number
   readonly passed: boolean
-  readonly expected: Expected
-  readonly got: Expected
+  readonly expected: string
+  readonly got: string
   /** Why it came to what it came to; empty where there is nothing to say. */
   readonly detail: string
 }
@@ -24,13 +24,23 @@ export function runCases(rules: readonly Rule[], roles: readonly string[]): read
   return rules.flatMap((rule) => rule.cases.map((one) => runCase(rule, one, roles)))
 }
 
-function runCase(rule: Rule, { facts, roles: states, expect, line, column }: RuleCase, roles: readonly string[]) {
+function runCase(rule: Rule, one: RuleCase, roles: readonly string[]): RuleTestResult {
+  const { facts, roles: states, expect, line, column } = one
   const views = roles.map((role) => viewOf(role, states.get(role), fixedViews(role)))
   const scope = newScope(facts, views)
   const result = ask(rule, scope)
   const got = wordFor(rule, result)
   const detail = result instanceof Stuck ? (result.failure?.detail ?? result.pending.join(', ')) : ''
-  return { rule: rule.id, file: rule.file, line, column, passed: got === expect, expected: expect, got, detail }
+  const told = { rule: rule.id, file: rule.file, line, column, detail }
+  if (got !== expect || result !== true || one.reason === undefined) {
+    return { ...told, passed: got === expect, expected: expect, got }
+  }
+  const reason = rule.reason.render(scope)
+  return { ...told, passed: reason === one.reason, expected: quoted(one.reason), got: quoted(reason) }
+}
+
+function quoted(reason: string): string {
+  return `the reason ${JSON.stringify(reason)}`
 }
 
 function wordFor({ verdict }: Rule, result: boolean | Stuck): Expected {

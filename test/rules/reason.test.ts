@@ -128,3 +128,19 @@ for (const [what, line, problems] of REFUSED) {
     )
   })
 }
+
+test('a case may say what the reason must come to', () => {
+  const cases = ['notes.txt has 3', 'notes.txt has 4'].map(
+    (reason) => `    - { facts: { sample: { name: notes.txt, size: 3 } }, expect: bad, reason: ${reason} }\n`,
+  )
+  const text = `- id: r\n  verdict: bad\n  when: "true"\n  reason: "{{sample.name}} has {{sample.size}}"\n  tests:\n${cases.join('')}`
+
+  const [problem, ...others] = problemsOf(text)
+
+  assert.deepEqual(others, [])
+  assert.equal(problem?.line, 7)
+  assert.equal(
+    problem?.message,
+    'a test of rule r fails: expected the reason "notes.txt has 4", got the reason "notes.txt has 3"',
+  )
+})

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { assertGenerated } from '../generated.ts'
 import { evaluate, FAILED, type Known, PENDING, reported, rulesetOf } from './harness.ts'
 
 /** What is known in every row: `av` says 9, `lookup` failed, `sandbox` is not there yet, and `1 / sample.depth` divides by zero. */
@@ -29,13 +30,30 @@ function comesTo(condition: string): string {
   return entry?.cause === 'rule-error' ? 'E' : entry?.cause === 'analyzer-failed' ? 'X' : `${entry?.cause}`
 }
 
+/** What was measured, as a page. */
+const measured: string[] = []
+
 /** Expected results as a table: a row per left side, a column per right side, both in the order T F P X E. */
 function binaryTable(what: string, rows: readonly string[], condition: (a: string, b: string) => string): void {
   test(`the truth table of ${what}`, () => {
     const found = STATES.map((a) => STATES.map((b) => comesTo(condition(OPERANDS[a], OPERANDS[b]))).join(' '))
 
+    measured.push(
+      pageTable(
+        what,
+        ['a', ...STATES],
+        found.map((row, i) => `${STATES[i]} ${row}`),
+      ),
+    )
     assert.deepEqual(found, rows)
   })
+}
+
+function pageTable(what: string, head: readonly string[], rows: readonly string[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const [, title = '', note = ''] = /^(.*?)(, (?:which|where) .*)?$/.exec(what) ?? []
+  const all = [line(head), line(head.map(() => '---')), ...rows.map((row) => line(row.split(' ')))]
+  return `\`${title}\`${note}\n\n${all.join('\n')}\n`
 }
 
 test('each operand of the tables comes to what it stands for', () => {
@@ -81,7 +99,14 @@ binaryTable(
 )
 
 test('the truth table of !a', () => {
-  assert.equal(STATES.map((state) => comesTo(`!(${OPERANDS[state]})`)).join(' '), 'F T P X E')
+  const found = STATES.map((state) => comesTo(`!(${OPERANDS[state]})`)).join(' ')
+
+  measured.push(pageTable('!a', STATES, [found]))
+  assert.equal(found, 'F T P X E')
+})
+
+test('the page about rules has these tables', () => {
+  assertGenerated('docs/rules.md', 'truth-tables', measured.join('\n'))
 })
 
 test('a question whose answer does not matter does not wait', () => {
