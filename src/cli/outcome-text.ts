@@ -40,12 +40,20 @@ function because(outcome: Outcome): string {
 /** The lines of one sample: what it is, what was decided, and what each role said. */
 export function sampleLines({ sample, outcome, disposition, reports }: StorySample, style: Style): readonly string[] {
   const name = sample.name === '' ? '(no name)' : harmless(sample.name)
-  return [
+  // Members stand under their container.
+  const indent = '  '.repeat(sample.path.split('/').length - 1)
+  const lines = [
     `${sample.path}  ${style.bold(name)}  ${harmless(sample.type)}  ${sample.size} bytes`,
     `    sha256 ${sample.sha256}`,
     `    ${outcomeText(outcome, style)} → ${disposition}`,
     ...Object.entries(reports).map(([role, report]) => `    ${role}: ${reportText(report)}`),
   ]
+  return lines.map((line) => `${indent}${line}`)
+}
+
+/** What is said of members that are not named. */
+export function leftOutLines(count: number): readonly string[] {
+  return count === 0 ? [] : [`and ${count} more members of containers that decided nothing`]
 }
 
 function reportText(report: Report | string): string {

@@ -10,7 +10,7 @@ import type { Context } from './context.ts'
 import { CommandError, EXIT, gravestExit, SCAN_EXIT, scanExit } from './exit-code.ts'
 import { explainSample, traceLines } from './explain.ts'
 import { type ByteSink, feed } from './message-file.ts'
-import { outcomeText, sampleLines } from './outcome-text.ts'
+import { leftOutLines, outcomeText, sampleLines } from './outcome-text.ts'
 import { harmless, jsonLine, type Style } from './style.ts'
 
 interface ScanOptions extends CommonOptions {
@@ -188,11 +188,12 @@ function resultText(file: string, { decision, rules }: Scanned, style: Style): s
     const traced = (rules?.[i] ?? []).flatMap((entry) => traceLines(entry, style)).map((line) => `    ${line}`)
     lines.push(...[...sampleLines(sample, style), ...traced].map((line) => `  ${line}`))
   }
+  lines.push(...leftOutLines(decision.membersLeftOut).map((line) => `  ${line}`))
   return `${lines.join('\n')}\n`
 }
 
 function resultOf(file: string, { decision, rules }: Scanned, exit: number): object {
-  const { ref, disposition, outcome, answer, samples, times } = decision
+  const { ref, disposition, outcome, answer, samples, membersLeftOut, times } = decision
   return {
     file,
     ref,
@@ -206,6 +207,7 @@ function resultOf(file: string, { decision, rules }: Scanned, exit: number): obj
       const said = { verdict, outcome: one.outcome, disposition: one.disposition, reports: one.reports }
       return { name, path, sha256, size, type, ...said, ...(rules && { rules: rules[i] }) }
     }),
+    membersLeftOut,
     times,
     exit,
   }

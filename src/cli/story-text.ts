@@ -1,6 +1,6 @@
 /** The story of a message as a person reads it. */
 import type { Story, Try } from '../core/index.ts'
-import { outcomeText, sampleLines } from './outcome-text.ts'
+import { leftOutLines, outcomeText, sampleLines } from './outcome-text.ts'
 import { harmless, type Style } from './style.ts'
 
 /** One story: head, what was decided and why, what Postfix was told and when, the samples. */
@@ -12,6 +12,7 @@ export function storyText(story: Story, style: Style): string {
     ...story.tries.map((one) => `    ${tryText(one)}`),
     `  ${story.samples.length === 0 ? 'no attachments' : 'attachments'}`,
     ...story.samples.flatMap((one) => sampleLines(one, style).map((line) => `    ${line}`)),
+    ...leftOutLines(story.membersLeftOut ?? 0).map((line) => `    ${line}`),
   ]
   return `${lines.join('\n')}\n`
 }

@@ -42,6 +42,8 @@ export interface StoryFacts {
   readonly messageId: string
   readonly size: number
   readonly rulesetVersion: string
+  /** Members of containers that the samples do not name; absent where there are none. */
+  readonly membersLeftOut?: number
 }
 
 export interface Story extends StoryFacts {

@@ -7,7 +7,8 @@ const NAMED = 50
 const NAME_LETTERS = 200
 
 export function logLine(decision: Decision, envelope: Envelope): Readonly<Record<string, unknown>> {
-  const { ref, disposition, outcome, samples, answer, times } = decision
+  const { ref, disposition, outcome, samples, membersLeftOut, answer, times } = decision
+  const members = samples.filter(({ sample }) => sample.path.includes('/')).length
   return {
     ref,
     queueId: envelope.queueId,
@@ -21,7 +22,8 @@ export function logLine(decision: Decision, envelope: Envelope): Readonly<Record
     rule: 'rule' in outcome ? outcome.rule : undefined,
     disposition,
     reply: answer.reply || undefined,
-    attachments: samples.length,
+    attachments: samples.length - members,
+    members: members + membersLeftOut || undefined,
     samples: samples.slice(0, NAMED).map(sampleLine),
     times,
   }

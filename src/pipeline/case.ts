@@ -1,5 +1,5 @@
 /** One sample of one message while it is judged: what is known of each role, and what the rules say of that. */
-import type { MessageFacts, RoleState, Sample } from '../core/index.ts'
+import type { MessageFacts, Outcome, RoleState, Sample } from '../core/index.ts'
 import type { Evaluation, Ruleset } from '../rules/index.ts'
 
 export class Case {
@@ -7,9 +7,18 @@ export class Case {
   readonly #message: MessageFacts
   readonly #ruleset: Ruleset
   readonly roles: Map<string, RoleState>
+  /** What of the sample was not read, and why. */
+  readonly unread: readonly Outcome[]
   #evaluation: Evaluation
 
-  constructor(sample: Sample, message: MessageFacts, ruleset: Ruleset, roles: ReadonlyMap<string, RoleState>) {
+  constructor(
+    sample: Sample,
+    message: MessageFacts,
+    ruleset: Ruleset,
+    roles: ReadonlyMap<string, RoleState>,
+    unread: readonly Outcome[] = [],
+  ) {
+    this.unread = unread
     this.sample = sample
     this.#message = message
     this.#ruleset = ruleset

@@ -2,6 +2,7 @@
 import {
   DISPOSITIONS,
   type Disposition,
+  describeOutcome,
   foldDispositions,
   LIMITS,
   type Limit,
@@ -21,7 +22,12 @@ export interface Conclusion {
   readonly disposition: Disposition
   readonly outcome: Outcome
   readonly samples: readonly StorySample[]
+  /** Members of containers that are not among them. */
+  readonly membersLeftOut: number
 }
+
+/** Members that decide nothing of which one message tells; more would fill the store. */
+const MEMBERS_TOLD = 100
 
 /** What a message comes to that has no attachment at all. */
 const NOTHING: Outcome = {
@@ -51,7 +57,26 @@ export function conclude(cases: readonly Case[], whole: readonly Outcome[], prof
   const dispositions = outcomes.map((outcome) => dispositionOf(outcome, profile))
   const disposition = foldDispositions(dispositions)
   const deciding = outcomes.filter((_, i) => dispositions[i] === disposition).sort((a, b) => gravity(b) - gravity(a))
-  return { disposition, outcome: deciding[0] ?? NOTHING, samples }
+  const outcome = deciding[0] ?? NOTHING
+  return { disposition, outcome, ...told(samples, outcome) }
+}
+
+/** All attachments, all members with the deciding outcome, and of the others the gravest, in their order. */
+function told(all: readonly StorySample[], deciding: Outcome): Pick<Conclusion, 'samples' | 'membersLeftOut'> {
+  const others = all.filter(({ sample, outcome }) => isMember(sample) && !decides(outcome, deciding))
+  if (others.length <= MEMBERS_TOLD) return { samples: all, membersLeftOut: 0 }
+  const left = new Set(others.toSorted((a, b) => gravity(b.outcome) - gravity(a.outcome)).slice(MEMBERS_TOLD))
+  return { samples: all.filter((one) => !left.has(one)), membersLeftOut: left.size }
+}
+
+function isMember({ path }: StorySample['sample']): boolean {
+  return path.includes('/')
+}
+
+/** A member that nothing is held against decides nothing, however many say the same. */
+function decides(outcome: Outcome, deciding: Outcome): boolean {
+  const isHarmless = outcome.kind === 'decided' && outcome.verdict !== 'bad' && outcome.verdict !== 'suspicious'
+  return !isHarmless && describeOutcome(outcome) === describeOutcome(deciding)
 }
 
 /** Of texts and of messages themselves only what is held against them is told. */
@@ -74,9 +99,21 @@ function gravity(outcome: Outcome): number {
 }
 
 function storySample(one: Case, profile: Profile): StorySample {
-  const { outcome } = one.evaluation
+  const outcome = outcomeOf(one, profile)
   const reports = Object.fromEntries([...one.roles].map(([role, state]) => [role, toldAs(state)]))
   return { sample: one.sample, outcome, disposition: dispositionOf(outcome, profile), reports }
+}
+
+/**
+ * What the rules say of a sample, or why it was not read where that weighs more: adding what is not known never weakens an answer. A rule
+ * may call good what is encrypted, as it may know from whom it comes; nothing makes unscannable clean.
+ */
+function outcomeOf({ evaluation, unread }: Case, profile: Profile): Outcome {
+  const own = evaluation.outcome
+  const isGood = own.kind === 'decided' && own.verdict === 'good'
+  const outcomes = [own, ...unread.filter(({ kind }) => !isGood || kind !== 'encrypted')]
+  const weight = (outcome: Outcome) => DISPOSITIONS.indexOf(dispositionOf(outcome, profile)) * 1000 + gravity(outcome)
+  return outcomes.reduce((gravest, one) => (weight(one) > weight(gravest) ? one : gravest))
 }
 
 function toldAs(state: RoleState): Report | string {

@@ -7,17 +7,17 @@ import type { Inspection } from '../inspector/index.ts'
 import { dispositionOf, headerFor, replyFor } from '../policy/index.ts'
 import type { Known, StoryDraft } from '../store/store.ts'
 import { describeError } from '../telemetry/index.ts'
-import { Case } from './case.ts'
 import { type Conclusion, conclude, messageFacts, wholeOutcomes } from './conclude.ts'
 import type { PipelineDeps } from './deps.ts'
 import { judge } from './judge.ts'
 import type { KeptMessage } from './kept-message.ts'
 import { lookUp, saveNewFacts } from './known.ts'
+import { openContainers } from './opening.ts'
 import type { Decision, Envelope, Examination } from './pipeline.ts'
 import { rolesAtFirst } from './questions.ts'
 import { readWhole } from './read-whole.ts'
 import { newRef } from './ref.ts'
-import { samplesOf } from './samples.ts'
+import { casesOf, samplesOf } from './samples.ts'
 import { StopWatch } from './stop-watch.ts'
 import { identityOf, storyKey } from './story-key.ts'
 
@@ -132,11 +132,14 @@ export class MessageExamination implements Examination {
     const known = await lookUp(this.#deps, digests, key, this.#ref)
     this.#watch.step('lookup')
     saveNewFacts(this.#deps, reading, known, this.#ref)
+    const opened = { ...this.#deps, kept: this.#kept, ref: this.#ref }
+    const { opening, isOpened } = await openContainers(reading, known, opened, signal)
+    if (isOpened) this.#watch.step('open')
     const roles = rolesAtFirst(this.#deps.roles, this.#deps.declaredRoles)
     const message = messageFacts(envelope, reading, this.#kept.size)
     const ruleset = this.#deps.ruleset()
-    const samples = await samplesOf(reading, this.#kept, ruleset)
-    const cases = samples.map((sample) => new Case(sample, message, ruleset, roles))
+    const samples = await samplesOf(reading, this.#kept, ruleset, opening)
+    const cases = await casesOf(samples, opening, message, ruleset, roles)
     const whole = wholeOutcomes(reading)
     await judge(cases, whole, envelope.profile, { ...this.#deps, kept: this.#kept }, signal)
     this.#watch.step('judge')
@@ -171,7 +174,7 @@ export class MessageExamination implements Examination {
   #failed(fault: unknown, envelope: Envelope): Conclusion {
     const cause = causeOf(fault)
     const outcome: Outcome = { kind: 'failed', cause, detail: describeError(fault) }
-    return { outcome, disposition: dispositionOf(outcome, envelope.profile), samples: [] }
+    return { outcome, disposition: dispositionOf(outcome, envelope.profile), samples: [], membersLeftOut: 0 }
   }
 
   #draft(decision: Decision, { envelope, key, reading }: About): StoryDraft {
@@ -192,6 +195,7 @@ export class MessageExamination implements Examination {
       size: this.#kept.size,
       rulesetVersion: this.#deps.ruleset().version,
       samples: decision.samples,
+      ...(decision.membersLeftOut > 0 && { membersLeftOut: decision.membersLeftOut }),
       outcome: decision.outcome,
       answer: decision.answer,
     }

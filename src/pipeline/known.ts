@@ -32,6 +32,6 @@ export function saveNewFacts(deps: Deps, reading: Reading, known: Known, ref: st
 }
 
 /** What is true of a sample whatever message it comes in. */
-function contentOf({ sha256, size, type, types, groups, charset, testString }: Sample): Content {
+export function contentOf({ sha256, size, type, types, groups, charset, testString }: Sample): Content {
   return { sha256, size, type, types, groups, charset, testString }
 }

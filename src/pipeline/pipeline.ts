@@ -32,6 +32,8 @@ export interface Decision {
   /** Of the message where it could not be read, else of the sample that decided. */
   readonly outcome: Outcome
   readonly samples: readonly StorySample[]
+  /** Members of containers that are not among the samples: nothing is held against them, or enough is told that weighs as much. */
+  readonly membersLeftOut: number
   /** What the rules were told of the message; absent where it could not be read. */
   readonly message: MessageFacts | undefined
   readonly answer: Answer

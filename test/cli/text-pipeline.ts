@@ -67,5 +67,16 @@ function decide(text: string, { profile }: Envelope): Decision {
   const smtp = replyFor(disposition, { ref: 'REF', outcome })
   const answer = { disposition, reply: smtp ? `${smtp.code} ${smtp.enhanced} ${smtp.text}` : '' }
   const message = { ...MESSAGE, attachments: samples.length }
-  return { ref: 'REF', disposition, outcome, samples, message, answer, smtp, header: '', times: { read: 1 } }
+  return {
+    ref: 'REF',
+    disposition,
+    outcome,
+    samples,
+    message,
+    answer,
+    smtp,
+    header: '',
+    membersLeftOut: 0,
+    times: { read: 1 },
+  }
 }

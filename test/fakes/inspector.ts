@@ -1,12 +1,23 @@
 import { createHash } from 'node:crypto'
-import { Fault, type Reading, type Sample } from '../../src/core/index.ts'
+import {
+  type Content,
+  Fault,
+  type Member,
+  type Members,
+  NO_CONTENT,
+  type Reading,
+  type Sample,
+} from '../../src/core/index.ts'
 import type { Inspection, Inspector, InspectorState, SampleTree } from '../../src/inspector/index.ts'
 
 /** An inspector without processes: answers each message with the next of its scripted readings or faults. */
 export class FakeInspector implements Inspector {
   readonly recipe = 'test'
   readonly #script: (Reading | Fault)[]
+  /** What opening each message yields, by the names of its attachments, or how it fails; the last one counts on. */
+  readonly trees: (Opened | Fault)[] = []
   reads = 0
+  opens = 0
 
   constructor(...script: (Reading | Fault)[]) {
     this.#script = script
@@ -33,13 +44,53 @@ export class FakeInspector implements Inspector {
     yield* message
   }
 
+  /** The tree of the message that was read last; what its attachments hold is scripted, and nothing else. */
   async open(): Promise<SampleTree> {
-    throw new Fault('internal', 'nothing is opened here')
+    const answer = this.trees[Math.min(this.opens, this.trees.length - 1)] ?? {}
+    this.opens += 1
+    if (answer instanceof Fault) throw answer
+    const read = this.#script[Math.min(this.reads, this.#script.length) - 1]
+    const samples = read && !(read instanceof Fault) ? [...read.attachments, ...read.bodies] : []
+    return messageTree(samples, answer)
   }
 
   async check(): Promise<InspectorState> {
     return { layers: [], processes: 1, idle: 1 }
   }
+}
+
+/** What opening yields of each attachment of that name, and the limit that ended it all. */
+export interface Opened {
+  readonly limit?: string
+  readonly within?: Readonly<Record<string, Partial<Members>>>
+}
+
+/** A container that was opened whole, with nothing in it. */
+export const EMPTY = { formats: ['zip'], anomalies: [], limit: '', isEncrypted: false, openedBy: '' } as const
+
+/** A member at a place, with content that follows from its name. */
+export function member(path: string, name: string, facts: Partial<Member> = {}): Member {
+  const content = contentOf(sample(name))
+  return {
+    ...{ path, depth: path.split('/').length, name, names: [], storedPath: name, kind: 'file', declaredSize: -1 },
+    ...{ declaredType: '', container: 'zip', isEncrypted: false, content, anomalies: [], mismatches: [] },
+    opened: { ...EMPTY, formats: [] },
+    ...facts,
+  }
+}
+
+function contentOf({ sha256, size, type, types, groups, charset, testString }: Sample): Content {
+  return { sha256, size, type, types, groups, charset, testString }
+}
+
+function messageTree(samples: readonly Sample[], { limit = '', within = {} }: Opened): SampleTree {
+  const members = samples.flatMap((one, i) => {
+    const { root = { ...EMPTY, formats: [] }, members: inner = [] } = within[one.name] ?? {}
+    const path = `1/${i + 1}`
+    const top = { ...member(path, one.name), depth: 1, content: contentOf(one), opened: root }
+    return [top, ...inner.map((each) => ({ ...each, path: `${path}/${each.path}`, depth: each.depth + 1 }))]
+  })
+  return { sample: NO_CONTENT, root: EMPTY, members, limit }
 }
 
 /** A reading with these attachments, named and typed enough for rules. */

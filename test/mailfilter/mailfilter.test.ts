@@ -21,6 +21,7 @@ function decision(changes: Partial<Decision> = {}): Decision {
     disposition: 'accept',
     outcome: { kind: 'decided', verdict: 'ignored', rule: 'rest', reason: 'nothing' },
     samples: [],
+    membersLeftOut: 0,
     message: undefined,
     answer: { disposition: 'accept', reply: '' },
     smtp: undefined,

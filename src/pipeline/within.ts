@@ -1,0 +1,151 @@
+/** What opening a message told of one of its containers: the members as samples, and what kept somebody from reading all of it. Pure. */
+import {
+  type Anomaly,
+  type EncryptedKind,
+  LIMITS,
+  type Limit,
+  type Member,
+  type Members,
+  type Opened,
+  type Outcome,
+  type Sample,
+} from '../core/index.ts'
+import type { SampleTree } from '../inspector/index.ts'
+
+/** The limit that an anomaly stands for: what made somebody leave something unread. */
+const LIMIT_OF: Readonly<Record<string, Limit>> = {
+  truncated: 'container-damaged',
+  corrupt: 'container-damaged',
+  'no-directory': 'container-damaged',
+  unsupported: 'container-unsupported',
+  unopened: 'container-unopened',
+  'several-volumes': 'container-volumes',
+  'password-budget': 'password-budget',
+  'partial-message': 'partial-message',
+}
+/** Formats whose only member is called after the file. */
+const NAMED_AFTER_FILE: ReadonlySet<string> = new Set(['gzip', 'zstd', 'bzip2', 'xz', 'lzma', 'compress', 'szdd'])
+/** Groups of types that are containers to people; what else is encrypted is a document. */
+const CONTAINER_GROUPS: ReadonlySet<string> = new Set(['archive', 'disk'])
+/** More members are not kept: whoever sends such opens it again. */
+const KEPT_MEMBERS = 1000
+
+/** What lies within one sample of a message. */
+export interface Within {
+  /** The sample itself, with what is odd about it as a container. */
+  readonly container: Sample
+  /** Members that could be read, each before its own. */
+  readonly members: readonly Sample[]
+  /** By path: what was not read, and why. */
+  readonly unread: ReadonlyMap<string, readonly Outcome[]>
+}
+
+/** The parts of a message's tree by the digest of the sample that they lie in. */
+export function partsOf({ members }: SampleTree): ReadonlyMap<string, Members> {
+  const parts = new Map<string, { readonly top: Member; readonly members: Member[] }>()
+  for (const member of members) {
+    const [root, number] = member.path.split('/', 2)
+    const part = parts.get(`${root}/${number}`)
+    if (part === undefined) parts.set(member.path, { top: member, members: [] })
+    else part.members.push(within(member, part.top))
+  }
+  const byDigest = new Map<string, Members>()
+  for (const { top, members: inner } of parts.values()) {
+    if (top.content) byDigest.set(top.content.sha256, { root: top.opened, members: inner })
+  }
+  return byDigest
+}
+
+/** A member as its container sees it. */
+function within(member: Member, top: Member): Member {
+  return { ...member, path: member.path.slice(top.path.length + 1), depth: member.depth - top.depth }
+}
+
+/** What may be kept of a container for whoever sends it again; undefined where another message might have opened it further. */
+export function keepable(members: Members, name: string): Members | undefined {
+  const { root, members: all } = members
+  if (all.length > KEPT_MEMBERS || !isWhole(root)) return undefined
+  const isAllRead = all.every((one) => !one.isEncrypted && !one.anomalies.some(isUnscannable) && isWhole(one.opened))
+  if (!isAllRead) return undefined
+  return root.formats.some((format) => NAMED_AFTER_FILE.has(format)) ? { ...members, name } : members
+}
+
+function isWhole({ limit, isEncrypted, anomalies }: Opened): boolean {
+  return limit === '' && !isEncrypted && !anomalies.some(isUnscannable)
+}
+
+function isUnscannable({ severity }: Anomaly): boolean {
+  return severity === 'unscannable'
+}
+
+/** The members as samples of the message, and what was not read. */
+export function withinOf(container: Sample, { root, members }: Members): Within {
+  const unread = new Unread()
+  unread.add(container.path, openingOutcomes(root, kindOf(container.groups)))
+  const samples: Sample[] = []
+  for (const member of members) {
+    const path = `${container.path}/${member.path}`
+    const around = path.slice(0, path.lastIndexOf('/'))
+    const own = member.anomalies.flatMap(outcomeOf)
+    if (member.content === undefined) {
+      unread.add(around, [...own, ...closed(member)])
+      continue
+    }
+    unread.add(path, [...own, ...openingOutcomes(member.opened, kindOf(member.content.groups))])
+    samples.push(memberSample(member, path, container))
+  }
+  const anomalies = [...container.anomalies, ...root.anomalies]
+  return { container: { ...container, anomalies }, members: samples, unread: unread.byPath }
+}
+
+/** Outcomes by path, each but once. */
+class Unread {
+  readonly byPath = new Map<string, Outcome[]>()
+
+  add(path: string, outcomes: readonly Outcome[]): void {
+    for (const outcome of outcomes) {
+      const known = this.byPath.get(path) ?? []
+      const isKnown = known.some((one) => JSON.stringify(one) === JSON.stringify(outcome))
+      if (!isKnown) this.byPath.set(path, [...known, outcome])
+    }
+  }
+}
+
+function openingOutcomes({ limit, anomalies, isEncrypted, openedBy }: Opened, what: EncryptedKind): Outcome[] {
+  const outcomes = anomalies.flatMap(outcomeOf)
+  if (limit !== '') outcomes.push(unscannable(limit))
+  if (isEncrypted && openedBy === '') outcomes.push({ kind: 'encrypted', what })
+  return outcomes
+}
+
+/** A member that no password opened. */
+function closed({ isEncrypted, kind, anomalies }: Member): Outcome[] {
+  const isClosed = isEncrypted && kind === 'file' && !anomalies.some(isUnscannable)
+  return isClosed ? [{ kind: 'encrypted', what: 'container' }] : []
+}
+
+function outcomeOf({ name, severity }: Anomaly): Outcome[] {
+  if (severity !== 'unscannable') return []
+  if (name === 'encrypted') return [{ kind: 'encrypted', what: 'mail' }]
+  return [unscannable(LIMIT_OF[name] ?? name.replace(/^limit-/, ''))]
+}
+
+/** The outcome for a limit as the inspector names it; one that does not exist is no reason to take anything for clean. */
+export function unscannable(limit: string): Outcome {
+  return { kind: 'unscannable', limit: Object.hasOwn(LIMITS, limit) ? (limit as Limit) : 'container-unopened' }
+}
+
+function kindOf(groups: readonly string[]): EncryptedKind {
+  return groups.length === 0 || groups.some((group) => CONTAINER_GROUPS.has(group)) ? 'container' : 'document'
+}
+
+function memberSample(member: Member, path: string, container: Sample): Sample {
+  const { content, name, names, depth, declaredType, anomalies, mismatches, opened } = member
+  if (content === undefined) throw new TypeError('a member without content is no sample')
+  return {
+    ...content,
+    ...{ role: 'attachment', name, names, path, depth: container.depth + depth, declaredType },
+    ...{ declaredCharset: '', disposition: '', readings: container.readings, mismatches },
+    anomalies: [...anomalies, ...opened.anomalies],
+  }
+}
