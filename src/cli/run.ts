@@ -10,6 +10,7 @@ import { type CliDeps, type Context, contextOf } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
 import { addExtract } from './extract.ts'
 import { addFacts } from './facts.ts'
+import { addImport } from './import/index.ts'
 import { addInspector } from './inspector.ts'
 import { addPing } from './ping.ts'
 import { addScan } from './scan.ts'
@@ -52,7 +53,18 @@ function programOf(context: Context, end: (code: number) => void): Command {
       getErrHelpWidth: () => Math.min(io.stderr.columns ?? 100, 120),
     })
     .addHelpText('after', HELP)
-  for (const add of [addServe, addInspector, addConfig, addExtract, addFacts, addScan, addWhy, addPing, addAnalyzers])
+  for (const add of [
+    addServe,
+    addInspector,
+    addConfig,
+    addExtract,
+    addFacts,
+    addScan,
+    addWhy,
+    addPing,
+    addAnalyzers,
+    addImport,
+  ])
     add(program, context, end)
   return program
 }

@@ -1,0 +1,140 @@
+/** Comparisons of the predecessor: equality, membership, subsets, order, with its rules for None. */
+import { all, any, FALSE, not, TRUE } from './cel.ts'
+import type { Losses } from './losses.ts'
+import { matched } from './match.ts'
+import { celOf, type ItemsTerm, type NumberTerm, opposite, type Side, type Term, type TextTerm } from './term.ts'
+import { isNone } from './truth.ts'
+
+type Compare = (left: Term, right: Term, side: Side, losses: Losses) => string
+
+/** By operator. */
+const OPERATORS: Readonly<Record<string, Compare>> = {
+  '==': equal,
+  '!=': (a, b, side, losses) => not(equal(a, b, opposite(side), losses)),
+  is: equal,
+  'is not': (a, b, side, losses) => not(equal(a, b, opposite(side), losses)),
+  in: holds,
+  'not in': holdsNot,
+  isdisjoint: (a, b, side, losses) => disjoint(a, b, side, losses),
+  '<=': (a, b, side, losses) => ordered('<=', a, b, side, losses),
+  '<': (a, b, side, losses) => ordered('<', a, b, side, losses),
+  '>=': (a, b, side, losses) => ordered('>=', a, b, side, losses),
+  '>': (a, b, side, losses) => ordered('>', a, b, side, losses),
+}
+
+/** The condition of one comparison. */
+export function compare(op: string, left: Term, right: Term, side: Side, losses: Losses): string {
+  const lost = [left, right].find((term) => term.kind === 'lost')
+  if (lost) return losses.lose(lost.why, side, isFalseWhenEmpty(op, left, right) ? lost.guard : undefined)
+  return OPERATORS[op]?.(left, right, side, losses) ?? losses.lose(`the comparison "${op}"`, side)
+}
+
+/** `x == True` and `/x/ in x` are false of what is empty; `x == False` is not. */
+function isFalseWhenEmpty(op: string, left: Term, right: Term): boolean {
+  const other = left.kind === 'lost' ? right : left
+  if (op === 'in') return true
+  return op === '==' && (other.kind === 'patterns' || (other.kind === 'flag' && other.test('wide') === TRUE))
+}
+
+function equal(a: Term, b: Term, side: Side, losses: Losses): string {
+  if (a.kind === 'patterns') return matched(a, b, 'whole', side, losses)
+  if (b.kind === 'patterns') return matched(b, a, 'whole', side, losses)
+  if (a.kind === 'none') return isNone(b, side)
+  if (b.kind === 'none') return isNone(a, side)
+  if (a.kind === 'flag' && b.kind === 'flag') {
+    const other = opposite(side)
+    return any([all([a.test(side), b.test(side)]), all([not(a.test(other)), not(b.test(other))])])
+  }
+  if (a.kind === 'number' && b.kind === 'number') return numbers('==', a, b, side)
+  if (a.kind === 'text' && b.kind === 'text') return equalTexts(a, b, side, losses)
+  if (a.kind === 'items' && b.kind === 'items') {
+    if (a.isSet && b.isSet) return all([subset(a, b, side, losses), subset(b, a, side, losses)])
+    return losses.lose('lists that are compared as wholes', side)
+  }
+  return a.kind === 'result' || b.kind === 'result' ? losses.lose('a result that is compared', side) : FALSE
+}
+
+function equalTexts(a: TextTerm, b: TextTerm, side: Side, losses: Losses): string {
+  if (b.literal !== undefined) return a.isIn([b.literal], side)
+  if (a.literal !== undefined) return b.isIn([a.literal], side)
+  if (a.cel !== undefined && b.cel !== undefined) return `${a.cel} == ${b.cel}`
+  return losses.lose('names of types that are compared with each other', side)
+}
+
+/** `a in b`: nothing is in None. */
+export function holds(a: Term, b: Term, side: Side, losses: Losses): string {
+  if (b.kind === 'none') return FALSE
+  if (a.kind === 'patterns') return matched(a, b, 'anywhere', side, losses)
+  if (b.kind === 'patterns') return matched(b, a, 'anywhere', side, losses)
+  if (b.kind === 'items') return holdsItem(a, b, side, losses)
+  if (a.kind !== 'text' || b.kind !== 'text') return losses.lose('"in" of these values', side)
+  if (a.cel === undefined || b.cel === undefined) return losses.lose('a part of the name of a type', side)
+  const found = `${b.cel}.contains(${a.cel})`
+  return a.literal === undefined ? all([`${a.cel} != ''`, found]) : found
+}
+
+function holdsItem(a: Term, { items, exists }: ItemsTerm, side: Side, losses: Losses): string {
+  const texts = items.flatMap(({ term, when }) =>
+    term.kind === 'text' && term.literal !== undefined && when(side) === TRUE ? [term.literal] : [],
+  )
+  const others = items.filter(
+    ({ term, when }) => !(term.kind === 'text' && term.literal !== undefined && when(side) === TRUE),
+  )
+  const parts = others.map(({ term, when }) => all([when(side), equal(a, term, side, losses)]))
+  if (a.kind === 'text' && texts.length > 0) parts.push(a.isIn(texts, side))
+  if (exists && a.kind === 'text') {
+    const { cel } = a
+    parts.push(
+      cel === undefined ? losses.lose('names of types in a report', side) : exists((one) => `${one} == ${cel}`),
+    )
+  }
+  return any(parts)
+}
+
+/** Nor is anything "not in" None. */
+function holdsNot(a: Term, b: Term, side: Side, losses: Losses): string {
+  if (b.kind === 'none' && a.kind !== 'patterns') return FALSE
+  const outside = not(holds(a, b, opposite(side), losses))
+  if (b.kind !== 'text' || a.kind === 'patterns') return outside
+  return all([not(b.isNone(opposite(side))), outside])
+}
+
+function ordered(op: string, a: Term, b: Term, side: Side, losses: Losses): string {
+  if (a.kind === 'number' && b.kind === 'number') return numbers(op, a, b, side)
+  if (a.kind === 'items' && b.kind === 'items' && a.isSet && b.isSet && !a.exists && !b.exists) {
+    const [less, more] = op.startsWith('<') ? [a, b] : [b, a]
+    const within = subset(less, more, side, losses)
+    return op.length === 2 ? within : all([within, not(subset(more, less, opposite(side), losses))])
+  }
+  if (a.kind === 'text' && b.kind === 'text' && a.cel !== undefined && b.cel !== undefined) {
+    return all([a, b].map((text) => not(text.isNone(opposite(side)))).concat(`${a.cel} ${op} ${b.cel}`))
+  }
+  return losses.lose(`"${op}" of these values, at which the predecessor failed`, side)
+}
+
+/** The empty set is a subset of everything, also here. */
+function subset(less: ItemsTerm, more: ItemsTerm, side: Side, losses: Losses): string {
+  const other = opposite(side)
+  return all(
+    less.items.map(({ term, when }) => any([not(when(other)), isNone(term, side), holds(term, more, side, losses)])),
+  )
+}
+
+function disjoint(a: Term, b: Term, side: Side, losses: Losses): string {
+  if (a.kind !== 'items' || b.kind !== 'items' || a.exists || !a.isSet)
+    return losses.lose('"isdisjoint" of these values', side)
+  const other = opposite(side)
+  return not(
+    any(a.items.map(({ term, when }) => all([when(other), not(isNone(term, side)), holds(term, b, other, losses)]))),
+  )
+}
+
+/** A score of ours ends at 10: a bound beyond it, which a larger score would have passed, is met by 10. */
+function numbers(op: string, a: NumberTerm, b: NumberTerm, side: Side): string {
+  const isReal = a.isReal || b.isReal
+  const [value, bound, more] = a.literal === undefined ? [a, b, '>'] : [b, a, '<']
+  if (side === 'wide' && value.most !== undefined && (bound.literal ?? 0) >= value.most && op.startsWith(more)) {
+    return `${value.cel} >= ${value.most.toFixed(1)}`
+  }
+  return `${celOf(a, isReal)} ${op} ${celOf(b, isReal)}`
+}

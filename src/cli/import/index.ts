@@ -1,0 +1,2 @@
+/** Carries over what other filters were told. */
+export { addImport } from './import.ts'
