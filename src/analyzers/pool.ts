@@ -49,7 +49,7 @@ export class Pool<I extends { readonly name: string }> {
   readonly #options: PoolOptions
   readonly #clock: Clock
   readonly #onClosed: (instance: I, why: string) => void
-  #waiters: readonly Waiter<I>[] = []
+  readonly #waiters = new Set<Waiter<I>>()
   #taken = 0
 
   constructor(
@@ -74,7 +74,7 @@ export class Pool<I extends { readonly name: string }> {
       if (open.length === 0) throw this.#unavailable(avoid)
       const free = leastLoaded(open, this.#options.concurrency)
       if (free) return resolve(this.#occupy(free))
-      if (this.#waiters.length >= this.#options.queue) throw overloaded(`${this.#waiters.length} samples wait already`)
+      if (this.#waiters.size >= this.#options.queue) throw overloaded(`${this.#waiters.size} samples wait already`)
       this.#wait(signal, avoid, resolve, reject)
     }).then((seat) => this.#place(seat))
   }
@@ -108,7 +108,7 @@ export class Pool<I extends { readonly name: string }> {
       instances: this.#seats.length,
       inService: open.length,
       running: this.#seats.reduce((sum, { running }) => sum + running, 0),
-      waiting: this.#waiters.length,
+      waiting: this.#waiters.size,
       free: open.reduce((sum, { running }) => sum + this.#options.concurrency - running, 0),
     }
   }
@@ -158,7 +158,7 @@ export class Pool<I extends { readonly name: string }> {
     const leave = () => {
       cancel()
       signal.removeEventListener('abort', stop)
-      this.#waiters = this.#waiters.filter((other) => other !== waiter)
+      this.#waiters.delete(waiter)
     }
     const refuse = (error: unknown) => {
       leave()
@@ -174,13 +174,15 @@ export class Pool<I extends { readonly name: string }> {
       refuse(overloaded(`no place got free within ${this.#options.waitMs} ms`))
     })
     signal.addEventListener('abort', stop, { once: true })
-    this.#waiters = [...this.#waiters, waiter]
+    this.#waiters.add(waiter)
   }
 
   /** First come, first served, as far as the free places are on instances that fit. */
   #serve(): void {
+    const { concurrency } = this.#options
     for (const waiter of this.#waiters) {
-      const free = leastLoaded(this.#open(waiter.avoid), this.#options.concurrency)
+      if (!this.#seats.some(({ closed, running }) => closed === '' && running < concurrency)) return
+      const free = leastLoaded(this.#open(waiter.avoid), concurrency)
       if (free) waiter.take(free)
     }
   }

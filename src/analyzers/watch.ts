@@ -19,6 +19,7 @@ export class Watch {
   #cancel: (() => void) | undefined
   #checking: Promise<void> | undefined
   #pauseMs = FIRST_PAUSE_MS
+  #dueAt = Number.POSITIVE_INFINITY
 
   constructor(options: WatchOptions) {
     this.#options = options
@@ -33,9 +34,10 @@ export class Watch {
     return this.#checking
   }
 
-  /** The instance went out of service: do not wait for the interval. A check that runs is no reason to plan another. */
+  /** There is reason for doubt: do not wait for the interval. A check that runs, or is due as soon, is not put off. */
   soon(): void {
-    if (this.#checking) return
+    const { clock } = this.#options
+    if (this.#checking || this.#dueAt <= clock.now() + FIRST_PAUSE_MS) return
     this.#pauseMs = FIRST_PAUSE_MS
     this.#plan(FIRST_PAUSE_MS)
   }
@@ -57,6 +59,8 @@ export class Watch {
 
   #plan(ms: number): void {
     this.#cancel?.()
-    if (!this.#stop.signal.aborted) this.#cancel = this.#options.clock.after(ms, () => void this.now())
+    if (this.#stop.signal.aborted) return
+    this.#dueAt = this.#options.clock.now() + ms
+    this.#cancel = this.#options.clock.after(ms, () => void this.now())
   }
 }

@@ -145,7 +145,7 @@ test('a scan that one instance fails is done by another', async (t) => {
   const { fakes, analyzer } = await scene(t, 3)
   await analyzer.start()
   const [one, two, three] = fakes as [FakeClamd, FakeClamd, FakeClamd]
-  one.misdeed = MISDEEDS['closes after the bytes']
+  one.misdeed = MISDEEDS['answers without a number']
   two.misdeed = MISDEEDS['has no memory']
 
   const ended = await Promise.all([1, 2, 3].map((i) => analyse(analyzer, submission(`${i}`))))
@@ -169,6 +169,27 @@ test('an instance that fails three scans in a row takes no more until its self-t
 
   assert.equal(out.level, 'warn')
   assert.equal((await analyse(analyzer, submission('5'))).state, 'reported')
+})
+
+test('a sample over which an instance goes away is not given to the next at once, and the instance is tested', async (t) => {
+  const { clock, fakes, analyzer, told } = await scene(t, 2)
+  await analyzer.start()
+  for (const fake of fakes) fake.misdeed = MISDEEDS['closes after the bytes']
+
+  const ended = []
+  for (let i = 0; i < 8; i += 1) ended.push(await analyse(analyzer, submission('kills')))
+  const tests = fakes.map(({ tests: count }) => count)
+  const tested = Promise.all(fakes.map((fake) => fake.nextBytes()))
+  await clock.advance(1000)
+  await tested
+
+  assert.ok(ended.every((one) => one.state === 'failed' && one.mayRetry))
+  assert.deepEqual([fakes.reduce((sum, { scans }) => sum + scans, 0), tests], [8, [2, 2]])
+  assert.equal(analyzer.capacity().inService, 2)
+  assert.deepEqual(
+    told.events.filter(({ event }) => event === 'out of service'),
+    [],
+  )
 })
 
 test('a clamd that ended is out at once, the other works on, and it is back when it is back', async (t) => {
@@ -260,12 +281,12 @@ test('a sample that never comes to its end is given up with the scan', async (t)
   const { clock, fake, analyzer } = await scene(t, 1)
   await analyzer.start()
   const bytes = async function* () {
-    yield Buffer.from('x')
+    yield Buffer.alloc(70_000)
     await new Promise(() => {})
   }
   const began = fake.nextBytes()
 
-  const ending = analyse(analyzer, submission('xy', { bytes }))
+  const ending = analyse(analyzer, submission(Buffer.alloc(80_000), { bytes }))
   await began
   await clock.advance(130_000)
 

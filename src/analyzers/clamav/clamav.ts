@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { type Cause, type Clock, causeOf, Fault } from '../../core/index.ts'
 import type { Analyzer, AnalyzerDeps, AnalyzerHealth, Capacity, Progress, Submission } from '../analyzer.ts'
 import { type Place, Pool } from '../pool.ts'
+import { HungUp } from './connection.ts'
 import { ClamdInstance } from './instance.ts'
 import { addressesOf, type ClamavOptions } from './options.ts'
 import { reportOf } from './report.ts'
@@ -117,7 +118,7 @@ export class ClamavAnalyzer implements Analyzer {
         const place = await this.#pool.take(task.signal, tried)
         tried.add(place.instance)
         last = await this.#try(task, submission, place)
-        if (last.state !== 'failed' || !last.mayRetry) break
+        if (last.state !== 'failed' || !last.mayRetry || task.mayKill) break
       }
       task.end(last)
     } catch (error) {
@@ -140,6 +141,12 @@ export class ClamavAnalyzer implements Analyzer {
       if (task.signal.aborted || error instanceof SampleFault) {
         place.giveBack()
         return failed(detail, false)
+      }
+      if (error instanceof HungUp) {
+        place.giveBack()
+        this.#service.doubt(instance)
+        task.mayKill = true
+        return failed(detail, true)
       }
       const isDown = causeOf(error) === 'analyzer-unavailable'
       place.failed(messageOf(error), isDown)

@@ -10,6 +10,12 @@ import { quoted } from './wire.ts'
 /** No session of ours is answered with more. */
 const MOST_ANSWER_BYTES = 65_536
 
+/**
+ * clamd went away without a word: it ended, or a limit was reached and its reason was lost with the connection, as happens when we write
+ * in the moment in which it closes.
+ */
+export class HungUp extends Fault {}
+
 export interface ConnectionOptions {
   readonly clock: Clock
   readonly connectMs: number
@@ -95,9 +101,10 @@ export class Connection {
 
   /** Why nothing more can be sent or read. */
   #ending(): unknown {
+    if (this.#why !== undefined) return this.#why
     const rest = this.#said.slice(this.#said.lastIndexOf('\0') + 1).trim()
-    const said = rest === '' ? 'without an answer' : `in the middle of an answer, ${quoted(rest)}`
-    return this.#why ?? new Fault('analyzer-failed', `clamd closed the connection ${said}`)
+    if (rest === '') return new HungUp('analyzer-failed', 'clamd closed the connection without an answer')
+    return new Fault('analyzer-failed', `clamd closed the connection in the middle of an answer, ${quoted(rest)}`)
   }
 
   #listen(): void {
@@ -145,9 +152,11 @@ export class Connection {
 }
 
 function lost(error: NodeJS.ErrnoException): Fault {
-  const isHangUp = error.code === 'EPIPE' || error.code === 'ECONNRESET'
-  const why = isHangUp ? 'clamd hung up while it was sent a sample: it ended, or a limit was reached' : error.message
-  return new Fault('analyzer-failed', why, { cause: error })
+  if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') {
+    return new Fault('analyzer-failed', error.message, { cause: error })
+  }
+  const why = 'clamd hung up while it was sent a sample: it ended, or a limit was reached'
+  return new HungUp('analyzer-failed', why, { cause: error })
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Fault } from '../../core/index.ts'
 import type { Submission } from '../analyzer.ts'
-import type { Connection } from './connection.ts'
+import { type Connection, HungUp } from './connection.ts'
 import {
   type Answer,
   chunkHead,
@@ -18,6 +18,8 @@ import {
 /** Numbers of the commands in a session that scans. */
 const VERSION_ID = 1
 const STREAM_ID = 2
+/** So much is gathered before it is written: a small sample is one write. */
+const WRITE_BYTES = 65_536
 
 /** What clamd said, and as whom. */
 export interface Scanned {
@@ -31,9 +33,7 @@ export class SampleFault extends Error {}
 /** Scans; `handed` is called when clamd has all bytes. Rejects with a `SampleFault`, or a `Fault` when clamd did wrong. */
 export async function scan(connection: Connection, sample: Submission, handed: () => void): Promise<Scanned> {
   try {
-    await connection.write(SCAN_SESSION)
     await stream(connection, sample)
-    await connection.write(LAST_CHUNK, END)
   } catch (error) {
     if (error instanceof SampleFault) throw error
     return earlyAnswer(connection, error)
@@ -45,18 +45,27 @@ export async function scan(connection: Connection, sample: Submission, handed: (
 async function stream(connection: Connection, sample: Submission): Promise<void> {
   const hash = createHash('sha256')
   let bytes = 0
+  let parts: Uint8Array[] = [SCAN_SESSION]
+  let gathered = 0
   for await (const chunk of untilClosed(sample.bytes(), connection)) {
-    if (chunk.length === 0) continue
     hash.update(chunk)
     bytes += chunk.length
     if (bytes > sample.size) break
-    await connection.write(chunkHead(chunk.length), chunk)
+    // A chunk of no bytes would end the stream.
+    if (chunk.length > 0) parts.push(chunkHead(chunk.length), chunk)
+    gathered += chunk.length
+    if (gathered < WRITE_BYTES) continue
+    await connection.write(...parts)
+    parts = []
+    gathered = 0
     if (connection.replies.length > VERSION_ID)
       throw new Fault('analyzer-failed', 'clamd answered before it had the bytes')
   }
-  if (connection.isClosed) throw new Fault('analyzer-failed', 'clamd hung up while it was sent a sample')
-  if (bytes === sample.size && hash.digest('hex') === sample.sha256) return
-  throw new SampleFault(`the bytes are not those of ${sample.sha256}`)
+  if (connection.isClosed) throw new HungUp('analyzer-failed', 'clamd hung up while it was sent a sample')
+  if (bytes !== sample.size || hash.digest('hex') !== sample.sha256) {
+    throw new SampleFault(`the bytes are not those of ${sample.sha256}`)
+  }
+  await connection.write(...parts, LAST_CHUNK, END)
 }
 
 /** The sample's chunks; ends early when the connection does, also while the sample keeps us waiting. */

@@ -73,6 +73,11 @@ export class Service {
     this.#watches.get(instance)?.soon()
   }
 
+  /** An instance went away in a scan, for a reason that only a test will show. */
+  doubt(instance: ClamdInstance): void {
+    this.#watches.get(instance)?.soon()
+  }
+
   /** A scan tells the version too: a reload between two tests is seen at once. */
   saw(instance: string, version: Version): void {
     this.#scanned.set(instance, this.#deps.clock.now())

@@ -7,6 +7,8 @@ export class Task {
   readonly #abort = new AbortController()
   readonly #handed = Promise.withResolvers<void>()
   readonly #ended = Promise.withResolvers<void>()
+  /** An instance went away over it: no other gets it at once, in case it was the sample that ended it. */
+  mayKill = false
   #progress: Progress = { state: 'running' }
 
   constructor(sha256: string, marker: string) {
