@@ -5,7 +5,8 @@
  * In a construct `ID` stands for any word, `STR` for a string, `NUM` for a number, `OPT` for an option such as `-c`, `EOL` for the end of a line, `a|b` for one of several;
  * `^` in front: at the beginning of a line. It must begin with something definite.
  */
-import { CMDLET, LINE, NUMBER, STRING, type Tokens } from './lex.ts'
+import { CMDLET, LINE, NUMBER, OTHER_WORD, STRING, type Tokens, WORDS_OF_LEXER } from './lex.ts'
+import { type Words, wordsOf } from './words.ts'
 
 /** Weight → constructs, separated by line ends or by two blanks. */
 export type Grammar = readonly (readonly [weight: number, constructs: string])[]
@@ -22,8 +23,8 @@ interface Construct {
 export interface Grammars {
   readonly types: readonly string[]
   readonly byToken: ReadonlyMap<string, readonly Construct[]>
-  /** Not 0 at the mark of each of these tokens: most words of a letter are told by it that they begin nothing. */
-  readonly marks: Uint8Array
+  /** All tokens in them. */
+  readonly words: Words
   readonly count: number
 }
 
@@ -40,18 +41,11 @@ export interface Score {
 /** The same construct counts so often, no more. */
 const MOST_OF_ONE = 4
 
-const MARKS = 8192
-
-/** A number for a token, cheaper to get than what a map needs. */
-function markOf(token: string): number {
-  const second = token.length > 1 ? token.charCodeAt(1) : 0
-  return (token.charCodeAt(0) * 37 + second * 5 + token.length * 1031) & (MARKS - 1)
-}
-
 /** Puts grammars into the form in which texts are compared with them. */
 export function compile(grammars: Readonly<Record<string, Grammar>>): Grammars {
   const types = Object.keys(grammars)
   const byToken = new Map<string, Construct[]>()
+  const words = new Set(WORDS_OF_LEXER)
   let count = 0
   for (const [language, type] of types.entries()) {
     for (const [weight, constructs] of grammars[type] ?? []) {
@@ -59,12 +53,11 @@ export function compile(grammars: Readonly<Record<string, Grammar>>): Grammars {
         const [first = [], ...rest] = construct.replace(/^\^ /, '').split(' ').map(alternatives)
         const one = { language, weight, atLineStart: construct.startsWith('^ '), rest, index: count++ }
         for (const token of first) byToken.set(token, [...(byToken.get(token) ?? []), one])
+        for (const token of [first, ...rest].flat()) words.add(token)
       }
     }
   }
-  const marks = new Uint8Array(MARKS)
-  for (const token of byToken.keys()) marks[markOf(token)] = 1
-  return { types, byToken, marks, count }
+  return { types, byToken, words: wordsOf(words), count }
 }
 
 const NAMED: Readonly<Record<string, string>> = { STR: STRING, NUM: NUMBER, EOL: LINE, CMDLET }
@@ -74,7 +67,7 @@ function alternatives(text: string): readonly string[] {
 }
 
 /** Compares tokens with all grammars; no scores where nothing fits. */
-export function scores({ types, byToken, marks, count }: Grammars, { tokens }: Tokens): readonly Score[] {
+export function scores({ types, byToken, count }: Grammars, { tokens }: Tokens): readonly Score[] {
   let isAny = false
   const seen = new Uint8Array(count)
   const points = new Array<number>(types.length).fill(0)
@@ -82,7 +75,7 @@ export function scores({ types, byToken, marks, count }: Grammars, { tokens }: T
   const heaviest = new Array<number>(types.length).fill(0)
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at] as string
-    if (marks[markOf(token)] === 0) continue
+    if (token === OTHER_WORD) continue
     const constructs = byToken.get(token)
     if (constructs === undefined) continue
     for (const one of constructs) {

@@ -47,7 +47,7 @@ const INTERPRETERS: readonly (readonly [RegExp, string])[] = [
 ]
 
 function languagesOf(text: string, most: number): { readonly types: string[]; readonly isSettled: boolean } {
-  const read = lex(text, most)
+  const read = lex(text, most, GRAMMARS.words)
   const isWhole = read.tokens.length < most
   const carets = Math.min(read.carets, 10)
   const found = scores(GRAMMARS, read)

@@ -3,6 +3,8 @@
  * alike for the same construct, because grammars (see `grammar.ts`) are written in its tokens.
  */
 
+import { type Words, wordAt } from './words.ts'
+
 /** A string literal. */
 export const STRING = '"'
 /** A number. */
@@ -11,6 +13,11 @@ export const NUMBER = '0'
 export const LINE = '\n'
 /** A verb and a noun as PowerShell's commands have them. */
 export const CMDLET = 'verb-noun'
+
+/** Any word that is none of those that are asked for. */
+export const OTHER_WORD = '_other'
+/** Words that the lexer itself knows. */
+export const WORDS_OF_LEXER: readonly string[] = ['rem']
 
 /** What was read. */
 export interface Tokens {
@@ -39,6 +46,11 @@ function classOf(character: string): number {
 function kindAt(text: string, at: number): number {
   const code = text.charCodeAt(at)
   return code < 128 ? (CLASSES[code] as number) : code > 127 ? LETTER : BLANK
+}
+
+/** A letter or a digit; not what is beyond the end. */
+function isWordPart(code: number): boolean {
+  return code < 128 ? (CLASSES[code] as number) >= LETTER : code > 127
 }
 
 function isBlankAt(text: string, at: number): boolean {
@@ -74,25 +86,27 @@ const SENTENCE_WORDS = 6
 const MAX_STRING = 65_536
 const MAX_WORD = 128
 
-/** Reads up to so many tokens. */
-export function lex(text: string, most: number): Tokens {
+/** Reads up to so many tokens; a word that is none of `words` is told as `OTHER_WORD`. */
+export function lex(text: string, most: number, words?: Words): Tokens {
   // At once, which is cheaper than word by word.
-  const reader = new Lexer(text.toLowerCase(), most)
+  const reader = new Lexer(text.toLowerCase(), most, words)
   return reader.read()
 }
 
 class Lexer {
   readonly #text: string
   readonly #most: number
+  readonly #words: Words | undefined
   readonly #tokens: string[] = [LINE]
   #at = 0
   #run = 0
   #prose = 0
   #carets = 0
 
-  constructor(text: string, most: number) {
+  constructor(text: string, most: number, words: Words | undefined) {
     this.#text = text
     this.#most = most
+    this.#words = words
   }
 
   read(): Tokens {
@@ -140,19 +154,28 @@ class Lexer {
     const from = this.#at
     let at = from + 1
     let hasCaret = false
+    let isJoined = false
     for (;;) {
-      const kind = kindAt(text, at)
-      if (kind === LETTER || kind === DIGIT) at++
-      else if (kindAt(text, at + 1) === LETTER && this.#isJoint(text.charCodeAt(at))) {
+      while (isWordPart(text.charCodeAt(at))) at++
+      if (kindAt(text, at + 1) === LETTER && this.#isJoint(text.charCodeAt(at))) {
         if (text.charCodeAt(at) === 0x5e) {
           hasCaret = true
           this.#carets++
         }
+        isJoined = true
         at++
       } else break
       if (at >= text.length) break
     }
     this.#at = at
+    if (!isJoined && this.#words !== undefined) {
+      const known = wordAt(this.#words, text, from, at - from) ?? OTHER_WORD
+      if (known !== 'rem') {
+        this.#run++
+        this.#push(known)
+        return
+      }
+    }
     const word = at - from > MAX_WORD ? 'longword' : text.slice(from, at)
     const plain = hasCaret ? word.replaceAll('^', '') : word
     const isFirst = this.#last() === LINE || this.#last() === '@' || this.#last() === ':'
