@@ -13,6 +13,7 @@ import { addFacts } from './facts.ts'
 import { addImport } from './import/index.ts'
 import { addInspector } from './inspector.ts'
 import { addPing } from './ping.ts'
+import { addRules } from './rules.ts'
 import { addScan } from './scan.ts'
 import { addServe } from './serve.ts'
 import { hasColours } from './style.ts'
@@ -62,6 +63,7 @@ function programOf(context: Context, end: (code: number) => void): Command {
     addScan,
     addWhy,
     addPing,
+    addRules,
     addAnalyzers,
     addImport,
   ])
@@ -76,6 +78,7 @@ EXAMPLES
   peekaboo scan --explain mail.eml      what would be decided about this message, and why?
   peekaboo extract --json *.eml         what is in these messages?
   peekaboo facts invoice.zip            what is true of this file and everything within?
+  peekaboo rules check                  would it take these rules?
   peekaboo why 4bXyz12Qz3               why was this message refused?
   peekaboo ping                         does the filter answer?
   peekaboo analyzers check              do antivirus and sandboxes work?
