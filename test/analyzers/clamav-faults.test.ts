@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
+import fc from 'fast-check'
 import { FakeClamd, MISDEEDS, type MisdeedName } from '../fakes/clamd.ts'
 import { FakeClock } from '../fakes/clock.ts'
+import { assertGenerated, table } from '../generated.ts'
 import { scanner } from './scanner.ts'
 import { analyse, submission } from './submission.ts'
 
@@ -36,6 +38,13 @@ const OUTCOMES: Readonly<Record<MisdeedName, readonly [mayRetry: boolean, detail
   'waited too long for a command': [true, /COMMAND READ TIMED OUT/],
 }
 
+const seen: string[][] = []
+
+after(() => {
+  const text = table(['a clamd that', 'the analysis', 'tried again'], seen)
+  assertGenerated('docs/analyzer-faults.md', 'clamav-faults', text)
+})
+
 for (const name of Object.keys(MISDEEDS) as MisdeedName[]) {
   test(`a clamd that ${name}: the analysis failed`, async (t) => {
     const clock = new FakeClock()
@@ -50,6 +59,7 @@ for (const name of Object.keys(MISDEEDS) as MisdeedName[]) {
     if (/no answer/.test(OUTCOMES[name][1].source)) await clock.advance(131_000)
     const ended = await analysis
 
+    seen.push([name, ended.state, ended.state === 'failed' && ended.mayRetry ? 'yes' : 'no'])
     const [mayRetry, detail] = OUTCOMES[name]
     assert.ok(ended.state === 'failed', JSON.stringify(ended))
     assert.deepEqual([ended.cause, ended.mayRetry], ['analyzer-failed', mayRetry])
@@ -57,3 +67,27 @@ for (const name of Object.keys(MISDEEDS) as MisdeedName[]) {
     assert.equal(analyzer.capacity().running, 0)
   })
 }
+
+test('an answer of which one byte is another, missing or too much is no report that the sample is harmless', async (t) => {
+  const fake = await FakeClamd.start(t)
+  const { analyzer } = scanner(t, fake.address)
+  await analyzer.start()
+  const right = Buffer.from('1: ClamAV 1.4.6\x002: stream: OK\0', 'latin1')
+  const change = fc.record({ at: fc.nat(right.length - 1), drop: fc.nat(1), put: fc.uint8Array({ maxLength: 2 }) })
+
+  await fc.assert(
+    fc.asyncProperty(change, async ({ at, drop, put }) => {
+      const wrong = Buffer.concat([right.subarray(0, at), put, right.subarray(at + drop)])
+      fake.misdeed = ({ socket, isComplete }) => isComplete && socket.end(wrong)
+
+      const ended = await analyse(analyzer, submission('x'))
+
+      // The version may be another one, and a version of nothing but letters says nothing about the scan.
+      const isVersion = ended.state === 'reported' && ended.report.version !== 'ClamAV 1.4.6' && at <= 15
+      assert.ok(ended.state === 'failed' || wrong.equals(right) || isVersion, wrong.toString('latin1'))
+      fake.misdeed = undefined
+      await analyse(analyzer, submission('the next is right'))
+    }),
+    { numRuns: 400 },
+  )
+})
