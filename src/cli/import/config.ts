@@ -44,7 +44,7 @@ export function carryConfig(source: ConfigSource, rulesDir: string): ImportedCon
   const carried = [...placed.map((one) => one.carried), ...unknown]
   return {
     carried,
-    text: textOf(placed, [...carried.filter(({ how }) => how !== 'exact')], rulesDir, sandbox(options)),
+    text: textOf([...placed, ...unknown.map((one) => ({ carried: one }))], rulesDir, sandbox(options)),
   }
 }
 
@@ -118,15 +118,10 @@ function sandbox(options: readonly Option[]): readonly string[] {
   return ['analyzers:', `  cuckoo: { type: cuckoo, instances: [{ url: ${quoted(url)}${token} }] }`]
 }
 
-function textOf(
-  placed: readonly Placed[],
-  told: readonly Carried[],
-  rulesDir: string,
-  cuckoo: readonly string[],
-): string {
+function textOf(placed: readonly Placed[], rulesDir: string, cuckoo: readonly string[]): string {
   return [
     comments(['Configuration imported from PeekabooAV by `peekaboo import peekabooav`.']),
-    ...told.map(optionComment),
+    ...placed.map(optionComment),
     PROFILE,
     ...sectionsOf(placed),
     comments([SANDBOX_LATER, ...cuckoo]),
@@ -149,10 +144,10 @@ milter:
     - { listen: "inet:127.0.0.1:8095", profile: peekabooav }
 `
 
-function optionComment({ place, what, how, why, source = [] }: Carried): string {
-  const title = TITLES[how]
+function optionComment({ carried: { place, what, how, why, source = [] }, key }: Placed): string {
   const written = source.length === 1 && source[0] ? ` = ${source[0]}` : ''
-  return comments([`${place} ${what}${written}`, ...why.map((reason) => `  ${title}: ${reason}`)])
+  const becomes = key === undefined ? '' : ` → ${key}`
+  return comments([`${place} ${what}${written}${becomes}`, ...why.map((reason) => `  ${TITLES[how]}: ${reason}`)])
 }
 
 /** Values by their section; two options for the same key cannot be, as each has its own. */

@@ -208,9 +208,9 @@ function analysisFailed(source: Source): readonly Carried[] {
   const lists = ['failure', 'success'].flatMap((name) => settings.list('cuckoo_analysis_failed', name))
   const rule: ImportedRule = {
     id: 'peekabooav-cuckoo-analysis-failed',
-    when: all([`${SANDBOX_ROLE}.failed`, FAILS]),
+    when: all([`${SANDBOX_ROLE}.evidence.size() == 0`, FAILS]),
     verdict: 'suspicious',
-    reason: 'The analysis in the sandbox failed',
+    reason: 'Nothing shows that the sandbox ran the sample',
   }
   const why = [
     'whether an analysis succeeded is not read from lines of a log: a report that does not prove that the sample ran is a failure',

@@ -87,7 +87,9 @@ test('every option that was written is somewhere in what is written, but for sec
   const all = one.rules + one.config
 
   for (const [file, text] of Object.entries(FILES)) {
-    const lines = text.split('\n').flatMap((line, i) => (/^(?!rule\.)[a-z_]+(\.\d+)?:/.test(line) ? [`${file}:${i + 1} `] : []))
+    const lines = text
+      .split('\n')
+      .flatMap((line, i) => (/^(?!rule\.)[a-z_]+(\.\d+)?:/.test(line) ? [`${file}:${i + 1} `] : []))
     // The list of rules is the order of the rules; the port stands with the host.
     const told = lines.filter((place) => !/^peekaboo\.conf:4 /.test(place))
     assert.deepEqual(
