@@ -27,7 +27,7 @@
  * | processor time, by /proc, measured ten times a second: up to 0.1 s more than the budget | unscannable `cpu-time` | killed |
  * | wall time while it is the process's turn, not the client's | unscannable `wall-time` | killed |
  * | a client too slow to send | `inspector-crashed` | told to let go, goes on |
- * | what was found fills more than 4 MiB | unscannable `header-bytes` | goes on |
+ * | what was found fills more than 8 MiB | unscannable `header-bytes` | goes on |
  * | RLIMIT_DATA or V8's heap limit: an exception, or a trap with V8's words for it on standard error | unscannable `memory` | ended |
  * | an exception in a reader | unscannable `parser-error` | ended |
  * | a frame that is wrong in any way | `inspector-garbage` | killed |

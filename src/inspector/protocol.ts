@@ -50,10 +50,10 @@ export const FRAME = {
 /** Most bytes in one DATA or CHUNK frame, so that head and payload fill one read of 64 KiB. */
 export const DATA_BYTES = 65_536 - HEAD_BYTES - 4
 /**
- * Most bytes of one RESULT: 10,000 attachments with short names, 2,500 whose names and anomalies fill a kilobyte and a half.
+ * Most bytes of one RESULT: 10,000 attachments with short names, 4,000 whose names and anomalies fill a kilobyte and a half.
  * The filter takes a reading apart in its one loop, so what is larger is unscannable `header-bytes`.
  */
-export const RESULT_BYTES = 4 * 1024 * 1024
+export const RESULT_BYTES = 8 * 1024 * 1024
 const JOB = 4
 
 /** What a supervisor takes from a client. */

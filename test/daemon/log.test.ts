@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, existsSync, mkdtempSync, openSync, rmSync, watch } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -26,6 +27,7 @@ test('a filter whose log cannot be written goes on answering, and ends when it i
     rmSync(dir, { recursive: true, force: true })
   })
   await appears(dir, socket)
+  await listens(socket)
 
   const answers: string[] = []
   for (let i = 0; i < 5; i += 1) {
@@ -40,6 +42,20 @@ test('a filter whose log cannot be written goes on answering, and ends when it i
   assert.deepEqual(answers, Array(5).fill('550 5.7.1'))
   assert.equal(code, 0)
 })
+
+/** A socket is there a moment before it takes connections. */
+async function listens(path: string): Promise<void> {
+  const deadline = performance.now() + 20_000
+  for (;;) {
+    const probe = connect({ path })
+    const isOpen = await once(probe, 'connect').then(
+      () => true,
+      () => false,
+    )
+    probe.destroy()
+    if (isOpen || performance.now() > deadline) return
+  }
+}
 
 /** Resolves when the file is there. */
 async function appears(dir: string, path: string): Promise<void> {

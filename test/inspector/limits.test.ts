@@ -54,13 +54,13 @@ test('a message of exactly the largest size is read', async (t) => {
 })
 
 test('messages beyond the queue are refused as overload, those in it are read', async (t) => {
-  const { inspector, seen } = await startRig(t, { parser: 'actor.ts', options: { processes: 1, queue: 2 } })
+  const { inspector, events } = await startRig(t, { parser: 'actor.ts', options: { processes: 1, queue: 2 } })
   const first = inspector.read(never())
   first.write(Buffer.from('act stall'))
   first.finish().catch(() => {})
   const others = Array.from({ length: 5 }, (_, i) => readMessage(inspector, `hello ${i}`))
   const settled = Promise.allSettled(others)
-  await seen(({ kind }) => kind === 'refused')
+  await until(() => events.filter(({ kind }) => kind === 'refused').length === 3)
   first.abort()
   const codes = (await settled).map((one) => (one.status === 'fulfilled' ? 'read' : one.reason.code)).sort()
   assert.deepEqual(codes, ['overloaded', 'overloaded', 'overloaded', 'read', 'read'])
@@ -100,10 +100,10 @@ test('a message with as many parts as it may have is read within the default bud
   assert.equal(events.filter(({ kind }) => kind === 'process-ended').length, 0)
 })
 
-test('a reading that fills more than four megabytes is unscannable, and its process goes on', async (t) => {
+test('a reading that fills more than eight megabytes is unscannable, and its process goes on', async (t) => {
   const { inspector, events } = await startRig(t, { parser: 'actor.ts' })
-  assert.equal((await readMessage(inspector, 'say 4190000')).unscannable, '')
-  assert.equal((await readMessage(inspector, 'say 4195000')).unscannable, 'header-bytes')
+  assert.equal((await readMessage(inspector, 'say 8380000')).unscannable, '')
+  assert.equal((await readMessage(inspector, 'say 8389000')).unscannable, 'header-bytes')
   assert.equal((await readMessage(inspector, 'hello')).subject, 'hello')
   assert.equal(events.filter(({ kind }) => kind === 'process-ended').length, 0)
 })
