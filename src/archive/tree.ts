@@ -145,13 +145,14 @@ class Walk {
   async #openAs(format: Format, content: Buffer, state: ContainerState, place: Place): Promise<void> {
     if (format.open === undefined) return state.note('unsupported', 0)
     const share = this.#budget.share(content.length)
+    const isGuess = state.isGuess(format)
     const context: OpenContext = {
       budget: this.#budget,
       share,
       sevenZip: this.#deps.sevenZip,
       passwords: this.#passwords,
       name: place.name,
-      note: (fault, offset = -1) => state.note(fault, offset),
+      note: (fault, offset = -1) => state.note(isGuess && isGrave(fault) ? 'appended-data' : fault, offset),
       encryption: (openedBy) => state.encryption(openedBy),
     }
     try {
@@ -165,7 +166,7 @@ class Walk {
     } catch (error) {
       if (error instanceof LimitReached) throw error
       // An opener must not fail; should one have a fault, what it opened is damaged for us.
-      state.note(error instanceof MemberFault ? error.fault : 'corrupt', -1)
+      context.note(error instanceof MemberFault ? error.fault : 'corrupt')
     } finally {
       share.close()
     }
@@ -175,6 +176,10 @@ class Walk {
     // The place in the list is before those of its own members.
     const index = this.#nodes.length
     const { content, bytes, faults } = await this.#read(member, place.path, state)
+    if (state.isGuess(format) && faults.some((fault) => fault !== 'unopened' && isGrave(fault))) {
+      if (bytes !== undefined) this.#budget.release(bytes.length)
+      return
+    }
     const known: TreeNode = {
       path: place.path,
       depth: place.depth,
@@ -296,6 +301,10 @@ class Kept {
   }
 }
 
+function isGrave(fault: FaultName): boolean {
+  return anomaly(fault).severity === 'unscannable'
+}
+
 /** What is said of one container while it is open. */
 class ContainerState {
   readonly #formats: readonly string[]
@@ -320,6 +329,14 @@ class ContainerState {
   encryption(openedBy: PasswordSource | ''): void {
     this.#isEncrypted = true
     this.#openedBy ||= openedBy
+  }
+
+  /**
+   * What looks like a zip file in a compound file is mostly a stream of it, which need not lie in one piece. The compound file tells the
+   * stream as it is; what the guess cannot read proves nothing.
+   */
+  isGuess({ name }: Format): boolean {
+    return name === 'zip' && this.#formats[0] === 'compound'
   }
 
   opened(): Opened {

@@ -4,6 +4,7 @@ import office from 'officecrypto-tool'
 import { makeCompound, native, number, packaged } from './make-compound.ts'
 import { makeZip } from './make-zip.ts'
 import { faults, memberNamed, open, openWithBytes } from './rig.ts'
+import { prose } from './tools.ts'
 
 const PROGRAM = Buffer.from(`MZ${'program '.repeat(300)}`)
 
@@ -166,4 +167,32 @@ test('a shortcut gives its command line, and what lies after it', async () => {
   assert.equal(bytes.get('1/1')?.toString(), '..\\cmd.exe /c start x.js')
   assert.deepEqual(bytes.get('1/2'), PROGRAM)
   assert.deepEqual(faults(tree.root), ['appended-data'])
+})
+
+/** The same compound file with two neighbouring sectors of a stream in each other's place. */
+function withSwappedSectors(content: Buffer, at: number): Buffer {
+  const swapped = Buffer.from(content)
+  const sector = Math.ceil(at / 512) + 1
+  content.copy(swapped, sector * 512, (sector + 1) * 512, (sector + 2) * 512)
+  content.copy(swapped, (sector + 1) * 512, sector * 512, (sector + 1) * 512)
+  // [MS-CFB] 2.2 and 2.3: the first sector of the allocation table, in which each sector has the number of the next.
+  const table = (content.readUInt32LE(0x4c) + 1) * 512
+  const link = (from: number, to: number) => swapped.writeUInt32LE(to, table + 4 * from)
+  link(sector - 2, sector)
+  link(sector, sector - 1)
+  link(sector - 1, sector + 1)
+  return swapped
+}
+
+test('a zip file in pieces within an Outlook message is no damaged one', async () => {
+  const zip = makeZip([{ name: 'a.txt', data: prose('zip', 60_000) }])
+  const whole = msg({ '/__attach_version1.0_#00000000/__substg1.0_37010102': zip })
+  const inPieces = withSwappedSectors(whole, whole.indexOf(zip.subarray(0, 500)) + 1000)
+
+  const { tree, bytes } = await openWithBytes(inPieces)
+
+  assert.deepEqual(tree.root.formats, ['compound', 'zip'])
+  const faulty = [tree.root, ...tree.nodes, ...tree.nodes.map(({ opened }) => opened)].flatMap(faults)
+  assert.deepEqual([...new Set(faulty)].sort(), ['appended-data', 'prefixed-data'])
+  assert.deepEqual(bytes.get(memberNamed(tree, 'a.txt').path), prose('zip', 60_000))
 })
