@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Fault } from '../../src/core/index.ts'
+import type { Decision } from '../../src/pipeline/index.ts'
+import { EMPTY, FakeInspector, member, type Opened, reading, sample } from '../fakes/inspector.ts'
+import { benchPipeline, envelope } from './bench-pipeline.ts'
+
+const never = new AbortController().signal
+const ZIP = sample('x.zip', { types: ['application/zip'], groups: ['archive'] })
+const FAULT = { name: 'corrupt', severity: 'unscannable', offset: -1 }
+
+function contentOf(name: string) {
+  const { sha256, size, type, types, groups, charset } = sample(name)
+  return { sha256, size, type, types, groups, charset, testString: 'eicar' }
+}
+
+function eicar(path: string) {
+  return { ...member(path, 'bad.exe'), content: contentOf('bad.exe') }
+}
+
+/** Decides about messages with this attachment; what opening them yields, in order. */
+async function decideAll(t: Parameters<typeof benchPipeline>[0], attachment: typeof ZIP, ...trees: (Opened | Fault)[]) {
+  const inspector = new FakeInspector(reading(attachment))
+  inspector.trees.push(...trees)
+  const bench = await benchPipeline(t, inspector)
+  const decide = () => bench.pipeline.begin().finish(envelope(), never)
+  return { ...bench, inspector, decide }
+}
+
+function outcomes({ samples }: Decision): [string, unknown][] {
+  return samples.map(({ sample: one, outcome }) => [
+    one.path,
+    outcome.kind === 'decided' ? outcome.verdict : 'limit' in outcome ? outcome.limit : outcome.kind,
+  ])
+}
+
+test('a bad member decides, under the path of its container, and the second time without opening', async (t) => {
+  const within = { 'x.zip': { root: EMPTY, members: [member('1', 'in.zip'), eicar('1/1'), member('2', 'b')] } }
+  const { decide, inspector, store } = await decideAll(t, ZIP, { within })
+
+  const first = await decide()
+  const second = await decide()
+
+  for (const decision of [first, second]) {
+    assert.equal(decision.disposition, 'reject')
+    assert.deepEqual(outcomes(decision), [
+      ['2', 'ignored'],
+      ['2/1', 'ignored'],
+      ['2/1/1', 'bad'],
+      ['2/2', 'ignored'],
+    ])
+    assert.deepEqual(
+      decision.samples.map((one) => one.sample.depth),
+      [0, 1, 2, 1],
+    )
+  }
+  assert.equal(inspector.opens, 1)
+  assert.ok('open' in first.times && !('open' in second.times))
+  const [story] = await store.stories({ queueId: 'Q1' }, 1)
+  assert.equal(story?.samples.length, 4)
+})
+
+test('what holds nothing is not opened', async (t) => {
+  const text = sample('a.txt', { types: ['text/plain'], groups: ['text'] })
+  const { decide, inspector } = await decideAll(t, text)
+
+  assert.equal((await decide()).disposition, 'accept')
+  assert.equal(inspector.opens, 0)
+})
+
+for (const [what, tree] of Object.entries<Opened>({
+  'a limit of the container': {
+    limit: 'container-ratio',
+    within: { 'x.zip': { root: { ...EMPTY, limit: 'container-ratio' } } },
+  },
+  'a limit that nobody names': { limit: 'container-members', within: { 'x.zip': { root: EMPTY } } },
+  'a fault of the container': { within: { 'x.zip': { root: { ...EMPTY, anomalies: [FAULT] } } } },
+  'a fault of a member': { within: { 'x.zip': { root: EMPTY, members: [member('1', 'a', { anomalies: [FAULT] })] } } },
+  'a member without content': {
+    within: { 'x.zip': { root: EMPTY, members: [without('1', { anomalies: [{ ...FAULT, name: 'unopened' }] })] } },
+  },
+})) {
+  test(`${what} makes a message unscannable each time, and is not kept`, async (t) => {
+    const { decide, inspector } = await decideAll(t, ZIP, tree)
+
+    const first = await decide()
+    const second = await decide()
+
+    assert.deepEqual([first.outcome.kind, second.outcome.kind], ['unscannable', 'unscannable'])
+    assert.deepEqual([first.disposition, second.disposition], ['reject', 'reject'])
+    assert.equal(inspector.opens, 2)
+  })
+}
+
+function without(path: string, facts: object) {
+  const { content: _, ...rest } = member(path, 'a')
+  return { ...rest, ...facts }
+}
+
+test('a bad member decides also where a limit was met', async (t) => {
+  const within = { 'x.zip': { root: { ...EMPTY, limit: 'container-ratio' }, members: [eicar('1')] } }
+  const { decide } = await decideAll(t, ZIP, { limit: 'container-ratio', within })
+
+  const decision = await decide()
+
+  assert.equal(decision.outcome.kind === 'decided' && decision.outcome.rule, 'eicar')
+  assert.deepEqual(outcomes(decision), [
+    ['2', 'container-ratio'],
+    ['2/1', 'bad'],
+  ])
+})
+
+test('an attachment of which opening says nothing was not opened', async (t) => {
+  const { decide } = await decideAll(t, ZIP)
+  const inspector = new FakeInspector({ ...reading(ZIP), attachments: [ZIP] })
+  inspector.open = async () => ({ sample: contentOf('m'), root: EMPTY, members: [], limit: '' })
+  const { pipeline } = await benchPipeline(t, inspector)
+
+  const decision = await pipeline.begin().finish(envelope(), never)
+
+  assert.equal((await decide()).disposition, 'accept')
+  assert.deepEqual(decision.outcome, { kind: 'unscannable', limit: 'container-unopened' })
+})
+
+test('a closed container is answered as the profile says, and looked into when its password comes', async (t) => {
+  const closed = { within: { 'x.zip': { root: { ...EMPTY, isEncrypted: true } } } }
+  const open = {
+    within: { 'x.zip': { root: { ...EMPTY, isEncrypted: true, openedBy: 'message' }, members: [eicar('1')] } },
+  }
+  const { decide, inspector } = await decideAll(t, ZIP, closed, open, closed)
+
+  const decisions = [await decide(), await decide(), await decide()]
+
+  assert.deepEqual(
+    decisions.map(({ disposition }) => disposition),
+    ['tag', 'reject', 'tag'],
+  )
+  assert.deepEqual(decisions[0]?.outcome, { kind: 'encrypted', what: 'container' })
+  assert.equal(inspector.opens, 3)
+})
+
+test('a closed document is told as one, and a rule may call it good', async (t) => {
+  const document = sample('a.docx', { types: ['application/x-ole-encrypted-package'], groups: ['office'] })
+  const inspector = new FakeInspector(reading(document))
+  inspector.trees.push({ within: { 'a.docx': { root: { ...EMPTY, isEncrypted: true } } } })
+  const rules =
+    '- { id: known, when: "message.sender == \'friend@src.test\'", verdict: good }\n- { id: rest, when: "true", verdict: ignored }'
+  const { pipeline } = await benchPipeline(t, inspector, { rules })
+
+  const told = await pipeline.begin().finish(envelope(), never)
+  const good = await pipeline.begin().finish(envelope('mx', { sender: 'friend@src.test' }), never)
+
+  assert.deepEqual(told.outcome, { kind: 'encrypted', what: 'document' })
+  assert.equal(good.disposition, 'accept')
+})
+
+test('containers are opened once more when the process was lost, and deferred when it is lost again', async (t) => {
+  const lost = new Fault('inspector-crashed')
+  const once = await decideAll(t, ZIP, lost, { within: { 'x.zip': { root: EMPTY, members: [eicar('1')] } } })
+  const twice = await decideAll(t, ZIP, lost)
+
+  const refused = await once.decide()
+  const deferred = await twice.decide()
+
+  assert.equal(refused.disposition, 'reject')
+  assert.deepEqual([deferred.disposition, deferred.outcome.kind], ['tempfail', 'failed'])
+  assert.equal(twice.inspector.opens, 2)
+})
+
+test('a member named after its file is looked for again when the file comes with another name', async (t) => {
+  const root = { ...EMPTY, formats: ['gzip'] }
+  const first = sample('a.txt.gz', { types: ['application/gzip'], groups: ['archive'] })
+  const renamed = { ...first, name: 'a.doc.gz' }
+  const inspector = new FakeInspector(reading(first), reading(first), reading(renamed))
+  inspector.trees.push(
+    { within: { 'a.txt.gz': { root, members: [member('1', 'a.txt')] } } },
+    { within: { 'a.doc.gz': { root, members: [member('1', 'a.doc')] } } },
+  )
+  const { pipeline } = await benchPipeline(t, inspector, { sandbox: { answer: { score: 9 } } })
+  const decide = () => pipeline.begin().finish(envelope(), never)
+
+  const decisions = [await decide(), await decide()]
+  const asked = decide()
+
+  assert.deepEqual(
+    decisions.map(({ disposition }) => disposition),
+    ['accept', 'accept'],
+  )
+  assert.equal((await asked).samples[1]?.sample.name, 'a.doc')
+  assert.equal(inspector.opens, 2)
+})
+
+test('a story names a hundred members that decide nothing, all that decide, and the number of the others', async (t) => {
+  const members = Array.from({ length: 300 }, (_, i) =>
+    i % 60 === 59 ? eicar(`${i + 1}`) : member(`${i + 1}`, `m${i}`),
+  )
+  const { decide, store } = await decideAll(t, ZIP, { within: { 'x.zip': { root: EMPTY, members } } })
+
+  const decision = await decide()
+
+  const [story] = await store.stories({ queueId: 'Q1' }, 1)
+  assert.equal(story?.membersLeftOut, 195)
+  assert.equal(decision.samples.length, 1 + 5 + 100)
+  assert.equal(outcomes(decision).filter(([, verdict]) => verdict === 'bad').length, 5)
+})
