@@ -103,8 +103,10 @@ async function fail(row: Analysis, context: RunContext, cause: Cause, detail: st
   return { state: 'failed', cause, detail }
 }
 
+/** Attempts count what was tried with the sample: a closed door is none. */
 async function refuse(row: Analysis, context: RunContext, cause: Cause, detail: string): Promise<Ended> {
-  await write(row, context, { state: 'wanted' })
+  const { attempts, marker } = row
+  await write(row, context, { state: 'wanted', attempts, marker })
   return { state: 'refused', cause, detail }
 }
 

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
 import type { Progress } from '../../src/analyzers/analyzer.ts'
 import { systemClock } from '../../src/telemetry/index.ts'
@@ -137,6 +140,49 @@ test('without the signature of EICAR it is out of service, however well it works
   const { analyzer } = scanner(t, { socket: clamd.socket }, systemClock)
 
   await assert.rejects(analyzer.start(), /does not recognise the EICAR test file/)
+})
+
+test('a socket that this user may not use is told with its remedy', async (t) => {
+  const { clamd, analyzer } = await started(t)
+  await chmod(clamd.socket, 0)
+  const isRoot = process.geteuid?.() === 0
+  if (isRoot) process.seteuid?.(65_534)
+
+  const [health] = await analyzer.health(new AbortController().signal).finally(() => {
+    if (isRoot) process.seteuid?.(0)
+  })
+
+  assert.equal(health?.ok, false)
+  assert.match(health?.detail ?? '', /permission denied.*LocalSocketGroup/)
+})
+
+test('the command tells the state of a real clamd, and of one that is not there', async (t) => {
+  const clamd = await RealClamd.start(t)
+  const instances = [{ socket: clamd.socket }, { socket: `${clamd.folder}/other.sock` }]
+  const file = join(clamd.folder, 'peekaboo.yaml')
+  await writeFile(
+    file,
+    JSON.stringify({ analyzers: { clamav: { type: 'clamav', instances } }, roles: { av: 'clamav' } }),
+  )
+  const main = new URL('../../src/main.ts', import.meta.url).pathname
+
+  const child = spawn(process.execPath, [main, 'analyzers', 'check', '--json', '--config', file])
+  const [lines, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
+
+  const rows = lines
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.equal(code, 1)
+  assert.deepEqual(
+    rows.map(({ instance, ok, selfTest }) => [instance, ok, selfTest]),
+    [
+      [clamd.socket, true, 'passed'],
+      [`${clamd.folder}/other.sock`, false, 'not run'],
+    ],
+  )
+  assert.match(rows[0].version, /^ClamAV 1\./)
+  assert.equal(rows[0].load.threadsMax, 4)
 })
 
 function scoreOf(ended: Progress | undefined): number | undefined {

@@ -165,7 +165,8 @@ test('what no instance could take is free again, and tried anew later or when th
     submit: (...args: Parameters<Analyzer['submit']>) => (isAway ? Promise.reject(away) : submit(...args)),
     capacity: () => ({ instances: 1, inService: isAway ? 0 : 1, running: 0, waiting: 0, free: isAway ? 0 : 1 }),
   })
-  const scheduler = node(t, clock, await openStore(clock), flaky)
+  const store = await openStore(clock)
+  const scheduler = node(t, clock, store, flaky)
 
   const [first] = await scheduler.want([want()])
   await first?.changed
@@ -177,6 +178,9 @@ test('what no instance could take is free again, and tried anew later or when th
   await standing(scheduler)
   await settle()
 
+  const key = { analyzer: 'box', optionsDigest: '', revision: '1', sha256: SHA256 }
+  const { analyses } = await store.lookup({ digests: [], recipe: '', analyses: [key], storyKey: '' })
+  assert.equal(analyses[0]?.attempts, 1)
   assert.deepEqual(atOnce?.state, { state: 'failed', cause: 'analyzer-unavailable' })
   assert.equal(later, 'pending')
   assert.equal(await standing(scheduler), 'reported')
