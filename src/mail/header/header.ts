@@ -58,7 +58,9 @@ export function parseHeader(block: Buffer, offset: number): Header {
     const first = line.charCodeAt(0)
     if (first !== SPACE && first !== TAB) {
       const field = fieldOf(line, at)
-      fields.push(field)
+      // Of lines without a colon one after another the last is enough: a header may have nothing else.
+      if (field.name === '' && last?.name === '' && line !== '') fields[fields.length - 1] = field
+      else fields.push(field)
       if (odd < 0 && isOddField(line)) odd = at
       isDoubtful ||= isAlmostMime(field)
       if (field.name === '') end.see(line, at)

@@ -13,6 +13,9 @@ const DASH = /\xe2\x80[\x90-\x95]|\xe2\x88\x92|\xef\xbc\x8d|\xef\xb9\x98|\xef\xb
 const NOTHING = /\xe2\x80[\x8b-\x8f]|\xef\xbb\xbf|\0/g
 const NAME = /^[^A-Za-z]{0,8}content[-_ \t]{0,3}(type|disposition|(?:transfer)?[-_ \t]{0,3}encoding)(?![\w-])[ \t:;=]*/i
 
+/** What the name matches has so many letters at least. */
+const SHORTEST = 'contenttype'.length
+
 /**
  * Finds them in the text of a header block, and with them the proper fields, as a program that stops at a bare CR sees those. A value
  * that makes no sense there is left out: DKIM signatures and the like tell names of fields.
@@ -28,19 +31,30 @@ export function findLookAlikes(text: string): Field[] {
   return found
 }
 
-/** Lines by any line end, each with those folded to it which are no look-alikes themselves. */
+/** Lines by any line end, each with those folded to it which are no look-alikes themselves; without those that are too short to be any. */
 function anyLines(text: string): { line: string; at: number }[] {
   const lines: { line: string; at: number }[] = []
-  let at = 0
-  for (const piece of text.split(/(\r\n|\r|\n)/)) {
-    const last = lines.at(-1)
-    if (piece !== '' && !/^[\r\n]/.test(piece)) {
-      if (last !== undefined && /^[ \t]/.test(piece) && !NAME.test(piece)) last.line += piece
+  for (let at = 0; at < text.length; ) {
+    let end = at
+    while (end < text.length && !isLineEnd(text.charCodeAt(end))) end++
+    if (end > at) {
+      const piece = text.slice(at, end)
+      const last = lines.at(-1)
+      if (last !== undefined && isBlank(piece.charCodeAt(0)) && !NAME.test(piece)) last.line += piece
+      else if (last !== undefined && last.line.length < SHORTEST) lines[lines.length - 1] = { line: piece, at }
       else lines.push({ line: piece, at })
     }
-    at += piece.length
+    at = end + 1
   }
   return lines
+}
+
+function isLineEnd(code: number): boolean {
+  return code === 0x0d || code === 0x0a
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09
 }
 
 function lookAlike(line: string, at: number): Field | undefined {
