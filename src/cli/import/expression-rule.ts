@@ -12,7 +12,7 @@ import { type Expression, ExpressionError, type Implication } from './syntax.ts'
 import { conditionOf } from './translation.ts'
 import { IS_INERT, isAboutContent, RUNS_BY_NAME } from './vocabulary.ts'
 
-/** By result: our verdict. There is no verdict for a failure: see `FAILS`. */
+/** By result: our verdict. There is no verdict for a failure: see `failing`. */
 const VERDICTS: Readonly<Record<string, Verdict>> = {
   bad: 'bad',
   good: 'good',
@@ -20,8 +20,6 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
   unknown: 'unknown',
   fail: 'suspicious',
 }
-/** A condition that cannot be evaluated, which makes the outcome `failed`, as the predecessor's result of that name. */
-export const FAILS = 'sample.size / 0 == 0'
 const FAILS_WHY =
   'failure is no verdict here: where it applies it divides by zero on purpose, and the outcome is "failed"'
 const SENDER_ONLY =
@@ -51,16 +49,21 @@ function carry(base: Base, { condition, result }: Implication, id: string): Carr
   const parts = [conditionOf(condition, isGuarding ? 'wide' : 'narrow', losses)]
   if (word === undefined) parts.push(losses.lose('its result is no word but looked up', 'wide'))
   if (word === 'fail') {
-    parts.push(FAILS)
     losses.notes.add(FAILS_WHY)
   }
   const why = isGuarding ? [] : guardPassing(condition, parts)
-  const when = all(parts)
+  const holds = all(parts)
+  const when = word === 'fail' ? failing(holds) : holds
   const told = { ...base, why: [...losses.lost, ...why], notes: [...losses.notes] }
   if (when === FALSE) return { ...told, how: 'left-out', why: [...told.why, 'it can never apply here'] }
   const rule = { id, when, verdict: VERDICTS[word ?? 'bad'] ?? 'bad', reason: reasonOf(base.what) }
   const isExact = why.length === 0 && losses.notes.size === 0
   return checkedRule({ ...told, how: isExact ? 'exact' : 'changed', rule }, losses)
+}
+
+/** A condition that, where it holds, cannot be evaluated: that makes the outcome `failed`, as the predecessor's result of that name. */
+export function failing(condition: string): string {
+  return condition === FALSE ? FALSE : `sample.size / ((${condition}) ? 0 : 1) < 0`
 }
 
 /** What the sender says lets nothing pass alone, and no name at which programs run a file passes by its content. */
@@ -95,10 +98,12 @@ function restsOnContent(node: Expression): boolean {
 function comparesContent(node: Expression & { readonly kind: 'compare' }): boolean {
   const paths = pathsIn(node)
   const isSubset = node.rest.length === 1 && ['<=', '<', '=='].includes(node.rest[0]?.op ?? '')
-  if (!isSubset) return paths.length > 0 && paths.every(isAboutContent)
+  if (paths.length > 0 && paths.every(isAboutContent)) return true
   const left = pathsIn(node.first)
   return (
-    node.first.kind !== 'arithmetic' && left.some((path) => isAboutContent(path) || path === 'filereport.mime_types')
+    isSubset &&
+    node.first.kind !== 'arithmetic' &&
+    left.some((path) => isAboutContent(path) || path === 'filereport.mime_types')
   )
 }
 

@@ -1,9 +1,9 @@
 /** The predecessor's fixed rules → ours, each by its section of `ruleset.conf`. */
 import type { Carried, ImportedRule } from './carried.ts'
-import { all, FALSE } from './cel.ts'
+import { FALSE } from './cel.ts'
 import { checkedRule } from './checked-rule.ts'
 import { compare } from './compare.ts'
-import { expressionRule, FAILS } from './expression-rule.ts'
+import { expressionRule, failing } from './expression-rule.ts'
 import type { Option } from './ini.ts'
 import { Losses, SANDBOX_ROLE } from './losses.ts'
 import { matched } from './match.ts'
@@ -208,7 +208,7 @@ function analysisFailed(source: Source): readonly Carried[] {
   const lists = ['failure', 'success'].flatMap((name) => settings.list('cuckoo_analysis_failed', name))
   const rule: ImportedRule = {
     id: 'peekabooav-cuckoo-analysis-failed',
-    when: all([`${SANDBOX_ROLE}.evidence.size() == 0`, FAILS]),
+    when: failing(`${SANDBOX_ROLE}.evidence.size() == 0`),
     verdict: 'suspicious',
     reason: 'Nothing shows that the sandbox ran the sample',
   }
