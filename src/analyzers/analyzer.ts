@@ -85,7 +85,8 @@ export interface Analyzer {
   stop(): Promise<void>
   /**
    * Hands the sample over and returns the task id to poll; an id is never used again, also not after a restart. Throws a `Fault`:
-   * `analyzer-unavailable` or `overloaded` when no instance takes it now, anything else when none ever will.
+   * `analyzer-unavailable` or `overloaded` when no instance takes it now, anything else when none ever will. An aborted signal rejects,
+   * here and in `poll`: what ends because we stop is no end of the analysis.
    */
   submit(submission: Submission, signal: AbortSignal): Promise<string>
   /** Asks how several tasks stand, in one call where the API allows; answers in the same order. May wait a few seconds for an end. */

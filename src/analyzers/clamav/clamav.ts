@@ -81,6 +81,8 @@ export class ClamavAnalyzer implements Analyzer {
       this.#clock.after(KEEP_MS, () => this.#tasks.delete(id))
     })
     await task.handed
+    // What ended because we stop says nothing about the sample: it must not be written down as its end.
+    signal.throwIfAborted()
     return id
   }
 
@@ -88,6 +90,7 @@ export class ClamavAnalyzer implements Analyzer {
     const tasks = taskIds.map((id) => this.#tasks.get(id))
     const running = tasks.flatMap((task) => (task?.progress.state === 'running' ? [task] : []))
     if (running.length > 0 && running.length === tasks.length) await this.#firstEnd(running, signal)
+    signal.throwIfAborted()
     for (const [i, id] of taskIds.entries()) if (tasks[i]?.progress.state !== 'running') this.#tasks.delete(id)
     return tasks.map((task) => task?.progress ?? failed('the task is not known: it was of an earlier start', true))
   }
@@ -169,7 +172,6 @@ export class ClamavAnalyzer implements Analyzer {
     await Promise.race([promise, ...tasks.map((task) => task.ended)])
     signal.removeEventListener('abort', stop)
     cancel()
-    signal.throwIfAborted()
   }
 }
 
