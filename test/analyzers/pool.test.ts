@@ -30,7 +30,7 @@ async function take(from: Pool<Instance>, count: number): Promise<Place<Instance
 }
 
 test('the least loaded gets the next, also where another was used longer ago', async () => {
-  const { pool: made } = pool()
+  const { pool: made } = pool({ concurrency: 3 })
   const places = await take(made, 4)
   for (const place of places.filter(({ instance }) => instance === B)) place.done()
 
