@@ -37,11 +37,13 @@ export class Scheduler {
 
   /** Starts the analyzers; one that does not start is out of service and logged, mail goes on. */
   async start(): Promise<void> {
-    for (const analyzer of this.#deps.analyzers.values()) {
-      await analyzer.start(this.#stop.signal).catch((error: unknown) => {
-        this.#deps.log.error({ analyzer: analyzer.name, cause: describeError(error) }, 'analyzer did not start')
-      })
-    }
+    const { analyzers, log } = this.#deps
+    const starting = [...analyzers.values()].map((analyzer) =>
+      analyzer.start(this.#stop.signal).catch((error: unknown) => {
+        log.error({ analyzer: analyzer.name, cause: describeError(error) }, 'analyzer did not start')
+      }),
+    )
+    await Promise.all(starting)
   }
 
   /** Lets go of all analyses; their leases expire and another node, or the next start, takes over. */
