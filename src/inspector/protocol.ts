@@ -134,8 +134,8 @@ export function decodeOpening(raw: Buffer): Opening {
   return parseJson(bodyOf(raw), openingForm)
 }
 
-/** Expanded bytes of a sample for each of its own, and for a small one: more than any limit of opening allows. */
-const EXPANDED_BYTES = 2 * 1024 ** 3
+/** Expanded bytes of all members: more than any site allows, and than a process could unpack in its time. */
+const EXPANDED_BYTES = 1024 ** 4
 
 /** Reads the RESULT of an OPEN. Throws `GarbageError` where it cannot be what lies in a sample of that many bytes. */
 export function decodeTree(raw: Buffer, sampleBytes: number): SampleTree {
