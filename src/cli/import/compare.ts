@@ -25,6 +25,7 @@ const OPERATORS: Readonly<Record<string, Compare>> = {
 /** The condition of one comparison. */
 export function compare(op: string, left: Term, right: Term, side: Side, losses: Losses): string {
   const lost = [left, right].find((term) => term.kind === 'lost')
+  if (lost?.fails) return losses.fail(lost.why, side)
   if (lost) return losses.lose(lost.why, side, isFalseWhenEmpty(op, left, right) ? lost.guard : undefined)
   return OPERATORS[op]?.(left, right, side, losses) ?? losses.lose(`the comparison "${op}"`, side)
 }
@@ -67,20 +68,34 @@ export function holds(a: Term, b: Term, side: Side, losses: Losses): string {
   if (a.kind === 'patterns') return matched(a, b, 'anywhere', side, losses)
   if (b.kind === 'patterns') return matched(b, a, 'anywhere', side, losses)
   if (b.kind === 'items') return holdsItem(a, b, side, losses)
-  if (a.kind !== 'text' || b.kind !== 'text') return losses.lose('"in" of these values', side)
+  if (a.kind !== 'text' || b.kind !== 'text') return losses.fail('"in" of these values', side)
   if (a.cel === undefined || b.cel === undefined) return losses.lose('a part of the name of a type', side)
   const found = `${b.cel}.contains(${a.cel})`
-  return a.literal === undefined ? all([`${a.cel} != ''`, found]) : found
+  const condition = unlessNone([a], found, side, losses)
+  return isWritten(a) || b.isNone(side) === FALSE ? condition : all([not(b.isNone(opposite(side))), condition])
 }
 
-function holdsItem(a: Term, { items, exists }: ItemsTerm, side: Side, losses: Losses): string {
+/** The predecessor failed where one of these was None. */
+function unlessNone(texts: readonly TextTerm[], condition: string, side: Side, losses: Losses): string {
+  const nones = [...new Set(texts.map((text) => text.isNone('narrow')))].filter((one) => one !== FALSE)
+  if (nones.length === 0) return condition
+  const failed = losses.fail(
+    `a comparison of ${texts.map(({ cel }) => cel).join(', ')} at which the predecessor failed where there was none`,
+    side,
+  )
+  return any([all([any(nones), failed]), all([...nones.map(not), condition])])
+}
+
+function holdsItem(a: Term, { items, exists, isSet }: ItemsTerm, side: Side, losses: Losses): string {
   const texts = items.flatMap(({ term, when }) =>
     term.kind === 'text' && term.literal !== undefined && when(side) === TRUE ? [term.literal] : [],
   )
   const others = items.filter(
     ({ term, when }) => !(term.kind === 'text' && term.literal !== undefined && when(side) === TRUE),
   )
-  const parts = others.map(({ term, when }) => all([when(side), equal(a, term, side, losses)]))
+  // A set drops None, also that of a fact.
+  const isThere = (term: Term) => (isSet && !isWritten(a) ? not(isNone(term, opposite(side))) : TRUE)
+  const parts = others.map(({ term, when }) => all([when(side), isThere(term), equal(a, term, side, losses)]))
   if (a.kind === 'text' && texts.length > 0) parts.push(a.isIn(texts, side))
   if (exists && a.kind === 'text') {
     const { cel } = a
@@ -89,6 +104,11 @@ function holdsItem(a: Term, { items, exists }: ItemsTerm, side: Side, losses: Lo
     )
   }
   return any(parts)
+}
+
+/** Whether it is a text that no None is equal to or holds. */
+function isWritten(term: Term): boolean {
+  return term.kind === 'text' && term.literal !== undefined && term.literal !== ''
 }
 
 /** Nor is anything "not in" None. */
@@ -107,9 +127,9 @@ function ordered(op: string, a: Term, b: Term, side: Side, losses: Losses): stri
     return op.length === 2 ? within : all([within, not(subset(more, less, opposite(side), losses))])
   }
   if (a.kind === 'text' && b.kind === 'text' && a.cel !== undefined && b.cel !== undefined) {
-    return all([a, b].map((text) => not(text.isNone(opposite(side)))).concat(`${a.cel} ${op} ${b.cel}`))
+    return unlessNone([a, b], `${a.cel} ${op} ${b.cel}`, side, losses)
   }
-  return losses.lose(`"${op}" of these values, at which the predecessor failed`, side)
+  return losses.fail(`"${op}" of these values, at which the predecessor failed`, side)
 }
 
 /** The empty set is a subset of everything, also here. */
@@ -122,7 +142,7 @@ function subset(less: ItemsTerm, more: ItemsTerm, side: Side, losses: Losses): s
 
 function disjoint(a: Term, b: Term, side: Side, losses: Losses): string {
   if (a.kind !== 'items' || b.kind !== 'items' || a.exists || !a.isSet)
-    return losses.lose('"isdisjoint" of these values', side)
+    return losses.fail('"isdisjoint" of these values', side)
   const other = opposite(side)
   return not(
     any(a.items.map(({ term, when }) => all([when(other), not(isNone(term, side)), holds(term, b, other, losses)]))),

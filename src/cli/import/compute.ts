@@ -25,13 +25,13 @@ export function arithmetic(op: string, left: Term, right: Term, losses: Losses):
   if (left.kind === 'items' && right.kind === 'items' && !left.exists && !right.exists) {
     return left.isSet && right.isSet ? sets(op, left, right, losses) : lists(op, left, right)
   }
-  return { kind: 'lost', why: `"${op}" of these values` }
+  return { kind: 'lost', why: `"${op}" of these values`, fails: true }
 }
 
 /** `+ - ~` before a value. */
 export function negated(op: string, term: Term): Term {
   if (term.kind === 'lost' || (op === '+' && term.kind === 'number')) return term
-  if (op !== '-' || term.kind !== 'number') return { kind: 'lost', why: `"${op}" of this value` }
+  if (op !== '-' || term.kind !== 'number') return { kind: 'lost', why: `"${op}" of this value`, fails: true }
   if (term.literal === undefined) return { kind: 'number', cel: `(-${term.cel})`, isReal: term.isReal }
   return constant(-term.literal, term.isReal)
 }
@@ -42,18 +42,18 @@ function numbers(op: string, left: NumberTerm, right: NumberTerm): Term {
     const value = COMPUTE[op]?.(left.literal, right.literal) ?? Number.NaN
     return Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER
       ? constant(value, isReal)
-      : { kind: 'lost', why: `"${op}" of these numbers` }
+      : { kind: 'lost', why: `"${op}" of these numbers`, fails: true }
   }
   const sign = op === '//' ? '/' : op
   if (!['+', '-', '*', '/', '%'].includes(sign) || (isReal && (op === '//' || op === '%'))) {
-    return { kind: 'lost', why: `"${op}" of a number that is not written out` }
+    return { kind: 'lost', why: `"${op}" of a number that is not written out`, fails: true }
   }
   const [a, b] = [left, right].map((side) => celOf(side, isReal))
   return { kind: 'number', cel: `(${a} ${sign} ${b})`, isReal }
 }
 
 function lists(op: string, left: ItemsTerm, right: ItemsTerm): Term {
-  if (op !== '+' || left.isSet || right.isSet) return { kind: 'lost', why: `"${op}" of lists` }
+  if (op !== '+' || left.isSet || right.isSet) return { kind: 'lost', why: `"${op}" of lists`, fails: true }
   return { kind: 'items', isSet: false, items: [...left.items, ...right.items] }
 }
 
@@ -73,6 +73,6 @@ function sets(op: string, left: ItemsTerm, right: ItemsTerm, losses: Losses): Te
     '^': [...within(left.items, right, false), ...within(right.items, left, false)],
   }
   const found = items[op]
-  if (!found) return { kind: 'lost', why: `"${op}" of sets` }
+  if (!found) return { kind: 'lost', why: `"${op}" of sets`, fails: true }
   return { kind: 'items', isSet: true, items: found.filter(({ when }) => when('wide') !== FALSE) }
 }

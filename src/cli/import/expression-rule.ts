@@ -53,9 +53,15 @@ function carry(base: Base, { condition, result }: Implication, id: string): Carr
   }
   const why = isGuarding ? [] : guardPassing(condition, parts)
   const holds = all(parts)
-  const when = word === 'fail' ? failing(holds) : holds
+  const isBroken = losses.isBroken && !isGuarding
+  const when = isBroken ? FALSE : word === 'fail' ? failing(holds) : holds
   const told = { ...base, why: [...losses.lost, ...why], notes: [...losses.notes] }
-  if (when === FALSE) return { ...told, how: 'left-out', why: [...told.why, 'it can never apply here'] }
+  if (when === FALSE)
+    return {
+      ...told,
+      how: 'left-out',
+      why: [...told.why, isBroken ? 'the predecessor failed at it' : 'it can never apply here'],
+    }
   const rule = { id, when, verdict: VERDICTS[word ?? 'bad'] ?? 'bad', reason: reasonOf(base.what) }
   const isExact = why.length === 0 && losses.notes.size === 0
   return checkedRule({ ...told, how: isExact ? 'exact' : 'changed', rule }, losses)
@@ -100,9 +106,11 @@ function comparesContent(node: Expression & { readonly kind: 'compare' }): boole
   const isSubset = node.rest.length === 1 && ['<=', '<', '=='].includes(node.rest[0]?.op ?? '')
   if (paths.length > 0 && paths.every(isAboutContent)) return true
   const left = pathsIn(node.first)
+  const right = node.rest.flatMap(({ operand }) => pathsIn(operand))
   return (
     isSubset &&
     node.first.kind !== 'arithmetic' &&
+    right.every(isAboutContent) &&
     left.some((path) => isAboutContent(path) || path === 'filereport.mime_types')
   )
 }

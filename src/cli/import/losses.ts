@@ -26,6 +26,15 @@ export class Losses {
     return this.#isGuarding
   }
 
+  /** Whether something was met at which the predecessor failed, so that nothing passed. */
+  isBroken = false
+
+  /** As `lose`, for something at which the predecessor failed: a rule that lets pass must not pass by what stands beside it. */
+  fail(why: string, side: Side): string {
+    this.isBroken = true
+    return this.lose(why, side)
+  }
+
   /** A condition in place of one that cannot be carried over. */
   lose(why: string, side: Side, guard = TRUE): string {
     this.lost.add(why)

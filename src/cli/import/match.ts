@@ -1,8 +1,8 @@
 /** Patterns against values: the predecessor's `==` (anchored, by a quirk of its own) and `in` (anywhere). */
-import { all, any, FALSE, literal } from './cel.ts'
+import { all, any, FALSE, literal, not } from './cel.ts'
 import type { Losses } from './losses.ts'
 import { hasTopLevelChoice, toRe2 } from './regex.ts'
-import type { PatternsTerm, Side, Term, TextTerm } from './term.ts'
+import { opposite, type PatternsTerm, type Side, type Term, type TextTerm } from './term.ts'
 
 const CHOICE = 'the predecessor anchors only the last alternative of a pattern at its end (/foo|bar/ == "foobar" holds)'
 
@@ -22,10 +22,10 @@ export function matched(
     const listed = value.exists?.((cel) => any(patterns.map((pattern) => match(pattern, cel, how, side, losses))))
     return any([...items, listed ?? FALSE])
   }
-  if (value.kind !== 'text') return losses.lose('a pattern compared with what is no text', side)
+  if (value.kind !== 'text') return losses.fail('a pattern compared with what is no text', side)
   if (value.cel === undefined) return losses.lose('a pattern for names of types, which are other names here', side)
   const { cel } = value
-  const found = patterns.map((pattern) => notNone(pattern, value, match(pattern, cel, how, side, losses)))
+  const found = patterns.map((pattern) => notNone(pattern, value, match(pattern, cel, how, side, losses), side))
   // Python's `"x" in "text"` for the texts between the patterns; `==` never holds for them.
   const parts =
     how === 'anywhere' ? texts.map((text) => all([`${cel} != ''`, `${literal(text)}.contains(${cel})`])) : []
@@ -44,9 +44,9 @@ function match(pattern: string, cel: string, how: 'whole' | 'anywhere', side: Si
 }
 
 /** No pattern matches None, which is an empty text here: only patterns that match nothing at all need be told. */
-function notNone(pattern: string, text: TextTerm, condition: string): string {
+function notNone(pattern: string, text: TextTerm, condition: string, side: Side): string {
   if (text.literal !== undefined || condition === FALSE || !mayMatchEmpty(pattern)) return condition
-  return all([`${text.cel} != ''`, condition])
+  return all([not(text.isNone(opposite(side))), condition])
 }
 
 function mayMatchEmpty(pattern: string): boolean {

@@ -64,6 +64,8 @@ export interface LostTerm {
   readonly kind: 'lost'
   readonly why: string
   readonly guard?: string
+  /** Whether the predecessor failed at it. */
+  readonly fails?: boolean
 }
 
 /** A text that is written out. */

@@ -24,7 +24,7 @@ export function truth(term: Term, side: Side, losses: Losses): string {
     case 'result':
       return TRUE
     case 'lost':
-      return losses.lose(term.why, side, term.guard)
+      return term.fails ? losses.fail(term.why, side) : losses.lose(term.why, side, term.guard)
     default:
       return term satisfies never
   }
