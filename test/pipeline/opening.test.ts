@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Fault } from '../../src/core/index.ts'
 import type { Decision } from '../../src/pipeline/index.ts'
+import { createMemoryStore } from '../../src/store/index.ts'
+import { FakeClock } from '../fakes/clock.ts'
 import { EMPTY, FakeInspector, member, type Opened, reading, sample } from '../fakes/inspector.ts'
 import { benchPipeline, envelope } from './bench-pipeline.ts'
 
@@ -110,16 +112,47 @@ test('a bad member decides also where a limit was met', async (t) => {
   ])
 })
 
-test('an attachment of which opening says nothing was not opened', async (t) => {
-  const { decide } = await decideAll(t, ZIP)
-  const inspector = new FakeInspector({ ...reading(ZIP), attachments: [ZIP] })
-  inspector.open = async () => ({ sample: contentOf('m'), root: EMPTY, members: [], limit: '' })
+for (const [limit, told] of [
+  ['', 'container-unopened'],
+  ['cpu-time', 'cpu-time'],
+  ['no such limit', 'container-unopened'],
+]) {
+  test(`an attachment of which a tree with the limit "${limit}" says nothing is unscannable(${told})`, async (t) => {
+    const inspector = new FakeInspector(reading(ZIP))
+    inspector.open = async () => ({ sample: contentOf('m'), root: EMPTY, members: [], limit: limit ?? '' })
+    const { pipeline } = await benchPipeline(t, inspector)
+
+    const decision = await pipeline.begin().finish(envelope(), never)
+
+    assert.deepEqual(decision.outcome, { kind: 'unscannable', limit: told })
+  })
+}
+
+test('what the message size cut off is not opened', async (t) => {
+  const inspector = new FakeInspector({ ...reading(ZIP), unscannable: 'message-size' })
   const { pipeline } = await benchPipeline(t, inspector)
 
   const decision = await pipeline.begin().finish(envelope(), never)
 
-  assert.equal((await decide()).disposition, 'accept')
-  assert.deepEqual(decision.outcome, { kind: 'unscannable', limit: 'container-unopened' })
+  assert.deepEqual(decision.outcome, { kind: 'unscannable', limit: 'message-size' })
+  assert.equal(inspector.opens, 0)
+})
+
+test('a store that is away keeps no container from being opened', async (t) => {
+  const inspector = new FakeInspector(reading(ZIP))
+  inspector.trees.push({ within: { 'x.zip': { root: EMPTY, members: [eicar('1')] } } })
+  const away = createMemoryStore({ clock: new FakeClock() })
+  away.start = () => Promise.reject(new Fault('store-unavailable'))
+  const { pipeline } = await benchPipeline(t, inspector, { store: () => away })
+  const decide = () => pipeline.begin().finish(envelope(), never)
+
+  const decisions = [await decide(), await decide()]
+
+  assert.deepEqual(
+    decisions.map(({ disposition }) => disposition),
+    ['reject', 'reject'],
+  )
+  assert.equal(inspector.opens, 2)
 })
 
 test('a closed container is answered as the profile says, and looked into when its password comes', async (t) => {
