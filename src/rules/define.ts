@@ -4,6 +4,7 @@ import { compileAs } from './compile.ts'
 import { checkedTree, namesIn, parsedTree } from './condition.ts'
 import { type Declarations, isFreeName } from './declare.ts'
 import { type Definition, remembered } from './definition.ts'
+import { guardOf, mayErr } from './guard.ts'
 import { loopDepth } from './macros.ts'
 import { noteErrors } from './note-errors.ts'
 import type { FileParts, NamedNode } from './read-parts.ts'
@@ -104,7 +105,7 @@ function circleFrom(name: string, drafts: ReadonlyMap<string, Draft>): readonly 
 }
 
 function broken(name: string, text: string): Definition {
-  return { name, text, ast: undefined, depth: 1, firstSlot: 0, compiled: new Map() }
+  return { name, text, ast: undefined, depth: 1, firstSlot: 0, guard: undefined, mayErr: true, compiled: new Map() }
 }
 
 function readDefinition({ name, scalar, reader, key, uses, isParsed }: Draft, declarations: Declarations): Definition {
@@ -120,5 +121,15 @@ function readDefinition({ name, scalar, reader, key, uses, isParsed }: Draft, de
   if (!plain || !checked || depth > MAX_DEPTH) return broken(name, text)
   frame.slots += loopDepth(checked.ast)
   const compiled = new Map([[false, remembered(plain, declarations)]])
-  return { name, text, ast: checked.ast, depth, firstSlot, compiled }
+  const { ast } = checked
+  return {
+    name,
+    text,
+    ast,
+    depth,
+    firstSlot,
+    guard: guardOf(ast, declarations),
+    mayErr: mayErr(ast, declarations),
+    compiled,
+  }
 }

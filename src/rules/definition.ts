@@ -1,6 +1,7 @@
 /** The use of a named condition in another. */
 import type { Compiled, CompileScope } from './compiler.ts'
 import type { Declarations } from './declare.ts'
+import type { Guard } from './guard.ts'
 import type { Node } from './node.ts'
 import { charge, type Run } from './scope.ts'
 
@@ -14,6 +15,9 @@ export interface Definition {
   readonly depth: number
   /** Where its loop variables begin; no two definitions share any. */
   readonly firstSlot: number
+  /** What must be true of a sample for it to be anything but false, and whether it may be in error: as for rules. */
+  readonly guard: Guard | undefined
+  readonly mayErr: boolean
   /** What it compiles to, plainly and under a role; each once. */
   readonly compiled: Map<boolean, Compiled>
 }

@@ -31,7 +31,8 @@ export type Results = Map<Rule, boolean | Stuck>
 /** Decides a sample of that role in its message. `results` takes what each rule came to, for who wants to explain it. */
 export function evaluateRules(rules: readonly Rule[], scopes: Scopes, role: string, results?: Results): Outcome {
   const unresolved: Unresolved[] = []
-  for (const [i, rule] of rules.entries()) {
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i] as Rule
     const result = ask(rule, scopes.known)
     results?.set(rule, result)
     if (result === false) continue

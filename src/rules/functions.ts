@@ -20,12 +20,8 @@ const METHODS: Readonly<Record<string, Apply>> = {
   startsWithIgnoreCase: onText((text, [part]) => fold(text).startsWith(fold(String(part)))),
   endsWithIgnoreCase: onText((text, [part]) => fold(text).endsWith(fold(String(part)))),
   containsIgnoreCase: onText((text, [part]) => fold(text).includes(fold(String(part)))),
-  lowerAscii: onText((text) =>
-    isAscii(text) ? text.toLowerCase() : text.replace(/[A-Z]/g, (upper) => upper.toLowerCase()),
-  ),
-  upperAscii: onText((text) =>
-    isAscii(text) ? text.toUpperCase() : text.replace(/[a-z]/g, (lower) => lower.toUpperCase()),
-  ),
+  lowerAscii: onText((text) => text.replace(/[A-Z]+/g, (upper) => upper.toLowerCase())),
+  upperAscii: onText((text) => text.replace(/[a-z]+/g, (lower) => lower.toUpperCase())),
   trim: onText((text) => text.trim()),
   split: onText((text, [separator]) => text.split(String(separator))),
   join: ([list, separator = ''], scope) => {
@@ -125,10 +121,6 @@ function sizeOf([value]: readonly Known[], scope: Scope): Result {
   let size = 0
   for (const _ of value) size++
   return size
-}
-
-function isAscii(text: string): boolean {
-  return /^[\0-\x7f]*$/.test(text)
 }
 
 /** A function of a text pays for the length of the text. */

@@ -9,6 +9,7 @@ import {
 } from '../core/index.ts'
 import { type Condition, listsIn, namesIn, readCondition } from './condition.ts'
 import type { Declarations } from './declare.ts'
+import { type Guard, guardOf } from './guard.ts'
 import { suggest } from './nearest.ts'
 import { noteErrors } from './note-errors.ts'
 import { PLACES, type PlacedRule, type Placement } from './place-rules.ts'
@@ -31,6 +32,8 @@ export interface Rule extends Place {
   readonly shipped: boolean
   readonly when: string
   readonly condition: Condition
+  /** What must be true of a sample for it to be anything but false. */
+  readonly guard: Guard | undefined
   readonly cases: readonly RuleCase[]
   /** Whether a list that it asks was changed by another file: then its cases may fail without it being wrong. */
   readonly isUnderChange: boolean
@@ -79,6 +82,7 @@ function readRule(node: YamlNode, shipped: boolean, context: ReadContext, reader
     samples,
     ...written,
     cases: cases.flatMap((one) => readCase(one, verdict, declarations, reader) ?? []),
+    guard: guardOf(written.condition.ast, declarations),
     isUnderChange: [...listsIn(written.condition.ast, declarations)].some(
       (one) => declarations.lists.get(one)?.isChanged,
     ),

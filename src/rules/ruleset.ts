@@ -19,6 +19,7 @@ import { RulesetError, type RulesetProblem } from './problem.ts'
 import { readLists } from './read-lists.ts'
 import { type ReadText, readParts } from './read-parts.ts'
 import { type Rule, readRules } from './read-rules.ts'
+import { type Candidates, indexRules } from './rule-index.ts'
 import { type RuleTestResult, runCases } from './rule-test.ts'
 import { type FixedViews, fixedViews, type KnownRecord, newScope, type Scope, viewOf } from './scope.ts'
 import { offsetOf, problemAt, type RuleFile } from './source.ts'
@@ -162,17 +163,26 @@ function versionOf(files: readonly RuleFile[], others: readonly string[]): strin
 function rulesetOf({ rules, off }: Order, declarations: Declarations, version: string): Ruleset {
   const { roles } = declarations
   const fixed = roles.map(fixedViews)
-  const byRole = new Map<string, readonly Rule[]>(
-    ROLES_IN_MESSAGE.map((role) => [role, rules.filter((rule) => rule.samples.includes(role))]),
+  const byRole = new Map<string, Asked>(
+    ROLES_IN_MESSAGE.map((role) => [role, askedOf(rules.filter((rule) => rule.samples.includes(role)))]),
   )
+  const anyRole = askedOf(rules)
   const evaluate: Ruleset['evaluate'] = ({ sample, message, roles: states }, { explain = false } = {}) => {
     const facts = { sample, message } as unknown as KnownRecord
     const known = scopeOf(facts, roles, states, fixed)
     const results: Results | undefined = explain ? new Map() : undefined
-    const asked = byRole.get(sample.role) ?? rules
-    const outcome = evaluateRules(asked, { known, bytesOnly: () => blindScope(facts, fixed) }, sample.role, results)
+    const asked = byRole.get(sample.role) ?? anyRole
+    const candidates = asked.candidates(facts)
+    const outcome = evaluateRules(
+      candidates,
+      { known, bytesOnly: () => blindScope(facts, fixed) },
+      sample.role,
+      results,
+    )
     const needs = outcome.kind === 'pending' ? outcome.roles.filter((role) => isWanted(states.get(role))) : []
-    return results ? { outcome, needs, trace: traceOf(asked, results, outcome, known) } : { outcome, needs }
+    if (!results) return { outcome, needs }
+    addSpared(asked.rules, candidates, results)
+    return { outcome, needs, trace: traceOf(asked.rules, results, outcome, known) }
   }
   return {
     version,
@@ -182,9 +192,28 @@ function rulesetOf({ rules, off }: Order, declarations: Declarations, version: s
       return { name, kind, size: items.length, file, line }
     }),
     definitions: [...declarations.definitions.values()].map(({ name, text }) => ({ name, text })),
-    looksAt: (role) => (byRole.get(role) ?? []).length > 0,
+    looksAt: (role) => (byRole.get(role)?.rules ?? []).length > 0,
     evaluate,
     test: () => runCases(rules, roles),
+  }
+}
+
+/** The rules that samples of one kind are asked about, and which of them can apply to a sample. */
+interface Asked {
+  readonly rules: readonly Rule[]
+  readonly candidates: Candidates<Rule>
+}
+
+function askedOf(rules: readonly Rule[]): Asked {
+  return { rules, candidates: indexRules(rules) }
+}
+
+/** Rules that could not apply were not asked: up to the one that applied they did not. */
+function addSpared(rules: readonly Rule[], candidates: readonly Rule[], results: Results): void {
+  const asked = new Set(candidates)
+  for (const rule of rules) {
+    if (!asked.has(rule)) results.set(rule, false)
+    else if (results.get(rule) === true) return
   }
 }
 
