@@ -65,9 +65,13 @@ function within(member: Member, top: Member): Member {
 export function keepable(members: Members, name: string): Members | undefined {
   const { root, members: all } = members
   if (all.length > KEPT_MEMBERS || !isWhole(root)) return undefined
-  const isAllRead = all.every((one) => !one.isEncrypted && !one.anomalies.some(isUnscannable) && isWhole(one.opened))
-  if (!isAllRead) return undefined
+  if (!all.every(isReadWhole)) return undefined
   return root.formats.some((format) => NAMED_AFTER_FILE.has(format)) ? { ...members, name } : members
+}
+
+function isReadWhole({ kind, content, isEncrypted, anomalies, opened }: Member): boolean {
+  if (isEncrypted || anomalies.some(isUnscannable) || !isWhole(opened)) return false
+  return kind !== 'file' || content !== undefined
 }
 
 function isWhole({ limit, isEncrypted, anomalies }: Opened): boolean {
@@ -88,7 +92,7 @@ export function withinOf(container: Sample, { root, members }: Members): Within 
     const around = path.slice(0, path.lastIndexOf('/'))
     const own = member.anomalies.flatMap(outcomeOf)
     if (member.content === undefined) {
-      unread.add(around, [...own, ...closed(member)])
+      unread.add(around, own.length > 0 ? own : missing(member))
       continue
     }
     unread.add(path, [...own, ...openingOutcomes(member.opened, kindOf(member.content.groups))])
@@ -118,10 +122,10 @@ function openingOutcomes({ limit, anomalies, isEncrypted, openedBy }: Opened, wh
   return outcomes
 }
 
-/** A member that no password opened. */
-function closed({ isEncrypted, kind, anomalies }: Member): Outcome[] {
-  const isClosed = isEncrypted && kind === 'file' && !anomalies.some(isUnscannable)
-  return isClosed ? [{ kind: 'encrypted', what: 'container' }] : []
+/** A file without bytes for which no fault was named: no password opened it, or nobody knows why. */
+function missing({ isEncrypted, kind }: Member): Outcome[] {
+  if (kind !== 'file') return []
+  return [isEncrypted ? { kind: 'encrypted', what: 'container' } : unscannable('container-unopened')]
 }
 
 function outcomeOf({ name, severity }: Anomaly): Outcome[] {

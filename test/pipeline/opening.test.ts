@@ -78,6 +78,11 @@ for (const [what, tree] of Object.entries<Opened>({
   'a limit that nobody names': { limit: 'container-members', within: { 'x.zip': { root: EMPTY } } },
   'a fault of the container': { within: { 'x.zip': { root: { ...EMPTY, anomalies: [FAULT] } } } },
   'a fault of a member': { within: { 'x.zip': { root: EMPTY, members: [member('1', 'a', { anomalies: [FAULT] })] } } },
+  'a member without content and without a reason': {
+    within: {
+      'x.zip': { root: EMPTY, members: [without('1', { anomalies: [{ ...FAULT, severity: 'suspicious' }] })] },
+    },
+  },
   'a member without content': {
     within: { 'x.zip': { root: EMPTY, members: [without('1', { anomalies: [{ ...FAULT, name: 'unopened' }] })] } },
   },
