@@ -109,10 +109,15 @@ function comparesContent(node: Expression & { readonly kind: 'compare' }): boole
   const right = node.rest.flatMap(({ operand }) => pathsIn(operand))
   return (
     isSubset &&
-    node.first.kind !== 'arithmetic' &&
+    isUnion(node.first) &&
     right.every(isAboutContent) &&
     left.some((path) => isAboutContent(path) || path === 'filereport.mime_types')
   )
+}
+
+/** Whether all members of what is united are members of this; of an intersection or difference only some are. */
+function isUnion(node: Expression): boolean {
+  return node.kind !== 'arithmetic' || node.rest.every(({ op }) => op === '|')
 }
 
 function pathsIn(node: Expression): readonly string[] {

@@ -36,7 +36,7 @@ greylist.5: application/x-dosexec
 greylist.6: application/javascript
 
 [expressions]
-expression.0: {sample.type_declared, filereport.type_by_content} <= {"text/plain", "inode/x-empty"}
+expression.0: {sample.type_declared} | filereport.mime_types <= {"text/plain", "inode/x-empty"}
     -> ignore
 expression.1: sample.name_declared == /smime.p7[mcs]/
     and sample.type_declared in {
