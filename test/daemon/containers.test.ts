@@ -1,6 +1,6 @@
 /** What lies in containers decides about mail, through a real Postfix. */
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { inDocx, inLocked7z, inLockedZip, inMsg, inTarGz, inZip } from '../archive/hide.ts'
 import { startPostfix } from '../postfix/instance.ts'
@@ -11,11 +11,22 @@ import { type LogLine, startFilter } from './filter.ts'
 
 const PASSWORD = 'Sommer-2026'
 
-async function scene(t: TestContext) {
+type Scene = Awaited<ReturnType<typeof startScene>>
+let scene: Scene
+
+before(async () => {
+  scene = await startScene()
+})
+after(() => scene.stop())
+
+/** One filter behind one Postfix for all tests: what each sends is its own. */
+async function startScene() {
   const [filter, sink] = await Promise.all([startFilter(), startSink()])
-  t.after(() => Promise.all([filter.stop(), sink.stop()]))
   const postfix = await startPostfix({ fragment: 'mx', milterPort: filter.port(), deliverTo: { port: sink.port } })
-  t.after(() => postfix.stop())
+  const stop = async () => {
+    await postfix.stop()
+    await Promise.all([filter.stop(), sink.stop()])
+  }
   const lines = () => filter.lines.filter(({ msg }) => msg === 'message')
   /** Sends an attachment; the answer, and the line that the log has for it. */
   const send = async (name: string, content: Buffer, text?: string) => {
@@ -25,7 +36,7 @@ async function scene(t: TestContext) {
     await filter.waitFor(() => lines().length > before)
     return { reply, line: lines()[before] as LogLine }
   }
-  return { filter, sink, send }
+  return { sink, send, stop }
 }
 
 function isOpened({ times }: LogLine): boolean {
@@ -38,8 +49,8 @@ function badPaths({ samples }: LogLine): string[] {
     .map(({ path }) => path)
 }
 
-test('the test file is refused in a zip file, and the second time without opening it', async (t) => {
-  const { send } = await scene(t)
+test('the test file is refused in a zip file, and the second time without opening it', async () => {
+  const { send } = scene
   const content = await inZip('eicar.com', eicar())
 
   const first = await send('invoice.zip', content)
@@ -51,8 +62,8 @@ test('the test file is refused in a zip file, and the second time without openin
   assert.match(badPaths(first.line)[0] ?? '', /^2\/\d+$/)
 })
 
-test('the test file is refused in a zip file in a document in a tar.gz file, and as often as it comes', async (t) => {
-  const { send } = await scene(t)
+test('the test file is refused in a zip file in a document in a tar.gz file, and as often as it comes', async () => {
+  const { send } = scene
   const content = await inTarGz('letter.docx', inDocx('inner.zip', await inZip('eicar.com', eicar())))
 
   const first = await send('letters.tar.gz', content)
@@ -62,8 +73,8 @@ test('the test file is refused in a zip file in a document in a tar.gz file, and
   assert.deepEqual([isOpened(first.line), isOpened(again.line)], [true, false])
 })
 
-test('what is closed is delivered with a header, and refused when the password comes with it', async (t) => {
-  const { send, sink } = await scene(t)
+test('what is closed is delivered with a header, and refused when the password comes with it', async () => {
+  const { send, sink } = scene
   const content = await inLocked7z('mail.msg', inMsg('inner.zip', await inZip('eicar.com', eicar())), PASSWORD)
 
   const closed = await send('scan.7z', content)
@@ -77,8 +88,8 @@ test('what is closed is delivered with a header, and refused when the password c
   assert.match(delivered?.raw.toString('latin1') ?? '', /^X-Peekaboo: verdict=encrypted; id=/m)
 })
 
-test('a member of a zip file that no password opens is told as encrypted, and the others are judged', async (t) => {
-  const { send } = await scene(t)
+test('a member of a zip file that no password opens is told as encrypted, and the others are judged', async () => {
+  const { send } = scene
   const content = await inLockedZip('notes.txt', Buffer.from('minutes'), PASSWORD)
 
   const closed = await send('notes.zip', content)
@@ -88,8 +99,8 @@ test('a member of a zip file that no password opens is told as encrypted, and th
   assert.deepEqual([open.line.disposition, open.line.verdict], ['accept', 'ignored'])
 })
 
-test('a bomb is refused as what cannot be scanned, and opened anew each time', async (t) => {
-  const { send } = await scene(t)
+test('a bomb is refused as what cannot be scanned, and opened anew each time', async () => {
+  const { send } = scene
   const content = gzipSync(Buffer.alloc(64 * 1024 * 1024))
 
   const first = await send('big.gz', content)
@@ -100,8 +111,8 @@ test('a bomb is refused as what cannot be scanned, and opened anew each time', a
   assert.deepEqual([isOpened(first.line), isOpened(second.line)], [true, true])
 })
 
-test('mail without containers is not opened at all', async (t) => {
-  const { send } = await scene(t)
+test('mail without containers is not opened at all', async () => {
+  const { send } = scene
 
   const { reply, line } = await send('notes.txt', Buffer.from('minutes of the meeting'))
 
