@@ -1,7 +1,7 @@
 import { createHash, type Hash, hash as hashAtOnce } from 'node:crypto'
 import type { Content, ContentMeter } from '../core/index.ts'
 import { testStringAt } from './test-string.ts'
-import { createSampler, detectContent, groupOf } from './type/index.ts'
+import { createSampler, detectContent, type Group, groupOf } from './type/index.ts'
 
 /** Up to here what may be all there is waits for its end: hashed at once, small contents cost less. */
 const AT_ONCE_BYTES = 65_536
@@ -46,5 +46,10 @@ export function createContentMeter(): ContentMeter {
 }
 
 function groupsOf(types: readonly string[]): readonly string[] {
-  return [...new Set(types.flatMap((type) => groupOf(type) ?? []))]
+  const groups: Group[] = []
+  for (const type of types) {
+    const group = groupOf(type)
+    if (group !== undefined && !groups.includes(group)) groups.push(group)
+  }
+  return groups
 }

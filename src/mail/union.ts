@@ -45,6 +45,7 @@ export function unite(strict: readonly Leaf[], mailparser: readonly MailparserLe
 function matchLeaves(strict: readonly Leaf[], unmatched: Set<MailparserLeaf>): ReadonlyMap<Leaf, MailparserLeaf> {
   const matched = new Map<Leaf, MailparserLeaf>()
   for (const keyOf of [placeKey, contentKey, blankKey]) {
+    if (unmatched.size === 0) break
     const waiting = new Map<string, MailparserLeaf[]>()
     for (const leaf of [...unmatched].reverse()) {
       const key = keyOf(leaf)

@@ -100,6 +100,8 @@ function hasMarker(bytes: Buffer, isPage: boolean, patience: { looks: number }):
   return SCHEME.test(text) || (isPage && (SCRIPT.test(text) || PAGE_MARKERS.some(hasWord)))
 }
 
+const EMPTY = Buffer.alloc(0)
+
 /** Answers as `mayEmbed` does, of content that passes by piece by piece. */
 export interface EmbedScout {
   write(bytes: Buffer): void
@@ -113,7 +115,7 @@ export function createEmbedScout(hint: Hint): EmbedScout {
   let isPage = false
   const patience = { looks: MOST_LOOKS }
   /** What came last, until the kind of content is known: all of it. */
-  let held: Buffer = Buffer.alloc(0)
+  let held: Buffer = EMPTY
 
   function decide(): void {
     const start = held.subarray(0, START_BYTES)

@@ -28,6 +28,7 @@ export function readOtherwise(options: TolerantOptions, message: Buffer, known: 
 
 /** Adds what the tolerant reading has to the samples of the others: more of them, and names that none of the same content has. */
 export function withOthers(samples: readonly Sample[], others: OtherReading): readonly Sample[] {
+  if (others.samples.length === 0 && others.names.size === 0) return samples
   const unnamed = new Map(others.names)
   for (const { sha256, names } of samples) {
     const has = new Set(names.map(({ value }) => value))

@@ -7,6 +7,8 @@ import { createBones } from './bones.ts'
 import { startOddities } from './start-oddity.ts'
 import type { InnerMessage, Leaf, StrictContext } from './strict-context.ts'
 
+const EMPTY = Buffer.alloc(0)
+
 export interface LeafSink {
   /** `offset` is where in the message the bytes stand. */
   write(raw: Buffer, offset: number): void
@@ -94,7 +96,7 @@ export function openOutside(context: StrictContext, isOutermost: boolean): LeafS
 function createInnerReader(context: StrictContext, leaf: Leaf, offset: number): InnerMessage {
   let message: InnerMessage | undefined
   let watch: Watch | undefined
-  let start: Buffer = Buffer.alloc(0)
+  let start: Buffer = EMPTY
   if (leaf.isMessage === undefined && isDeclaredMessage(leaf.part.type, leaf.part.name)) open()
   // What stands before the first part of a multipart, or all of it where there is none.
   if (leaf.isMessage === false) {
@@ -130,7 +132,7 @@ function createInnerReader(context: StrictContext, leaf: Leaf, offset: number): 
     start = start.length === 0 ? bytes : Buffer.concat([start, bytes])
     if (start.length < SNIFF_BYTES) return
     decide()
-    start = Buffer.alloc(0)
+    start = EMPTY
   }
   function end(): void {
     if (leaf.isMessage === undefined) decide()

@@ -22,6 +22,7 @@ const PATIENCE = 16
 /** What the headers of attachments begin with. */
 const BEGINNING = /^(?:content-|x-|$)/i
 const DASHES = Buffer.from('\n--')
+const BLANK_LINE = Buffer.from('\r\n\r\n')
 
 /** Such a part, and the delimiter line behind it. */
 export interface WholePart {
@@ -62,10 +63,11 @@ export class WholeParts {
   }
 
   #find(data: Buffer, from: number, delimiters: Delimiters, place: Place): WholePart | 'unfinished' | undefined {
-    const start = data.toString('latin1', from, Math.min(data.length, from + LONGEST_HEADER))
-    const length = start.indexOf('\r\n\r\n')
-    if (length < 0) return start.length < LONGEST_HEADER && BEGINNING.test(start) ? 'unfinished' : undefined
-    const { part, isCanonical } = this.#memory.read(start.slice(0, length + 2))
+    const end = data.indexOf(BLANK_LINE, from)
+    const length = end - from
+    if (length < 0 || length > LONGEST_HEADER - BLANK_LINE.length) return this.#isBegun(data, from)
+    const start = data.toString('latin1', from, end + 2)
+    const { part, isCanonical } = this.#memory.read(start)
     if (!isCanonical || !isAttachment(part) || isDeclaredMessage(part.type, part.name)) return undefined
     const body = from + length + 4
     const line = data.indexOf(DASHES, body - 1) + 1
@@ -77,6 +79,12 @@ export class WholeParts {
     const to = lineBreakBefore(data, body, line)
     const leaf = this.#leafOf({ ...place, part }, data, body, to)
     return leaf && { leaf, from: body, to, line, delimiter, lineEnd: start.indexOf('\n') }
+  }
+
+  /** Whether what is there may be the beginning of such a header. */
+  #isBegun(data: Buffer, from: number): 'unfinished' | undefined {
+    if (data.length - from >= LONGEST_HEADER) return undefined
+    return BEGINNING.test(data.toString('latin1', from, from + LONGEST_HEADER)) ? 'unfinished' : undefined
   }
 
   #leafOf(known: Pick<Leaf, 'path' | 'depth' | 'part'>, data: Buffer, from: number, to: number): Leaf | undefined {
