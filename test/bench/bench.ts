@@ -73,7 +73,7 @@ async function allOf(folder: string, options: Options): Promise<Findings> {
 
 async function mailOf(folder: string, options: Options): Promise<Findings> {
   progress('reading mails')
-  const found: MailFindings = await measureMail(folder, options.rounds, options.short)
+  const found: MailFindings = await measureMail(folder, options.rounds, options.short, progress)
   return { measurements: [], held: [], mail: found.times, targets: found.targets, losses: found.losses }
 }
 

@@ -11,7 +11,7 @@ import type { Target } from './targets.ts'
 
 type SubjectName = 'union' | 'strict' | 'peer'
 
-/** Milliseconds for a mail, in each round; of the processor where no peer reads it. */
+/** Milliseconds of the processor for a mail, in each round. */
 export interface MailTime {
   readonly mail: string
   readonly subject: SubjectName
@@ -35,28 +35,53 @@ const RATIOS: readonly (readonly [mail: string, subject: SubjectName, limit: num
   ['300 files', 'union', 1 / 5],
   ['file of 25 MB', 'strict', 1 / 15],
 ]
-/** Bytes that one measurement reads at least, so that it takes long enough. */
-const LEAST_BYTES = 4_000_000
+/** How one list of mails is measured. */
+interface Effort {
+  /** Bytes that one measurement reads at least, so that it takes long enough, and so many mails at most. */
+  readonly bytes: number
+  readonly mails: number
+  /** Rounds before those that count: code that runs often is compiled twice. */
+  readonly warming: number
+}
+
+const THOROUGH: Effort = { bytes: 4_000_000, mails: 250, warming: 2 }
+const GROWTH: Effort = { bytes: 1_000_000, mails: 250, warming: 1 }
+/** What is judged by the second needs no more. */
+const BRIEF: Effort = { bytes: 1, mails: 1, warming: 1 }
+const SHORT: Effort = { bytes: 1, mails: 1, warming: 0 }
 
 /** Measures all mails; the short form takes one round and no file of 25 MB. */
-export async function measureMail(folder: string, rounds: number, isShort: boolean): Promise<MailFindings> {
+export async function measureMail(
+  folder: string,
+  rounds: number,
+  isShort: boolean,
+  progress: (text: string) => void,
+): Promise<MailFindings> {
   const place = join(folder, 'mail')
   await mkdir(place, { recursive: true })
   const subjects = (['union', 'strict', 'peer'] as const).map((name) => new Subject(name))
   const times: MailTime[] = []
-  const measure = async (list: Parameters<typeof makeMail>[0], mail: string, names: readonly SubjectName[]) => {
+  const measure = async (list: Parameters<typeof makeMail>[0], effort: Effort, names: readonly SubjectName[]) => {
+    for (const mail of Object.keys(list))
+      if (!isShort || mail !== 'file of 25 MB') await measureOne(list, mail, effort, names)
+  }
+  const measureOne = async (
+    list: Parameters<typeof makeMail>[0],
+    mail: string,
+    effort: Effort,
+    names: readonly SubjectName[],
+  ) => {
+    progress(`reading: ${mail}`)
     const file = join(place, `${mail.replaceAll(/\W+/g, '-')}.eml`)
     const bytes = makeMail(list, mail)
     await writeFile(file, bytes)
-    const count = isShort ? 1 : Math.min(100, Math.ceil(LEAST_BYTES / bytes.length))
+    const count = Math.min(effort.mails, Math.ceil(effort.bytes / bytes.length))
     const chosen = subjects.filter(({ name }) => names.includes(name))
     const measured = new Map(chosen.map(({ name }) => [name, { ms: [] as number[], found: 0 }]))
-    for (let round = isShort ? 0 : -2; round < rounds; round++)
+    for (let round = -effort.warming; round < rounds; round++)
       for (const subject of chosen) {
-        // What is judged by itself and not by a peer in the same round must not pay for other programs on the machine.
-        const answer = await subject.time(file, count)
-        const { found = 0 } = answer
-        const ms = (names.length === 1 ? answer.cpuMs : answer.ms) ?? Number.NaN
+        // Of the processor: nobody must pay for other programs on the machine.
+        const { found = 0, cpuMs: ms = Number.NaN } = await subject.time(file, count)
         const of = measured.get(subject.name)
         if (of !== undefined && round >= 0) of.ms.push(ms)
         if (of !== undefined) of.found = found
@@ -64,14 +89,14 @@ export async function measureMail(folder: string, rounds: number, isShort: boole
     for (const [subject, { ms, found }] of measured) times.push({ mail, subject, ms, found })
   }
   try {
-    for (const mail of Object.keys(CLEAN))
-      if (!isShort || mail !== 'file of 25 MB') await measure(CLEAN, mail, ['union', 'strict', 'peer'])
+    await measure(CLEAN, isShort ? SHORT : THOROUGH, ['union', 'strict', 'peer'])
     if (isShort) return { times, targets: [], losses: lossesOf(times) }
-    for (const mail of Object.keys(GROWING)) await measure(GROWING, mail, ['union'])
-    for (const mail of Object.keys(WORST)) await measure(WORST, mail, ['union'])
+    await measure(GROWING, GROWTH, ['union'])
+    await measure(WORST, BRIEF, ['union'])
   } finally {
     for (const subject of subjects) subject.stop()
   }
+  progress('reading: memory for a file of 25 MB')
   const growth = await growthOf(join(place, 'file-of-25-MB.eml'), join(place, 'text-of-4-kB.eml'))
   return { times, targets: [...judgeTimes(times), growth], losses: lossesOf(times) }
 }

@@ -66,7 +66,7 @@ function heldTable(held: readonly HeldResult[]): string {
 
 function mailTable(times: readonly MailTime[]): string {
   const rows = times.map(({ mail, subject, ms }) => [mail, subject, figure(spread(ms).median)])
-  return `Mails read, medians over the rounds, for scale only\n${table(['mail', 'reader', 'ms'], rows)}`
+  return `Mails read, milliseconds of the processor, medians over the rounds, for scale only\n${table(['mail', 'reader', 'ms'], rows)}`
 }
 
 function targetTable(targets: readonly Target[]): string {
