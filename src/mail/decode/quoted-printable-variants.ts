@@ -7,6 +7,8 @@ const LF = 0x0a
 const CR = 0x0d
 const SPACE = 0x20
 const EQUALS = 0x3d
+/** What may stand between the `=` of a loose soft break and the end of its line. */
+const BLANKS: readonly number[] = [SPACE, TAB, 0x0b, 0x0c, 0x00]
 
 interface Options {
   /**
@@ -97,10 +99,10 @@ function softBreak(raw: Buffer, equals: number, breaks: Options['breaks']): numb
   return at >= raw.length ? at : -1
 }
 
-/** Passes over `=`, blanks and all but the last CR. */
+/** Passes over `=`, blanks and all but the last CR; to programs in C a form feed is a blank, and a line ends at NUL (mutt). */
 function beforeLooseEnd(raw: Buffer, from: number): number {
   let at = endOfRun(raw, from)
-  while (raw[at] === SPACE || raw[at] === TAB) at++
+  while (BLANKS.includes(raw[at] ?? -1)) at++
   while (raw[at] === CR && raw[at + 1] === CR) at++
   return at
 }

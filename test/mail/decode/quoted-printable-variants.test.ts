@@ -14,6 +14,8 @@ const rows: readonly (readonly [what: string, raw: string, expected: string])[] 
   ['blanks after a soft break', 'one= \t\r\ntwo', 'onetwo'],
   ['a soft break of bare CR', 'one=\rtwo', 'onetwo'],
   ['a soft break of CR CR LF', 'one=\r\r\ntwo', 'onetwo'],
+  ['a form feed after a soft break, a blank to C', 'one=\f\r\ntwo', 'onetwo'],
+  ['NUL after a soft break, the end of the line to C', 'one=\0\r\ntwo', 'onetwo'],
   ['two equals signs at a line end, dropped', 'one==\r\ntwo', 'onetwo'],
   ['two equals signs at a line end, one kept', 'one==\r\ntwo', 'one=two'],
   ['an equals sign that is no code, kept', 'a=Go', 'a=Go'],
