@@ -6,7 +6,7 @@ import type { Budget, Embedded, Format } from './embedded.ts'
 import { createGrowing, type Growing } from './growing.ts'
 import { type Line, type Lines, linesOf, nameText } from './line.ts'
 
-const BEGIN = /^begin(-encoded)?[ \t]+(?:[0-7]{1,7}[ \t]+)?([^\r\n]+)/
+const BEGIN = /^begin(-encoded)?[ \t]+(?:\d{1,7}[ \t]+)?([^\r\n]+)/
 /** Lines of zeros whose blanks are lost are short: more may come out than goes in, up to this. */
 const MOST_GROWN = 16 * 1024 * 1024
 const HIGHEST_GROWTH = 22

@@ -37,6 +37,7 @@ const rewritten: Readonly<Record<string, (text: string) => string>> = {
   'no end': (text) => text.replace(/`\nend\n$/, ''),
   'no line of zero': (text) => text.replace('`\nend', 'end'),
   'a checksum after each line': (text) => text.replaceAll(/^(M.*)$/gm, '$1Z'),
+  'a mode that is no octal number': (text) => text.replace(/begin \d+/, 'begin 999'),
   'four digits of mode': (text) => text.replace(/begin \d+/, 'begin 0644'),
 }
 for (const [what, rewrite] of Object.entries(rewritten)) {
