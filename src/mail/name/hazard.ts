@@ -33,6 +33,8 @@ const MANY_BLANKS = /[\s\u00a0\u2000-\u200a\u3000]{11}/u
 const BLANKS_BEFORE_EXTENSION = /[\s\u00a0\u2000-\u200a\u3000]{5}\.[^\s.]{1,16}$/u
 /** A stream behind a colon: `::$DATA`, or behind a name with an extension. A drive and a clock time are none. */
 const STREAM = /::|:\$|\.[a-z][a-z0-9]{0,7}:(?![\s/\\]|\d\d\b)/i
+/** Quotes that came out of encoded words, or in a line that has no parameters. */
+const QUOTED = /^"[^"]+"$|^'[^']+'$/
 const TRAILING = '. \t\u00a0\u3000'
 
 /** Whether nothing can hide in the name: the cheap way for most. */
@@ -83,6 +85,7 @@ export function variantsOf(name: string): readonly Variant[] {
   const trimmed = trim(seen)
   add(trimmed, 'trimmed')
   addPaths(name, trimmed, add)
+  if (QUOTED.test(trimmed)) add(trim(trimmed.slice(1, -1)), 'without quotes')
   const colon = trimmed.indexOf(':', /^[a-z]:/i.test(trimmed) ? 2 : 0)
   if (colon > 0 && STREAM.test(name)) add(trim(trimmed.slice(0, colon)), 'without stream')
   if (/%[0-9a-f]{2}/i.test(trimmed)) addPercent(trimmed, add)
@@ -94,7 +97,8 @@ export function variantsOf(name: string): readonly Variant[] {
 type Add = (value: string, how: string) => void
 
 function addPaths(name: string, trimmed: string, add: Add): void {
-  const base = trimmed.slice(Math.max(trimmed.lastIndexOf('/'), trimmed.lastIndexOf('\\')) + 1)
+  const path = trimmed.replace(/(?<![\\/])[\\/]{1,8}$/, '')
+  const base = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
   if (base !== trimmed) add(trim(base), 'last of path')
   if (!name.includes('\\')) return
   add(name.replaceAll('\\', ''), 'without backslashes')

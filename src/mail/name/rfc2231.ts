@@ -71,7 +71,8 @@ function joinPieces(all: readonly Piece[], work: Work): readonly string[] {
   const plain = pieces.map(({ value }) => value).join('')
   const named = groupsOf(pieces, work)
   const found = new Set(textsOfGroups(named, work))
-  if (plain.includes('=?')) {
+  // Some decode the percent signs first (those built on Python's email), others the words.
+  if (plain.includes('=?') || named.some(({ raw }) => raw.includes('=?'))) {
     const words = decodedWords(named.map(({ raw }) => raw).join(''), work)
     const isDeclared = named.some(({ charset }) => charset !== '')
     // Encoded words in pieces without a charset are what Outlook Express wrote; with one they are text.

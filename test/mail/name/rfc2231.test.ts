@@ -35,6 +35,12 @@ const wellFormed: readonly Row[] = [
 const broken: readonly Row[] = [
   ['an escape divided between pieces', given("filename*0*=utf-8''%D1%8; filename*1*=2.exe"), 'т.exe'],
   ['apostrophes in a later piece', given("filename*0*=utf-8''a; filename*1*=rock'n'roll.exe"), "arock'n'roll.exe"],
+  [
+    'an encoded word behind percent signs',
+    given("filename*=utf-8''%3D%3Futf-8%3FQ%3Fevil%3D2Eexe%3F%3D"),
+    '=?utf-8?Q?evil=2Eexe?=',
+    'evil.exe',
+  ],
   ['a start at 1', given('filename*1=ev; filename*2=il.exe'), 'evil.exe', '', ODD],
   ['a start at 1, encoded', given("filename*1*=utf-8''%D1%82; filename*2=.exe"), 'т.exe', '', ODD],
   ['a gap', given('filename*0=evil.exe; filename*2=.pdf'), 'evil.exe.pdf', 'evil.exe', `name-conflict ${ODD}`],
