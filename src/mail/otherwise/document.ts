@@ -221,6 +221,9 @@ function headEnd(text: string, at: number): number {
   return line
 }
 
+/** To programs in C also vertical tabs, form feeds and what NUL ends at once are blank; in Latin-1 so is 0xA0. */
+const BLANK = /^[\0\t\v\f\r \x85\xa0]+$/
+
 export type LineKind = 'empty' | 'blank' | 'field' | 'folded' | 'other'
 
 /** What a line is in a header. */
@@ -228,7 +231,8 @@ export function kindOf(text: string, at: number, end: number): LineKind {
   if (end === at) return 'empty'
   const line = text.slice(at, Math.min(end, at + 200))
   const first = line.charCodeAt(0)
-  if (first === 0x20 || first === 0x09) return end - at <= 200 && line.trim() === '' ? 'blank' : 'folded'
+  if (end - at <= 200 && BLANK.test(line)) return 'blank'
+  if (first === 0x20 || first === 0x09) return 'folded'
   if (first === 0x2d && line.charCodeAt(1) === 0x2d) return 'other'
   return FIELD.test(line) ? 'field' : 'other'
 }

@@ -11,11 +11,12 @@ import { type Embedded, type EmbeddedKind, embeddedIn, mayEmbed } from '../embed
 import { parseHeader } from '../header/header.ts'
 import { type Part, readPart } from '../header/part.ts'
 import type { MailLimits } from '../limits.ts'
+import { namesOfDecoded, shownName } from '../name/name.ts'
 import { isDeclaredMessage, looksLikeMessage } from '../sniff.ts'
 import { Budget } from './budget.ts'
 import { exactParts, likelyParts, type Range } from './delimiter.ts'
 import { coreOf, type Dashes, Document } from './document.ts'
-import { Findings, type FindingsOptions, isOdd, type Label, labelOf } from './finding.ts'
+import { Findings, type FindingsOptions, isOdd, type Label, labelOf, united } from './finding.ts'
 import { type Head, headsAt } from './head.ts'
 import { beforeLineEnds } from './text-line.ts'
 
@@ -32,6 +33,9 @@ const STEPS_PER_RANGE = 10
 const HEADER_BYTES_PER_STEP = 4
 /** What reading a header costs besides its length. */
 const STEPS_PER_PART = 100
+/** What each name of a part costs, and each outcome of decoding its content. */
+const STEPS_PER_NAME = 20
+const STEPS_PER_READING = 50
 /** Files within files. */
 const MOST_EMBEDDED_DEPTH = 8
 
@@ -135,6 +139,7 @@ export class TolerantReading {
     const end = Math.min(head.to, range.from + this.#options.limits.headerBytes)
     const header = parseHeader(document.bytes.subarray(range.from, end), document.isMessage ? range.from : -1)
     const part = readPart(header, place.isDigestChild)
+    if (!this.#budget.takeSteps(STEPS_PER_NAME * part.names.length)) return false
     const types = [part.type, ...part.otherTypes]
     const body = { from: head.body, to: range.to }
     let isDivided = false
@@ -175,13 +180,18 @@ export class TolerantReading {
     const sniffed = isText ? [] : sniffEncodings(raw)
     let readings = 0
     for (const encoding of new Set([...declared, ...sniffed])) {
-      for (const { name, bytes } of decodings(raw, encoding)) {
+      for (const { name, bytes, fileName = '' } of decodings(raw, encoding)) {
         if (readings++ >= MOST_READINGS || !this.#budget.takeBytes(bytes.length)) return
+        if (!this.#budget.takeSteps(STEPS_PER_READING)) return
         const isRaw = bytes.buffer === raw.buffer && bytes.byteOffset === raw.byteOffset && bytes.length === raw.length
         // A guess that leaves the bytes as they stand is none.
         if (isRaw && !declared.includes(encoding)) continue
         const path = `${document.name}${at}${isRaw ? '' : `/${name}`}`
-        const label = labelOf(part, path, place.depth, document.isMessage ? at : -1, place.isFlat)
+        const label = withFileName(
+          labelOf(part, path, place.depth, document.isMessage ? at : -1, place.isFlat),
+          fileName,
+          encoding,
+        )
         this.#content(place, {
           part,
           types,
@@ -289,9 +299,16 @@ function oddityOf({ kind, type = '' }: Embedded): AnomalyName | undefined {
   return kind === 'data-uri' && /^(image\/(?!svg)|font\/|audio\/|video\/)/.test(type) ? undefined : EMBEDDED[kind]
 }
 
+/** The name that an encoding carries itself, where the header has another one or none. */
+function withFileName(label: Label, fileName: string, encoding: string): Label {
+  if (fileName === '') return label
+  const names = united(label.names, namesOfDecoded(fileName, encoding).names)
+  return { ...label, name: label.name || shownName(fileName), names }
+}
+
 function embeddedLabel(file: Embedded, container: Label): Label {
   const oddity = oddityOf(file)
-  const own = file.name === '' ? [] : [{ value: file.name, origin: file.kind }]
+  const own = namesOfDecoded(file.name, file.kind).names
   return {
     path: `${container.path}>${file.kind}`,
     depth: container.depth + 1,

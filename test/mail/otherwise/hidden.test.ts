@@ -41,6 +41,14 @@ const HIDDEN: Readonly<Record<string, string>> = {
   'lines end in CR alone': parts('--edge').replaceAll('\r\n', '\r'),
   'lines end in CR CR LF': parts('--edge').replaceAll('\r\n', '\r\r\n'),
   'the header ends in a line of blanks': mixed(text, eicar.replace('\r\n\r\n', '\r\n \t\r\n')),
+  'the header ends in a form feed, and quoted-printable follows': mixed(
+    text,
+    plain.replace('\r\n\r\n', '\r\nContent-Transfer-Encoding: quoted-printable\r\n\f\r\n'),
+  ),
+  'the header ends in NUL, and quoted-printable follows': mixed(
+    text,
+    plain.replace('\r\n\r\n', '\r\nContent-Transfer-Encoding: quoted-printable\r\n\0\r\n'),
+  ),
   'no blank line ends the header': mixed(text, eicar.replace('\r\n\r\n', '\r\n')),
   'the header goes on behind a blank line': mixed(
     text,
@@ -117,6 +125,24 @@ test('a file that both readings see has the name under which only the tolerant o
     [['picture.png', ['strict', 'mailparser', 'tolerant']]],
   )
   assert.ok(attachments[0]?.names.some(({ value }) => value === 'e.com'))
+})
+
+test('a file whose name stands only in its encoding has that name', async () => {
+  const encoded = lines('begin 644 "e.com"', '#0V%T', '`', 'end', '')
+
+  const { attachments } = await read(
+    lines('Content-Type: text/plain', 'Content-Transfer-Encoding: x-uuencode', '', encoded),
+  )
+
+  const found = attachments.find((sample) => sample.sha256 === sha256('Cat'))
+  assert.deepEqual(
+    found?.names.map(({ value, origin }) => [value, origin]),
+    [
+      ['"e.com"', 'x-uuencode'],
+      ['e.com', 'x-uuencode, without quotes'],
+    ],
+  )
+  assert.equal(found?.name, '"e.com"')
 })
 
 test('a path that the message does not have is refused', async () => {
