@@ -14,6 +14,7 @@ import { createListener, parseListen } from './mailfilter/index.ts'
 import type { MilterServer } from './milter/index.ts'
 import { Budget, createPipeline, MessageKeeper, type Pipeline, StoryWriter } from './pipeline/index.ts'
 import { type Profile, resolveProfiles } from './policy/index.ts'
+import type { Ruleset } from './rules/index.ts'
 import { Scheduler } from './scheduler/index.ts'
 import { openStore, StoreRefused } from './store/index.ts'
 import { describeError, type Logger, systemClock } from './telemetry/index.ts'
@@ -28,9 +29,9 @@ const DRIVERS: { readonly [T in AnalyzerOptions['type']]: Driver<Extract<Analyze
 }
 
 /** Makes every part of the filter and starts none. Throws what is wrong with rules or profiles. */
-export function compose(config: Config, log: Logger, clock: Clock = systemClock): Composition {
+export function compose(config: Config, log: Logger, clock: Clock = systemClock, rules?: Ruleset): Composition {
   const profiles = resolveProfiles(config.profiles)
-  const ruleset = loadRules(config)
+  const ruleset = rules ?? loadRules(config)
   const parts = makeParts(config, log, clock)
   const { inspector, store, analyzers, scheduler, keeper, stories } = parts
   const roles = new Map(Object.entries(config.roles).filter(([, analyzer]) => analyzer !== 'none'))
@@ -186,4 +187,9 @@ function addressOf(listen: string, server: MilterServer): string {
   return typeof address === 'object' && address ? listen.replace(/:\d+$/, `:${address.port}`) : listen
 }
 
-if (import.meta.main) process.exit(await runCli(process.argv.slice(2), { compose }))
+if (import.meta.main)
+  process.exit(
+    await runCli(process.argv.slice(2), {
+      compose: (config, log, rules) => compose(config, log, systemClock, rules),
+    }),
+  )

@@ -9,6 +9,7 @@ import {
   type SupervisorSettings,
   startSupervisor,
 } from '../inspector/index.ts'
+import type { Ruleset } from '../rules/index.ts'
 import { type Logger, systemClock } from '../telemetry/index.ts'
 import type { Composition } from './composition.ts'
 import { type CliIo, processIo } from './io.ts'
@@ -16,8 +17,8 @@ import { type Style, styleFor } from './style.ts'
 
 /** What `runCli` needs; all but `compose` is the real thing unless a test says otherwise. */
 export interface CliDeps {
-  /** Makes every part of the filter and starts none. */
-  readonly compose: (config: Config, log: Logger) => Composition
+  /** Makes every part of the filter and starts none; with these rules instead of those of the configuration, if there are any. */
+  readonly compose: (config: Config, log: Logger, rules?: Ruleset) => Composition
   readonly io?: CliIo
   readonly makeInspector?: (options: InspectorOptions, log: Logger) => Inspector
   readonly supervise?: (settings: SupervisorSettings) => Promise<Pick<Supervisor, 'layers' | 'stop'>>

@@ -13,6 +13,7 @@ import { addFacts } from './facts.ts'
 import { addImport } from './import/index.ts'
 import { addInspector } from './inspector.ts'
 import { addPing } from './ping.ts'
+import { addReplay } from './replay.ts'
 import { addRules } from './rules.ts'
 import { addScan } from './scan.ts'
 import { addServe } from './serve.ts'
@@ -64,6 +65,7 @@ function programOf(context: Context, end: (code: number) => void): Command {
     addWhy,
     addPing,
     addRules,
+    addReplay,
     addAnalyzers,
     addImport,
   ])

@@ -114,11 +114,17 @@ function itemsOfFile(file: RuleFile, kind: ListKind, { readers }: ReadContext): 
   const reader = readers.get(file.path) ?? new FileReader(file)
   readers.set(file.path, reader)
   const { text, lineStarts } = reader.file
-  return lineStarts.flatMap((start, i) => {
-    const line = text.slice(start, lineStarts[i + 1])
-    const entry = kind === 'strings' || kind === 'patterns' ? line.trim() : (/\S+/.exec(line)?.[0] ?? '')
-    return entry === '' || entry.startsWith('#') ? [] : ready(kind, entry, start + line.indexOf(entry), reader)
-  })
+  const isLine = kind === 'strings' || kind === 'patterns'
+  const items: string[] = []
+  for (const [i, start] of lineStarts.entries()) {
+    const line = text.slice(start, lineStarts[i + 1]).trim()
+    const entry = isLine ? line : (line.split(/\s/, 1)[0] ?? '')
+    if (entry === '' || entry.startsWith('#')) continue
+    const item = readItem(kind, entry)
+    if (typeof item === 'string') items.push(item)
+    else reader.note(text.indexOf(entry, start), item.message, item.remedy)
+  }
+  return items
 }
 
 function combined(name: string, written: readonly Written[]): NamedList | undefined {
