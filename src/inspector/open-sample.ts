@@ -5,6 +5,7 @@ import {
   type ArchiveLimits,
   createSevenZip,
   FORMATS,
+  type Format,
   openTree,
   type SevenZip,
   STANDARD_LIMITS,
@@ -15,7 +16,7 @@ import {
   type Wanted,
 } from '../archive/index.ts'
 import { createContentMeter, mismatchesOf } from '../facts/index.ts'
-import type { MailLimits } from '../mail/index.ts'
+import { extractBytes, type MailLimits } from '../mail/index.ts'
 import { messageFormat, placeOf } from './open-message.ts'
 import type { InspectorOptions } from './options.ts'
 import type { Opening, SampleTree, TreeMember } from './tree.ts'
@@ -68,11 +69,46 @@ export function sampleOpener(limits: OpenLimits): SampleOpener {
     },
     async *member(path, source) {
       const content = await whole(source)
-      const place = await placeOf(path, content, limits, createContentMeter)
-      const root: TreeRoot = { content, types: [], name: '', path: ROOT, as: message }
-      yield* streamed((wanted) => walk(root, { candidates: [], wanted }), `${ROOT}/${place}`, path)
+      for (const wayOf of [attachmentWay, messageWay]) {
+        const way = await wayOf(path, content, limits, message)
+        if (way && (yield* streamed((wanted) => walk(way.root, { candidates: [], wanted }), way.place))) return
+      }
+      throw new Error(`the message has no member ${path}`)
     },
   }
+}
+
+/** Where to begin, and the place of the member from there. */
+interface Way {
+  readonly root: TreeRoot
+  readonly place: string
+}
+
+/** The short way: the attachment alone, which needs no other reading of the message and knows no password. */
+async function attachmentWay(
+  path: string,
+  message: Buffer,
+  limits: MailLimits,
+  { types: messageTypes = [] }: Format,
+): Promise<Way | undefined> {
+  const end = path.indexOf('/')
+  const content = await whole(extractBytes({ path: path.slice(0, end), limits }, one(message)))
+  const meter = createContentMeter()
+  meter.write(content)
+  const { types } = meter.end()
+  // As which of its formats it was opened depends on what the message around it told.
+  if (types.some((type) => messageTypes.includes(type))) return undefined
+  return { root: { content, types, name: '', path: ROOT }, place: `${ROOT}${path.slice(end)}` }
+}
+
+/** The long way: the whole message, whose texts may hold the password. */
+async function messageWay(path: string, content: Buffer, limits: MailLimits, message: Format): Promise<Way> {
+  const place = await placeOf(path, content, limits, createContentMeter)
+  return { root: { content, types: [], name: '', path: ROOT, as: message }, place: `${ROOT}/${place}` }
+}
+
+async function* one(content: Buffer): AsyncGenerator<Buffer> {
+  yield content
 }
 
 /** A message is no container that counts. */
@@ -97,12 +133,9 @@ function toMember({ content, ...node }: TreeNode): TreeMember {
   return { ...node, content, mismatches: mismatchesOf(content.types, [...new Set(names)], node.declaredType) }
 }
 
-/** The bytes of one member while a walk comes by; throws where it does not. */
-async function* streamed(
-  walk: (wanted: Wanted) => Promise<Tree>,
-  place: string,
-  path: string,
-): AsyncGenerator<Uint8Array> {
+/** The bytes of one member while a walk comes by; returns whether it did, and the member could be read. */
+async function* streamed(walk: (wanted: Wanted) => Promise<Tree>, place: string): AsyncGenerator<Uint8Array, boolean> {
+  let isGiven = false
   const pieces: { readonly bytes: Buffer; readonly taken: () => void }[] = []
   let wake = (): void => {}
   let isOver = false
@@ -125,11 +158,12 @@ async function* streamed(
       })
       continue
     }
+    isGiven = true
     yield piece.bytes
     piece.taken()
   }
   const { nodes } = await over
-  if (!nodes.some((node) => node.path === place)) throw new Error(`the message has no member ${path}`)
+  return isGiven || nodes.some((node) => node.path === place && node.content !== undefined)
 }
 
 async function whole(source: AsyncIterable<Uint8Array>): Promise<Buffer> {

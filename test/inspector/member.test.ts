@@ -45,6 +45,8 @@ async function deepMail(): Promise<Buffer> {
       { name: 'a.tar.gz', content: await inTarGz('letter.docx', inDocx('x.zip', zip)) },
       { name: 'b.7z', content: await inLocked7z('mail.msg', inMsg('y.zip', zip), 'Sommer-2026') },
       { name: 'c.zip', content: makeZip([{ name: 'forwarded.eml', data: inner }]) },
+      { name: 'd.zip', content: makeZip([{ name: 'empty', data: Buffer.alloc(0) }]) },
+      { name: 'e.zip', content: makeZip([{ name: 'wrong', data: zip, local: { crc: 1 }, central: { crc: 1 } }]) },
       { name: 'notes.txt', content: 'nothing here' },
       nested(inner),
     ],
