@@ -66,3 +66,10 @@ test('the benchmark of types runs beside file', async () => {
   assert.equal(targets.length, 1)
   assert.ok((targets[0]?.measured.median ?? 0) > 1, 'cheaper than file')
 })
+
+test('the benchmark of the rules runs, and rules decide as their twins by hand', async () => {
+  const { targets, losses } = await runShort('--only', 'rules')
+
+  assert.deepEqual(losses, [])
+  assert.equal(targets.length, 4)
+})

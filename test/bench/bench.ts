@@ -12,6 +12,7 @@ import { type Options, readOptions } from './options.ts'
 import { type Peer, type PeerName, startNamed } from './peers.ts'
 import { pinSelf } from './program.ts'
 import { type Findings, reportText } from './report.ts'
+import { measureRules } from './rules.ts'
 import { judge } from './targets.ts'
 import { judgeTypes, measureTypes } from './types.ts'
 
@@ -47,6 +48,7 @@ async function main(): Promise<number> {
 
 async function findingsOf(folder: string, options: Options): Promise<Findings> {
   if (options.only === 'mail') return mailOf(folder, options)
+  if (options.only === 'rules') return rulesOf(options)
   return options.only === 'types' ? typesOf(folder, options) : allOf(folder, options)
 }
 
@@ -54,6 +56,11 @@ function typesOf(folder: string, options: Options): Findings {
   progress('telling types')
   const rounds = measureTypes(folder, options.rounds)
   return { measurements: [], held: [], mail: [], targets: [judgeTypes(rounds)], losses: [] }
+}
+
+function rulesOf(options: Options): Findings {
+  progress('asking rules')
+  return { measurements: [], held: [], mail: [], ...measureRules(options.rounds, options.short) }
 }
 
 async function allOf(folder: string, options: Options): Promise<Findings> {
@@ -66,7 +73,7 @@ async function allOf(folder: string, options: Options): Promise<Findings> {
   return {
     ...findings,
     mail: mail.mail,
-    targets: [...findings.targets, ...mail.targets, ...typesOf(folder, options).targets],
+    targets: [...findings.targets, ...mail.targets, ...typesOf(folder, options).targets, ...rulesOf(options).targets],
     losses: [...findings.losses, ...mail.losses],
   }
 }
