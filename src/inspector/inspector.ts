@@ -26,7 +26,7 @@ export interface Inspector {
   stop(): Promise<void>
   /** Begins to read a message. Never throws: what goes wrong is told by `finish`. */
   read(signal?: AbortSignal): Inspection
-  /** Streams the bytes of one sample of a message again, for an analyzer; `path` is the sample's. */
+  /** Streams the bytes of one sample of a message again, for an analyzer; `path` is the sample's, also that of a member of a container. */
   bytes(message: AsyncIterable<Uint8Array>, path: string, signal: AbortSignal): AsyncIterable<Uint8Array>
   /**
    * Opens one sample (a message is one as well): everything within it, however deep. What broke a limit is told in the tree; rejects
