@@ -17,6 +17,8 @@ export interface Reason {
   readonly text: string
   /** With what its holes come to for a sample. Never throws. */
   readonly render: (scope: Scope) => string
+  /** The same in every language: a case of a rule names one of them. */
+  readonly renderAll: (scope: Scope) => readonly string[]
 }
 
 /** A text between holes, or a hole. */
@@ -50,7 +52,8 @@ export function readReason(
     else if (text) texts.set(name, text)
   }
   if (node.items.length === 0) reader.note(node, 'the reason is given in no language', 'write { en: …, de: … }')
-  return texts.get(language) ?? texts.get(USUAL_LANGUAGE) ?? texts.values().next().value
+  const chosen = texts.get(language) ?? texts.get(USUAL_LANGUAGE) ?? texts.values().next().value
+  return chosen && { ...chosen, renderAll: (scope) => [...texts.values()].map((one) => one.render(scope)) }
 }
 
 function readText(node: YamlNode, declarations: Declarations, reader: FileReader): Reason | undefined {
@@ -58,12 +61,14 @@ function readText(node: YamlNode, declarations: Declarations, reader: FileReader
   if (!scalar) return undefined
   const text = textOf(scalar)
   const pieces = piecesOf(scalar, text, declarations, reader)
-  return pieces && { text, render: (scope) => bounded(pieces.map((piece) => shown(piece, scope)).join('')) }
+  if (!pieces) return undefined
+  const render = (scope: Scope) => bounded(pieces.map((piece) => shown(piece, scope)).join(''))
+  return { text, render, renderAll: (scope) => [render(scope)] }
 }
 
 /** A reason that has no holes. */
 export function plainReason(text: string): Reason {
-  return { text, render: () => text }
+  return { text, render: () => text, renderAll: () => [text] }
 }
 
 function piecesOf(

@@ -110,7 +110,7 @@ const TEST: Readonly<Record<string, string>> = {
   facts: 'what is known: { sample: { … }, message: { … } }; what is not written is empty, zero or false',
   reports: 'by role: a report such as { score: 7 }, or pending, failed, none (no analyzer), capped (a limit)',
   expect: 'the verdict of the rule, or none (it does not apply), pending, failed, unanalysed',
-  reason: 'the text that the reason must come to',
+  reason: 'the text that the reason must come to, in any of its languages',
 }
 
 const OPERATORS: Readonly<Record<string, string>> = {

@@ -144,3 +144,17 @@ test('a case may say what the reason must come to', () => {
     'a test of rule r fails: expected the reason "notes.txt has 4", got the reason "notes.txt has 3"',
   )
 })
+
+test('what a case says of the reason holds whatever the language of the installation', () => {
+  const text =
+    '- { id: r, verdict: bad, when: "true", reason: { en: One, de: Eins }, tests: [{ expect: bad, reason: One }, { expect: bad, reason: Eins }] }\n'
+
+  for (const language of ['en', 'de', 'fr']) {
+    assert.deepEqual(
+      loadText(text, { language })
+        .test()
+        .map(({ passed }) => passed),
+      [true, true],
+    )
+  }
+})
