@@ -102,7 +102,9 @@ export function labelOf(part: Part, path: string, depth: number, offset: number,
   const isAttached = disposition === 'attachment' || part.otherDispositions.includes('attachment')
   const isNoText = !/^(text\/(plain|html))?$/.test(declaredType)
   // Who quotes a header in a text breaks its lines as he likes, and not everything that looks like one is meant as one.
-  const isTelling = isFlat ? isNoText && part.encoding !== '' : isNoText || isOdd(part)
+  // The parts of a multipart have headers of their own; the header of one, pasted into a text, makes no file of what follows.
+  const isQuotable = !isNoText || part.encoding === '' || declaredType.startsWith('multipart/')
+  const isTelling = isFlat ? !isQuotable : isNoText || isOdd(part)
   const isFile = part.isNamed || isAttached || isTelling
   return { path, depth, name, names, declaredType, charset, disposition, anomalies, offset, isFile }
 }

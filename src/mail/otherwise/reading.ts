@@ -23,8 +23,6 @@ import { beforeLineEnds } from './text-line.ts'
 /** What the path of a sample begins with that this reading alone sees. */
 export const TOLERANT_PATH = 'tolerant:'
 
-/** Readings of the content of one part. */
-const MOST_READINGS = 12
 /** Text that is armoured is meant to be read as it is. */
 const ARMOUR = /^-----BEGIN [A-Z0-9 ]+-----/m
 const ARMOUR_WITHIN = 65_536
@@ -178,11 +176,10 @@ export class TolerantReading {
     const isQuoted = place.isFlat && !labelOf(part, '', 0, -1, true).isFile
     const isText = isWhole || isQuoted || ARMOUR.test(raw.toString('latin1', 0, ARMOUR_WITHIN))
     const sniffed = isText ? [] : sniffEncodings(raw)
-    let readings = 0
+    // The outcomes of one encoding, which a sender can make many, must not keep another from being read: the budget alone ends this.
     for (const encoding of new Set([...declared, ...sniffed])) {
       for (const { name, bytes, fileName = '' } of decodings(raw, encoding)) {
-        if (readings++ >= MOST_READINGS || !this.#budget.takeBytes(bytes.length)) return
-        if (!this.#budget.takeSteps(STEPS_PER_READING)) return
+        if (!this.#budget.takeBytes(bytes.length) || !this.#budget.takeSteps(STEPS_PER_READING)) return
         const isRaw = bytes.buffer === raw.buffer && bytes.byteOffset === raw.byteOffset && bytes.length === raw.length
         // A guess that leaves the bytes as they stand is none.
         if (isRaw && !declared.includes(encoding)) continue
@@ -230,6 +227,8 @@ export class TolerantReading {
     for (const file of embeddedIn(bytes, hint)) {
       // What is shown as plain text is no page, calendar or mailbox. Pages in a message are looked into as its parts, decoded.
       if (isPlain && file.kind === 'mbox') continue
+      // A page shows what looks like a calendar in its text as text.
+      if (!container.isFile && file.kind === 'calendar') continue
       if ((isPlain || isMail) && /^(data-uri|script|calendar)$/.test(file.kind)) continue
       if (file.anomaly !== undefined) this.#note(file.anomaly, container)
       if (!this.#budget.takeBytes(file.bytes.length)) return

@@ -25,6 +25,11 @@ const HIDDEN: Readonly<Record<string, string>> = {
   'the encoding is given twice, the first counts': mixed(
     eicar.replace('Content-T', 'Content-Transfer-Encoding: 7bit\r\nContent-T'),
   ),
+  'the encoding before it has many outcomes': mixed(
+    eicar
+      .replace('base64', 'quoted-printable\r\nContent-Transfer-Encoding: base64')
+      .concat('\r\n=4= \r\n1=G a=G!b =c3=A4 \t\r\na==\r\nb=\r\r\nc=\rd  \r\n='),
+  ),
   'the encoding is almost base64': mixed(eicar.replace('base64', 'base64 (or so)')),
   'the type is given twice': lines('Content-Type: text/plain', parts('--edge')),
   'no type is given at all': parts('--edge').slice(multipart.length),

@@ -9,6 +9,15 @@ const KEY = Buffer.alloc(600, 'key')
 
 const TEXTS: Readonly<Record<string, string>> = {
   'quotes a header': lines('As you wrote:', '', 'Content-Type: application/json', 'Content-Length: 4', '', '{}', ''),
+  'quotes the header of a multipart': lines(
+    'My mail has this:',
+    '',
+    'Content-Type: multipart/mixed; boundary=abc',
+    'Content-Transfer-Encoding: 7bit',
+    '',
+    'Is it right?',
+  ),
+  'shows a visiting card': lines('BEGIN:VCARD', `PHOTO;ENCODING=b:${'QUJD'.repeat(15)}`, 'END:VCARD'),
   'is YAML': lines('---', 'name: one', 'Content-Type: application/json', '---', 'name: two'),
   'has lines of dashes': lines('--', 'one', '--', 'two', '-----', 'three'),
   'has an armoured key': lines('-----BEGIN CERTIFICATE-----', KEY, '-----END CERTIFICATE-----'),
