@@ -26,7 +26,8 @@ export function measureRules(rounds: number, short: boolean): RulesFindings {
   const hashes = Array.from({ length: MANY_HASHES }, (_, i) => createHash('sha256').update(`${i}`).digest('hex')).join(
     '\n',
   )
-  const text = manyText(short ? MANY_RULES / 10 : MANY_RULES)
+  const count = short ? MANY_RULES / 10 : MANY_RULES
+  const text = manyText(count)
   const times = { shipped: [] as number[], ratio: [] as number[], load: [] as number[], many: [] as number[] }
   for (let round = 0; round < Math.max(rounds, 1) + 1; round++) {
     const many = { value: shipped }
@@ -46,8 +47,8 @@ export function measureRules(rounds: number, short: boolean): RulesFindings {
   const targets = [
     target('rules: shipped ruleset, a sample', times.shipped, 50, 'µs'),
     target(`rules: ${TWINS.length} rules ÷ the same by hand`, times.ratio, 15, ''),
-    target(`rules: loading ${MANY_RULES} rules and ${MANY_HASHES} hashes`, times.load, 1, 's'),
-    target(`rules: a sample, ${MANY_RULES} rules ÷ shipped`, times.many, 5, ''),
+    target(`rules: loading ${count} rules and ${MANY_HASHES} hashes`, times.load, 1, 's'),
+    target(`rules: a sample, ${count} rules ÷ shipped`, times.many, 5, ''),
   ]
   return { targets, losses: disagreements(twins, samples) }
 }
