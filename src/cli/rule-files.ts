@@ -8,12 +8,24 @@ import { loadRuleset, type RuleFile, type Ruleset, RulesetError, STANDARD_ROLES 
 /** Folder of the rules that come with the filter; it lies beside `src/` as beside `dist/`. */
 export const SHIPPED = fileURLToPath(new URL('../../rules/', import.meta.url))
 
+/** Roles with rules of their own, which would leave everything unanalysed where nobody plays the role. */
+const ROLES_WITH_RULES = ['av']
+
 /** No ruleset is that large; a list of digests may be. */
 const LARGEST_BYTES = 64 * 1024 * 1024
 
 /** Reads and checks the rules of a configuration. Throws a `RulesetError` with every problem at its place. */
 export function loadRules(config: Config, failingCases: 'refuse' | 'tell' = 'refuse'): Ruleset {
-  return loadRuleset(ruleFiles([...config.rules.dirs, SHIPPED]), { ...ruleContext(config), failingCases })
+  return loadRuleset(ruleFiles([...config.rules.dirs, ...shippedPlaces(config)]), {
+    ...ruleContext(config),
+    failingCases,
+  })
+}
+
+/** What came with the filter: the rules of the roles that somebody plays, then those for everybody. */
+export function shippedPlaces({ roles }: Pick<Config, 'roles'>): readonly string[] {
+  const played = ROLES_WITH_RULES.filter((role) => (roles[role] ?? 'none') !== 'none')
+  return [...played.map((role) => join(SHIPPED, 'roles', `${role}.yaml`)), SHIPPED]
 }
 
 /** What conditions may name under this configuration, and how the files that rules name are read. */
@@ -31,7 +43,7 @@ export function ruleFiles(places: readonly string[]): readonly RuleFile[] {
   return places.flatMap((place) => {
     return pathsIn(place).map((path) => {
       const read = readText(path)
-      if ('text' in read) return { path, text: read.text, shipped: place === SHIPPED }
+      if ('text' in read) return { path, text: read.text, shipped: place.startsWith(SHIPPED) }
       throw unreadable(path, read.problem)
     })
   })

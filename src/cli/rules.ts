@@ -12,7 +12,7 @@ import {
 import { type CommonOptions, configured, repeated, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { EXIT } from './exit-code.ts'
-import { ruleContext, ruleFiles, SHIPPED } from './rule-files.ts'
+import { ruleContext, ruleFiles, shippedPlaces } from './rule-files.ts'
 import { listText, showRule, testText } from './rules-text.ts'
 import { harmless, jsonLine } from './style.ts'
 
@@ -126,7 +126,7 @@ EXIT CODES
 /** The rules that a command is about. A test that fails is left to who asks for it. */
 export function rulesOf(context: Context, options: RulesOptions, failingCases: 'refuse' | 'tell' = 'tell'): Ruleset {
   const { config } = configured(context, options)
-  const places = [...(options.dir ?? config.rules.dirs), ...(options.alone ? [] : [SHIPPED])]
+  const places = [...(options.dir ?? config.rules.dirs), ...(options.alone ? [] : shippedPlaces(config))]
   return loadRuleset(ruleFiles(places), { ...ruleContext(config), failingCases })
 }
 

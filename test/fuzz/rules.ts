@@ -40,7 +40,12 @@ const WORDS = [
 /** The loader of rule files. */
 export const rules: Target = { name: 'rules', make, open }
 
-const seeds = [OWN, ...readdirSync(SHIPPED).map((name) => readFileSync(new URL(name, SHIPPED), 'utf8'))].map(linesOf)
+const seeds = [
+  OWN,
+  ...readdirSync(SHIPPED)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => readFileSync(new URL(name, SHIPPED), 'utf8')),
+].map(linesOf)
 
 function make(random: Random): Buffer {
   return mutateYaml(pick(random, seeds), random, WORDS)

@@ -1,37 +1,7 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { loadRuleset } from '../../src/rules/index.ts'
 import { evaluate, FAILED, loadText, outcomeOf, reported, rulesetOf } from './harness.ts'
-
-const shipped = ['10-test-strings', '99-final'].map((name) => {
-  const path = `rules/${name}.yaml`
-  return { path, text: readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8') }
-})
-
-test('the shipped rules pass their own tests, and each has one that applies', () => {
-  const ruleset = loadRuleset(shipped, { roles: [] })
-  const results = ruleset.test()
-
-  assert.deepEqual(
-    results.filter(({ passed }) => !passed),
-    [],
-  )
-  for (const { id, verdict } of ruleset.rules) {
-    assert.ok(
-      results.some(({ rule, got }) => rule === id && got === verdict),
-      id,
-    )
-  }
-})
-
-test('the shipped rules find both test files by their content, not by their name', () => {
-  const ruleset = loadRuleset(shipped, { roles: ['av'] })
-
-  assert.equal(outcomeOf(ruleset, { sample: { testString: 'eicar', name: 'x.png' } }), 'bad by eicar-test-file')
-  assert.equal(outcomeOf(ruleset, { sample: { testString: 'peekaboo' } }), 'bad by peekaboo-test-file')
-  assert.doesNotMatch(outcomeOf(ruleset, { sample: { name: 'eicar.com' } }), /test-file/)
-})
 
 test('a ruleset tells its rules with verdict, reason, roles and place', () => {
   const ruleset = loadText(
