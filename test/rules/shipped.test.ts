@@ -1,6 +1,7 @@
 /** What the rules that come with the filter say of every kind of file, where no analyzer is there to be asked. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { shippedPlaces } from '../../src/cli/rule-files.ts'
 import { BUILT_SAMPLES } from '../facts/type/samples/index.ts'
 import { evaluate, FAILED, outcomeOf, PENDING, reported } from './harness.ts'
 import { factsOfBytes, NO_ROLES, samplesOf, shippedRules } from './shipped.ts'
@@ -175,4 +176,13 @@ test('where an antivirus is there it is asked about everything but the harmless 
     evaluate(withAv, { sample: { ...png, testString: 'eicar' }, roles: { ...NO_ROLES, av: PENDING } }).outcome.kind,
     'decided',
   )
+})
+
+test('the rules of the antivirus are read only where somebody plays it', () => {
+  const names = (roles: Readonly<Record<string, string>>) =>
+    shippedPlaces({ roles }).map((place) => place.replace(/^.*\/rules\//, ''))
+
+  assert.deepEqual(names({ av: 'clamav' }), ['roles/av.yaml', ''])
+  assert.deepEqual(names({ av: 'none', sandbox: 'cape' }), [''])
+  assert.deepEqual(names({}), [''])
 })
