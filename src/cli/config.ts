@@ -14,11 +14,13 @@ export function addConfig(program: Command, context: Context, end: (code: number
     .addHelpText('after', HELP)
   withCommonOptions(config.command('check'))
     .description('Says whether serve would start with this configuration: file, profiles, roles and rules.')
+    .addHelpText('after', EXITS)
     .action((options: CommonOptions) => end(check(context, options)))
   withCommonOptions(config.command('show'))
     .description(
       'Prints what is in force, defaults included, with the place of whatever was written; secrets stay hidden.',
     )
+    .addHelpText('after', EXITS)
     .action((options: CommonOptions) => end(show(context, options)))
   config
     .command('schema')
@@ -29,14 +31,16 @@ export function addConfig(program: Command, context: Context, end: (code: number
     })
 }
 
+const EXITS = `
+EXIT CODES
+  0 the configuration is good   64 usage   78 configuration or rules refused, each problem with file, line and column`
+
 const HELP = `
 EXAMPLES
   peekaboo config check
   peekaboo config show --config ./peekaboo.yaml
   peekaboo config schema > peekaboo.schema.json
-
-EXIT CODES
-  0 the configuration is good   64 usage   78 configuration or rules refused, each problem with file, line and column`
+${EXITS}`
 
 /** Composing starts nothing and reads the rules, so whatever serve would refuse is refused here. */
 function check(context: Context, options: CommonOptions): number {

@@ -9,7 +9,7 @@ export const SCAN_EXIT = [
   { code: 1, means: 'bad', includes: ['bad'] },
   {
     code: 3,
-    means: 'failed, unscannable, encrypted or unanalysed',
+    means: 'failed, unscannable, encrypted or unanalysed; a file that cannot be read or is no message',
     includes: ['failed', 'unscannable', 'encrypted', 'unanalysed'],
   },
   { code: 4, means: 'pending: the analyses go on', includes: ['pending'] },

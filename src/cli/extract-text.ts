@@ -54,7 +54,8 @@ function anomalyLines(indent: string, anomalies: readonly Anomaly[], show: ShowP
   })
 }
 
-function meaningOf(unscannable: string): string {
+/** The sentence for the name of an anomaly, or of what ended a reading. */
+export function meaningOf(unscannable: string): string {
   return (Object.hasOwn(MEANINGS, unscannable) ? MEANINGS[unscannable] : undefined) ?? harmless(unscannable)
 }
 

@@ -1,6 +1,7 @@
 /** The tree of a file's members, for a person. */
 import type { Anomaly } from '../core/index.ts'
 import type { SampleTree, TreeMember } from '../inspector/index.ts'
+import { meaningOf } from './extract-text.ts'
 import { harmless, type Style } from './style.ts'
 
 type Opened = SampleTree['root']
@@ -48,7 +49,7 @@ function openedLines(
 function anomalyLines(anomalies: readonly Anomaly[], indent: string, style: Style): string[] {
   return anomalies.map(({ name, severity, offset }) => {
     const place = offset < 0 ? '' : ` at byte ${offset}`
-    return `${indent}${style.yellow('odd')}: ${harmless(name)} (${harmless(severity)})${place}`
+    return `${indent}${style.yellow('odd')}: ${harmless(name)} (${harmless(severity)})${place}: ${meaningOf(name)}`
   })
 }
 

@@ -1,5 +1,4 @@
 /** `peekaboo facts`: what is true of a file and of everything within it, without deciding anything about it. */
-import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { causeOf } from '../core/index.ts'
@@ -9,7 +8,8 @@ import { type CommonOptions, configured, quietLogger, repeated, withCommonOption
 import type { Context } from './context.ts'
 import { EXIT } from './exit-code.ts'
 import { factsText } from './facts-text.ts'
-import { jsonLine } from './style.ts'
+import { bytesOf, UnreadableFile } from './message-file.ts'
+import { harmless, jsonLine } from './style.ts'
 
 interface FactsOptions extends CommonOptions {
   readonly json?: boolean
@@ -56,9 +56,10 @@ async function facts(files: readonly string[], options: FactsOptions, context: C
         continue
       }
       code = EXIT.ERROR
-      io.stderr.write(`peekaboo: ${file} was not opened: ${describeError(opened)}\n`)
-      if (options.json)
-        io.stdout.write(jsonLine({ file, failed: isSystemError(opened) ? 'unreadable' : causeOf(opened) }))
+      const isUnreadable = opened instanceof UnreadableFile
+      const what = isUnreadable ? opened.message : `${harmless(file)} was not opened: ${describeError(opened)}`
+      io.stderr.write(`peekaboo: ${what}\n`)
+      if (options.json) io.stdout.write(jsonLine({ file, failed: isUnreadable ? 'unreadable' : causeOf(opened) }))
     }
     return code
   } finally {
@@ -72,15 +73,10 @@ function openFile(
   inspector: Inspector,
   { io }: Context,
 ): Promise<SampleTree> {
-  const source: AsyncIterable<Uint8Array> = file === '-' ? io.stdin : createReadStream(file)
   const name = file === '-' ? '' : basename(file)
-  return inspector.open(source, { name, passwords }, new AbortController().signal)
+  return inspector.open(bytesOf(file, io), { name, passwords }, new AbortController().signal)
 }
 
 function isTree(opened: unknown): opened is SampleTree {
   return typeof opened === 'object' && opened !== null && 'members' in opened
-}
-
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error
 }

@@ -1,6 +1,8 @@
-/** A message in a file, read as a stream into whoever wants its bytes. */
+/** A file, mostly a message, read as a stream into whoever wants its bytes. */
 import { createReadStream } from 'node:fs'
+import { describeError } from '../telemetry/index.ts'
 import type { CliIo } from './io.ts'
+import { harmless } from './style.ts'
 
 /** Whoever takes the bytes: an inspection, an examination. */
 export interface ByteSink {
@@ -21,20 +23,19 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Feeds a file (`-` is standard input). Throws `UnreadableFile`; what the sink throws passes as it is. */
 export async function feed(file: string, sink: ByteSink, io: CliIo): Promise<void> {
-  const source = (file === '-' ? io.stdin : createReadStream(file))[Symbol.asyncIterator]()
+  for await (const chunk of bytesOf(file, io)) if (!sink.write(chunk)) await sink.drained()
+}
+
+/** The bytes of a file (`-` is standard input). Throws `UnreadableFile` with the reason in words. */
+export async function* bytesOf(file: string, io: CliIo): AsyncGenerator<Uint8Array, void> {
   try {
-    await pour(file, source, sink)
-  } finally {
-    await source.return?.()
+    yield* file === '-' ? io.stdin : createReadStream(file)
+  } catch (error) {
+    throw new UnreadableFile(`${harmless(file)} cannot be read: ${reasonOf(error)}`)
   }
 }
 
-async function pour(file: string, source: AsyncIterator<Uint8Array>, sink: ByteSink): Promise<void> {
-  for (;;) {
-    const next = await source.next().catch((error: NodeJS.ErrnoException) => {
-      throw new UnreadableFile(`${file} cannot be read: ${REASONS[error.code ?? ''] ?? error.message}`)
-    })
-    if (next.done) return
-    if (!sink.write(next.value)) await sink.drained()
-  }
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return REASONS[code] ?? describeError(error)
 }

@@ -58,6 +58,16 @@ for (const command of COMMANDS) {
   })
 }
 
+for (const command of ['check', 'show']) {
+  test(`config ${command} --help has exit codes`, async (t) => {
+    const world = new World(t)
+
+    assert.equal(await world.run('config', command, '--help'), 0)
+
+    assert.match(world.stdout, /EXIT CODES\n {2}0 .*78 /)
+  })
+}
+
 test('the help of scan documents every exit code', async (t) => {
   const world = new World(t)
 
