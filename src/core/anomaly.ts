@@ -116,6 +116,11 @@ export const ANOMALIES = {
   ...limitKinds(),
 } as const satisfies Record<string, AnomalyKind>
 
+/** Whether the anomaly is one of a container, which no reading of a message can have. */
+export function isContainerFault(name: string): boolean {
+  return Object.hasOwn(CONTAINER_FAULTS, name)
+}
+
 /** The name of an anomaly. */
 export type AnomalyName = keyof typeof ANOMALIES
 

@@ -11,6 +11,8 @@ const COMPRESSED = 8
 const LITERAL = 11
 /** Keys for a session, and data that one of them opens. */
 const ENCRYPTED: readonly number[] = [1, 3, 9, 18, 20]
+/** Algorithms that encrypt a session key (RFC 9580 section 9.1). */
+const KEY_ALGORITHMS: ReadonlySet<number> = new Set([1, 2, 16, 18, 20, 25, 26])
 /** What may begin a message: keys for a session, signatures, compressed and literal data, a marker. */
 const BEGINNINGS: readonly number[] = [1, 3, SIGNATURE, 4, COMPRESSED, LITERAL, 10]
 /** GnuPG stops at 32. */
@@ -28,11 +30,14 @@ function isPlausible(tag: number, body: Buffer): boolean {
   const first = body[0] ?? -1
   switch (tag) {
     case 1:
-      return first === 3 || first === 6
+      // Version, for whom, algorithm, and a session key under it, which no algorithm makes shorter.
+      return (
+        (first === 3 && body.length >= 12 && KEY_ALGORITHMS.has(body[9] ?? -1)) || (first === 6 && body.length >= 24)
+      )
     case SIGNATURE:
     case 4:
     case 3:
-      return first >= 3 && first <= 6
+      return first >= 3 && first <= 6 && body.length >= 4
     case COMPRESSED:
       return first >= 0 && first <= 3
     case 10:
