@@ -60,7 +60,9 @@ async function serve(context: Context, options: ServeOptions): Promise<number> {
     if (typeof listening !== 'string') await announce(context, composition, listening, log)
     log.info({ signal: await signals.first }, 'stopping: messages in work are answered first')
     const stopped = composition.stop().then(() => EXIT.OK)
-    return await Promise.race([stopped, signals.second.then(() => EXIT.ERROR)])
+    const code = await Promise.race([stopped, signals.second.then(() => EXIT.ERROR)])
+    log.info({ code }, code === EXIT.OK ? 'stopped' : 'ended by a second signal')
+    return code
   } catch (error) {
     await composition.stop().catch(() => undefined)
     if (context.io.stderr.isTTY) throw new CommandError(`cannot run: ${describeError(error)}`)

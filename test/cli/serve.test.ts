@@ -98,6 +98,8 @@ test('the second signal does not wait for what hangs', async (t) => {
   world.signal('SIGTERM')
 
   assert.equal(await ended, 1)
+  assert.match(world.stdout, /"code":1,"msg":"ended by a second signal"\}\n$/)
+  assert.doesNotMatch(world.stdout, /"stopped"/)
 })
 
 test('a signal while it is still starting stops it', async (t) => {
@@ -128,6 +130,7 @@ test('SIGHUP is told in the log and changes nothing', async (t) => {
   world.signal('SIGTERM')
 
   assert.equal(await ended, 0)
+  assert.match(world.stdout, /"code":0,"msg":"stopped"\}\n$/)
 })
 
 test('a start that fails stops what was started, names the reason and ends with 1', async (t) => {
