@@ -77,7 +77,10 @@ function makeParts(config: Config, log: Logger, clock: Clock) {
   const store = openStore(config.store, {
     clock,
     dataDir,
-    onEvent: (event) => log[event.kind === 'unavailable' ? 'warn' : 'info'](event, 'store'),
+    onEvent: (event) =>
+      event.kind === 'unavailable'
+        ? log.warn({ kind: event.kind, detail: describeError(event.fault) }, 'store unavailable')
+        : log.info(event, 'store'),
   })
   const inspector = createInspector(config.inspector, {
     clock,
