@@ -39,7 +39,7 @@ function isPlausible(tag: number, body: Buffer): boolean {
     case 3:
       return first >= 3 && first <= 6 && body.length >= 4
     case COMPRESSED:
-      return first >= 0 && first <= 3
+      return isCompressed(body)
     case 10:
       return body.toString('latin1', 0, 3) === 'PGP'
     case LITERAL:
@@ -48,6 +48,21 @@ function isPlausible(tag: number, body: Buffer): boolean {
       return first === 1 || first === 2
     default:
       return tag === 9 || first === 1
+  }
+}
+
+/** Whether what stands behind the algorithm (none, ZIP, ZLIB, BZip2) begins as its data do. */
+function isCompressed(body: Buffer): boolean {
+  switch (body[0]) {
+    case 0:
+    case 1:
+      return body.length > 1
+    case 2:
+      return body.length > 2 && ((body[1] ?? 0) & 0x0f) === 8
+    case 3:
+      return body.toString('latin1', 1, 4) === 'BZh'
+    default:
+      return false
   }
 }
 
