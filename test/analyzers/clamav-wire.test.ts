@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { familyOf, findingOf, isLimit } from '../../src/analyzers/clamav/finding.ts'
 import { clamavOptions } from '../../src/analyzers/clamav/options.ts'
-import { numbered, readAnswer, readStats, readVersion } from '../../src/analyzers/clamav/wire.ts'
+import { numbered, readAnswer, readStats, readVersion, unmixed } from '../../src/analyzers/clamav/wire.ts'
 import { FakeClamd } from '../fakes/clamd.ts'
 import { scanner } from './scanner.ts'
 import { analyse, submission } from './submission.ts'
@@ -132,4 +132,14 @@ test('without any place the socket of Debian is asked, and one that is not there
   assert.match(health?.detail ?? '', /no such socket.*LocalSocket/)
   assert.equal(standard?.instance, '/run/clamav/clamd.ctl')
   assert.equal(clamavOptions.parse({ type: 'clamav' }).concurrency, 8)
+})
+
+test('an answer that another thread put between STATS and its number is told apart', () => {
+  const stats = 'POOLS: 1\n\nSTATE: VALID PRIMARY\nEND'
+  const mixed = ['1: ClamAV 1.4.6', '2: 3: stream: Eicar FOUND', stats, '4: stream: OK']
+
+  const told = [...numbered(unmixed(mixed, 2))].sort()
+  const plain = [...numbered(unmixed(['1: ClamAV 1.4.6', `2: ${stats}`, '3: stream: Eicar FOUND', '4: stream: OK'], 2))]
+
+  assert.deepEqual(told, plain)
 })

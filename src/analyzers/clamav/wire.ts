@@ -39,6 +39,19 @@ export function numbered(replies: readonly string[]): ReadonlyMap<number, string
   return found
 }
 
+/**
+ * The answers of a session that asked for STATS: clamd writes the number of that answer and the answer apart, and another thread may
+ * answer its command between them.
+ */
+export function unmixed(replies: readonly string[], stats: number): readonly string[] {
+  const number = `${stats}: `
+  return replies.map((reply) => {
+    if (reply.startsWith('POOLS: ')) return number + reply
+    const rest = reply.slice(number.length)
+    return reply.startsWith(number) && /^\d{1,3}: /.test(rest) ? rest : reply
+  })
+}
+
 /** What clamd said about a stream. */
 export type Answer =
   | { readonly kind: 'ok' }
