@@ -7,6 +7,7 @@ import type { Inspection } from '../inspector/index.ts'
 import { dispositionOf, headerFor, replyFor } from '../policy/index.ts'
 import type { Known, StoryDraft } from '../store/store.ts'
 import { describeError } from '../telemetry/index.ts'
+import type { Case } from './case.ts'
 import { type Conclusion, conclude, messageFacts, wholeOutcomes } from './conclude.ts'
 import type { PipelineDeps } from './deps.ts'
 import { judge } from './judge.ts'
@@ -78,7 +79,7 @@ export class MessageExamination implements Examination {
     const reading = await this.#read(envelope, signal)
     this.#watch.step('read')
     if ('fault' in reading) return this.#unread(reading.fault, envelope)
-    return this.#judged(reading, envelope, signal)
+    return this.#judged(await this.#prepared(reading, envelope, signal), envelope, signal)
   }
 
   /** A reading ends with the client's patience or the deadline; that the filter stops is no reason to leave it unfinished. */
@@ -123,10 +124,11 @@ export class MessageExamination implements Examination {
     const key = storyKey(envelope, [await identityOf(this.#kept)])
     const known = await lookUp(this.#deps, [], key, this.#ref)
     const conclusion = this.#failed(fault, envelope)
-    return this.#told(conclusion, known, { envelope, key, reading: undefined })
+    return this.#told(conclusion, { story: known.story, envelope, key, subject: '', messageId: '' })
   }
 
-  async #judged(reading: Reading, envelope: Envelope, signal: AbortSignal): Promise<Decision> {
+  /** What is waited for may take long: nothing of the reading is kept for it but what is judged and told. */
+  async #prepared(reading: Reading, envelope: Envelope, signal: AbortSignal): Promise<Prepared> {
     const digests = reading.attachments.map((sample) => sample.sha256)
     const key = storyKey(envelope, digests.length > 0 ? digests : [await this.#textOf(reading)])
     const known = await lookUp(this.#deps, digests, key, this.#ref)
@@ -140,10 +142,15 @@ export class MessageExamination implements Examination {
     const ruleset = this.#deps.ruleset()
     const samples = await samplesOf(reading, this.#kept, ruleset, opening)
     const cases = await casesOf(samples, opening, message, ruleset, roles)
-    const whole = wholeOutcomes(reading)
+    const { subject, messageId } = reading
+    return { cases, whole: wholeOutcomes(reading), story: known.story, key, message, subject, messageId }
+  }
+
+  async #judged(prepared: Prepared, envelope: Envelope, signal: AbortSignal): Promise<Decision> {
+    const { cases, whole } = prepared
     await judge(cases, whole, envelope.profile, { ...this.#deps, kept: this.#kept }, signal)
     this.#watch.step('judge')
-    return this.#told(conclude(cases, whole, envelope.profile), known, { envelope, key, reading, message })
+    return this.#told(conclude(cases, whole, envelope.profile), { ...prepared, envelope })
   }
 
   /** What stands for a message without attachments: its texts, or else all of its bytes. */
@@ -152,10 +159,10 @@ export class MessageExamination implements Examination {
   }
 
   /** An old story that still has no verdict ends; then the story is written down. */
-  async #told(conclusion: Conclusion, known: Known, about: About): Promise<Decision> {
-    const { envelope } = about
-    if (known.story) this.#ref = known.story.ref
-    const age = known.story ? this.#deps.clock.now() - known.story.firstSeen : 0
+  async #told(conclusion: Conclusion, about: About): Promise<Decision> {
+    const { envelope, story } = about
+    if (story) this.#ref = story.ref
+    const age = story ? this.#deps.clock.now() - story.firstSeen : 0
     const disposition = expired(conclusion, age, envelope) ? envelope.profile.expired : conclusion.disposition
     const decision = this.#decision({ ...conclusion, disposition }, about.message)
     await this.#deps.stories.open(this.#draft(decision, about))
@@ -177,7 +184,7 @@ export class MessageExamination implements Examination {
     return { outcome, disposition: dispositionOf(outcome, envelope.profile), samples: [], membersLeftOut: 0 }
   }
 
-  #draft(decision: Decision, { envelope, key, reading }: About): StoryDraft {
+  #draft(decision: Decision, { envelope, key, subject, messageId }: About): StoryDraft {
     const { queueId, listener, profileName, profile, clientAddress, helo, sender, recipients } = envelope
     return {
       ref: this.#ref,
@@ -190,8 +197,8 @@ export class MessageExamination implements Examination {
       helo,
       sender,
       recipients,
-      subject: reading?.subject ?? '',
-      messageId: reading?.messageId ?? '',
+      subject,
+      messageId,
       size: this.#kept.size,
       rulesetVersion: this.#deps.ruleset().version,
       samples: decision.samples,
@@ -202,11 +209,21 @@ export class MessageExamination implements Examination {
   }
 }
 
+/** What is told of a message beside its verdict. */
 interface About {
   readonly message?: MessageFacts
   readonly envelope: Envelope
   readonly key: string
-  readonly reading: Reading | undefined
+  /** The story that this message continues. */
+  readonly story: Known['story']
+  readonly subject: string
+  readonly messageId: string
+}
+
+/** A message that was read, looked up and opened, ready to be judged. */
+interface Prepared extends Omit<About, 'envelope'> {
+  readonly cases: readonly Case[]
+  readonly whole: readonly Outcome[]
 }
 
 /** Whoever failed for an hour, or waited for `maxAge`, gets the answer of `expired`. */
