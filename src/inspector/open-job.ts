@@ -4,9 +4,10 @@ import { type Limit, NO_CONTENT } from '../core/index.ts'
 import type { Connection, ConnectionJob, Connections } from './connection.ts'
 import { frame, GarbageError } from './frame.ts'
 import { abortFault } from './inspection.ts'
-import { DATA_BYTES, decodeEnding, decodeTree, FRAME, jobOf } from './protocol.ts'
+import { decodeEnding, decodeTree, FRAME, jobOf } from './protocol.ts'
 import { faultOf } from './sample-bytes.ts'
 import type { Opening, SampleTree } from './tree.ts'
+import { Upload } from './upload.ts'
 
 /** Sends a sample and takes what is within it; what a limit ended as a whole is a tree with nothing but that limit. */
 export async function openSample(
@@ -39,10 +40,7 @@ class OpenJob implements ConnectionJob {
   readonly #number: number
   #resolve: (tree: SampleTree) => void = () => {}
   #reject: (error: Error) => void = () => {}
-  #wake: (() => void) | undefined
-  #bytes = 0
-  #isSent = false
-  #isOver = false
+  readonly #upload: Upload
 
   constructor(connections: Connections, opening: Opening) {
     this.#connections = connections
@@ -52,42 +50,30 @@ class OpenJob implements ConnectionJob {
     })
     this.#connection = connections.open(this)
     this.#number = this.#connection.number
+    this.#upload = new Upload(this.#connection)
     this.#connection.write(frame(FRAME.open, this.#number, JSON.stringify(opening)))
   }
 
-  /** Copies every chunk, because its owner may use it again. */
-  async send(sample: AsyncIterable<Uint8Array>): Promise<void> {
-    for await (const chunk of sample) {
-      for (let at = 0; at < chunk.length; at += DATA_BYTES) {
-        if (this.#isOver) return
-        this.#connection.write(frame(FRAME.data, undefined, chunk.subarray(at, at + DATA_BYTES)))
-        while (this.#connection.isFull && !this.#isOver) await this.#writable()
-      }
-      this.#bytes += chunk.length
-    }
-    if (this.#isOver) return
-    this.#connection.write(frame(FRAME.end))
-    this.#isSent = true
+  send(sample: AsyncIterable<Uint8Array>): Promise<void> {
+    return this.#upload.send(sample)
   }
 
   take(type: number, raw: Buffer): void {
     if (jobOf(raw) !== this.#number) throw new GarbageError('an answer to another job')
     if (type === FRAME.fault) {
       const ending = decodeEnding(raw)
-      this.#end(this.#isSent)
-      if ('limit' in ending) this.#resolve(unopenedTree(ending.limit, this.#bytes))
-      else this.#reject(faultOf(raw))
-    } else if (type === FRAME.result && this.#isSent) {
-      const tree = decodeTree(raw, this.#bytes)
+      this.#end(this.#upload.isSent)
+      if ('limit' in ending) this.#resolve(unopenedTree(ending.limit, this.#upload.bytes))
+      else this.#reject(faultOf(ending))
+    } else if (type === FRAME.result && this.#upload.isSent) {
+      const tree = decodeTree(raw, this.#upload.bytes)
       this.#end(true)
       this.#resolve(tree)
     } else throw new GarbageError('an answer out of order')
   }
 
   writable(): void {
-    const wake = this.#wake
-    this.#wake = undefined
-    wake?.()
+    this.#upload.writable()
   }
 
   lost(fault: Fault): void {
@@ -95,22 +81,15 @@ class OpenJob implements ConnectionJob {
   }
 
   fail(error: Error): void {
-    if (this.#isOver) return
+    if (this.#upload.isStopped) return
     this.#end(false)
     this.#reject(error)
   }
 
   /** A connection on which bytes are still to come cannot serve another job. */
   #end(mayKeep: boolean): void {
-    this.#isOver = true
+    this.#upload.stop()
     if (mayKeep) this.#connections.close(this.#connection)
     else this.#connection.destroy()
-    this.writable()
-  }
-
-  #writable(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve
-    })
   }
 }

@@ -3,8 +3,9 @@ import { Fault } from '../core/index.ts'
 import type { Connection, ConnectionJob, Connections } from './connection.ts'
 import { frame, GarbageError } from './frame.ts'
 import { abortFault } from './inspection.ts'
-import { bodyOf, DATA_BYTES, decodeEnding, FRAME, jobOf } from './protocol.ts'
+import { bodyOf, decodeEnding, type Ending, FRAME, jobOf } from './protocol.ts'
 import { ByteQueue } from './queue.ts'
+import { Upload } from './upload.ts'
 
 /** Sends the message, takes the sample, both at the pace of the slower; leaving the iteration early frees the process. */
 export async function* streamSample(
@@ -31,45 +32,32 @@ class SampleJob implements ConnectionJob {
   readonly #connections: Connections
   readonly #connection: Connection
   readonly #number: number
-  #wake: (() => void) | undefined
-  #isSent = false
+  readonly #upload: Upload
   #isDone = false
-  #isLeft = false
 
   constructor(connections: Connections, path: string) {
     this.#connections = connections
     this.#connection = connections.open(this)
     this.#number = this.#connection.number
+    this.#upload = new Upload(this.#connection)
     this.samples = new ByteQueue(this.#connection)
     this.#connection.write(frame(FRAME.bytes, this.#number, path))
   }
 
-  /** Copies every chunk, because its owner may use it again. */
-  async send(message: AsyncIterable<Uint8Array>): Promise<void> {
-    for await (const chunk of message) {
-      for (let at = 0; at < chunk.length; at += DATA_BYTES) {
-        if (this.#isLeft) return
-        this.#connection.write(frame(FRAME.data, undefined, chunk.subarray(at, at + DATA_BYTES)))
-        while (this.#connection.isFull && !this.#isLeft) await this.#writable()
-      }
-    }
-    if (this.#isLeft) return
-    this.#connection.write(frame(FRAME.end))
-    this.#isSent = true
+  send(message: AsyncIterable<Uint8Array>): Promise<void> {
+    return this.#upload.send(message)
   }
 
   take(type: number, raw: Buffer): void {
     if (jobOf(raw) !== this.#number) throw new GarbageError('an answer to another job')
     if (type === FRAME.chunk) this.samples.push(bodyOf(raw))
-    else if (type === FRAME.fault) this.fail(faultOf(raw))
-    else if (type === FRAME.done && this.#isSent) this.#done()
+    else if (type === FRAME.fault) this.fail(faultOf(decodeEnding(raw)))
+    else if (type === FRAME.done && this.#upload.isSent) this.#done()
     else throw new GarbageError('an answer out of order')
   }
 
   writable(): void {
-    const wake = this.#wake
-    this.#wake = undefined
-    wake?.()
+    this.#upload.writable()
   }
 
   lost(fault: Fault): void {
@@ -83,11 +71,10 @@ class SampleJob implements ConnectionJob {
 
   /** Gives the connection back, or ends it where the job is not done. */
   leave(): void {
-    if (this.#isLeft) return
-    this.#isLeft = true
+    if (this.#upload.isStopped) return
+    this.#upload.stop()
     if (this.#isDone) this.#connections.close(this.#connection)
     else this.#connection.destroy()
-    this.writable()
   }
 
   #done(): void {
@@ -95,17 +82,10 @@ class SampleJob implements ConnectionJob {
     this.samples.end()
     this.leave()
   }
-
-  #writable(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve
-    })
-  }
 }
 
 /** The error that a FAULT means for who wants the bytes or members of a sample. */
-export function faultOf(raw: Buffer): Fault {
-  const ending = decodeEnding(raw)
+export function faultOf(ending: Ending): Fault {
   if ('cause' in ending) return new Fault(ending.cause, ending.detail || undefined)
   return new Fault('inspector-crashed', `the sample could not be read again: ${ending.limit} ${ending.detail}`)
 }
