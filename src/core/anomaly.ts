@@ -11,8 +11,8 @@ export interface AnomalyKind {
   readonly meaning: string
 }
 
-/** What may be odd about a container or a member of one. */
-const CONTAINER_FAULTS = {
+/** What may be odd about a container or a member of one; no reading of a message has it. */
+export const CONTAINER_FAULTS = {
   truncated: unscannable('the data of a container or member ends too early'),
   corrupt: unscannable('the data of a container or member is damaged'),
   unsupported: unscannable('the format or the method of a container is recognised, but cannot be opened'),
@@ -115,11 +115,6 @@ export const ANOMALIES = {
   'unclaimed-content': suspicious('encoded content or the header of a part stands where neither reading sees a part'),
   ...limitKinds(),
 } as const satisfies Record<string, AnomalyKind>
-
-/** Whether the anomaly is one of a container, which no reading of a message can have. */
-export function isContainerFault(name: string): boolean {
-  return Object.hasOwn(CONTAINER_FAULTS, name)
-}
 
 /** The name of an anomaly. */
 export type AnomalyName = keyof typeof ANOMALIES

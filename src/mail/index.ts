@@ -1,4 +1,4 @@
-/** Message bytes → attachments, names, anomalies; by two readings, of which either may see what the other does not. */
+/** Message bytes → attachments, names, anomalies; by several readings, of which each may see what the others do not. */
 export { type Extraction, extractBytes } from './extract.ts'
 export type { MailLimits } from './limits.ts'
 export { createMessageReader, type MessageReader } from './reader.ts'

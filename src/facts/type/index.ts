@@ -30,11 +30,6 @@ export function detectContent(sample: Excerpt): TypeFacts {
   return { types: [...new Set(found)], charset: '' }
 }
 
-/** All media types that the content shows. */
-export function detectTypes(sample: Excerpt): readonly string[] {
-  return detectContent(sample).types
-}
-
 /** A binary format that begins like text may be opened as markup. */
 function beside(found: readonly string[], sample: Excerpt): readonly string[] {
   return found.some((type) => type.startsWith('image/')) ? [] : markupBeside(sample)
