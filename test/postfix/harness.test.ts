@@ -104,8 +104,10 @@ suite('a private Postfix that delivers to a sink', () => {
     const since = postfix.log.mark()
     await sendMail(postfix.port, { from: 'later@src.test', to: 'b@dst.test', message: mail() })
     await postfix.waitForLog(/status=deferred.*4\.3\.0 later/, { since })
-    const [queued] = await postfix.queue()
-    assert.equal(queued?.queue, 'deferred')
+    assert.deepEqual(
+      (await postfix.waitForQueue('deferred')).map((one) => one.sender),
+      ['later@src.test'],
+    )
     sink.answer()
 
     await postfix.flush()

@@ -220,6 +220,19 @@ export class PostfixInstance {
     return (await this.queue()).filter((one) => one.queue === 'hold')
   }
 
+  /**
+   * Resolves with the messages of one queue once there are any: qmgr(8) moves a deferred message a moment after it logged
+   * that it is. Each look is a process of its own, so that this takes the time of the queue manager and no turn is busy.
+   */
+  async waitForQueue(name: QueuedMessage['queue'], deadlineMs = 20_000): Promise<readonly QueuedMessage[]> {
+    const late = AbortSignal.timeout(deadlineMs)
+    for (;;) {
+      const found = (await this.queue()).filter((one) => one.queue === name)
+      if (found.length > 0) return found
+      if (late.aborted) throw new Error(`nothing came into the queue ${name} in time`)
+    }
+  }
+
   /** Releases a held message and has it delivered now. */
   async release(queueId: string): Promise<void> {
     await runOk('/usr/sbin/postsuper', ['-c', this.configDir, '-H', queueId])
