@@ -5,4 +5,4 @@ export { type Loaded, type LoadOptions, loadConfig, loadConfigWithPlaces, type O
 export type { Config } from './options.ts'
 export { ConfigError, formatProblem, type Problem } from './problem.ts'
 export { configSchema } from './schema.ts'
-export { Secret, type SecretSource, secret } from './secret.ts'
+export { readSecret } from './secret.ts'

@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { z } from 'zod'
-import { formatProblem, Secret, secret } from '../../src/config/index.ts'
+import { formatProblem, readSecret } from '../../src/config/index.ts'
 import { parseYaml } from '../../src/config/parse.ts'
 import { resolveSecrets } from '../../src/config/resolve-secrets.ts'
 import { showConfig } from '../../src/config/show.ts'
 import { plainValue } from '../../src/config/tree.ts'
+import { Secret, secret } from '../../src/core/index.ts'
 
 const WORD = 'open sesame'
 
@@ -19,7 +20,7 @@ test('a secret in a file is read without its last line end, from a path that sta
   writeFileSync(join(folder, 'token'), `${WORD}\n`)
   const parsed = secret('a token').parse({ file: 'token' })
 
-  assert.equal(parsed.resolve({}, folder), '')
+  assert.equal(readSecret(parsed, {}, folder), '')
 
   assert.equal(parsed.reveal(), WORD)
 })
@@ -27,14 +28,14 @@ test('a secret in a file is read without its last line end, from a path that sta
 test('a secret in the environment is read from there', () => {
   const parsed = secret('a token').parse({ env: 'TOKEN' })
 
-  assert.equal(parsed.resolve({ TOKEN: WORD }, '/'), '')
+  assert.equal(readSecret(parsed, { TOKEN: WORD }, '/'), '')
 
   assert.equal(parsed.reveal(), WORD)
 })
 
 test('a secret that is printed, logged or serialised does not show itself', () => {
   const parsed = secret('a token').parse({ env: 'TOKEN' })
-  parsed.resolve({ TOKEN: WORD }, '/')
+  readSecret(parsed, { TOKEN: WORD }, '/')
 
   const shown = [String(parsed), `${parsed}`, JSON.stringify({ parsed }), inspect(parsed), inspect({ a: [parsed] })]
 
@@ -50,13 +51,13 @@ test('a secret that stands in the configuration itself is refused with what to w
 })
 
 test('a secret that is not there is said to be missing, by file or by name', () => {
-  assert.match(new Secret({ env: 'TOKEN' }).resolve({}, '/'), /environment has no TOKEN/)
-  assert.match(new Secret({ env: 'TOKEN' }).resolve({ TOKEN: '' }, '/'), /environment has no TOKEN/)
+  assert.match(readSecret(new Secret({ env: 'TOKEN' }), {}, '/'), /environment has no TOKEN/)
+  assert.match(readSecret(new Secret({ env: 'TOKEN' }), { TOKEN: '' }, '/'), /environment has no TOKEN/)
   assert.match(
-    new Secret({ file: 'gone' }).resolve({}, '/nonexistent'),
+    readSecret(new Secret({ file: 'gone' }), {}, '/nonexistent'),
     /\/nonexistent\/gone cannot be read \(ENOENT\)/,
   )
-  assert.match(new Secret({ file: '/dev/null' }).resolve({}, '/'), /is empty/)
+  assert.match(readSecret(new Secret({ file: '/dev/null' }), {}, '/'), /is empty/)
 })
 
 test('a secret that was never read throws instead of being empty', () => {
