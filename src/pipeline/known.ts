@@ -4,7 +4,7 @@ import type { Known } from '../store/store.ts'
 import { describeError } from '../telemetry/index.ts'
 import type { PipelineDeps } from './deps.ts'
 
-export const NOTHING_KNOWN: Known = { facts: new Map(), analyses: [], story: undefined }
+export const NOTHING_KNOWN: Known = { facts: new Map(), analyses: [], story: undefined, now: 0 }
 
 type Deps = Pick<PipelineDeps, 'store' | 'inspector' | 'log'>
 

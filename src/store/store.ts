@@ -17,7 +17,8 @@ export interface AnalysisKey {
 /**
  * `wanted → leased → submitting → submitted → reported | failed`. Every write but the first checks owner and fencing token;
  * an expired lease may be taken over by anyone, who gets a higher token and the state, marker and task id as they were left.
- * `wanted` belongs to nobody (an owner gives a row back by advancing it to `wanted`); `reported` and `failed` never change again.
+ * `wanted` belongs to nobody (an owner gives a row back by advancing it to `wanted`); `reported` never changes again, `failed` only for
+ * somebody who asks after it.
  */
 export type AnalysisState = 'wanted' | 'leased' | 'submitting' | 'submitted' | 'reported' | 'failed'
 
@@ -67,6 +68,8 @@ export interface Known {
    * `tempfail` is final) and is not older than five days.
    */
   readonly story: Story | undefined
+  /** The store's clock at the time of the query. */
+  readonly now: number
 }
 
 /**
@@ -111,12 +114,23 @@ export interface Store {
   stories(query: StoryQuery, limit: number): Promise<readonly Story[]>
   /**
    * Creates what is missing, takes over what is `wanted` or whose lease expired, and returns the row of each key as it is now, in the
-   * order of the keys: those that carry this owner and a live lease are ours to work on. One batch, rows sorted by key.
+   * order of the keys: those that carry this owner and a live lease are ours to work on. One batch, rows sorted by key. What failed before
+   * `failedBefore` (a time of the store, 0 for never) begins anew, as if nobody had asked yet: a failure belongs to the stories that saw it.
    */
-  claim(keys: readonly AnalysisKey[], owner: string, leaseMs: number): Promise<readonly Analysis[]>
+  claim(
+    keys: readonly AnalysisKey[],
+    owner: string,
+    leaseMs: number,
+    failedBefore?: number,
+  ): Promise<readonly Analysis[]>
+  /**
+   * Takes over what was submitted and whose lease expired, the longest expired first and at most `limit`: its task id is all that is needed
+   * to go on, so that analyses survive a restart although nobody asks.
+   */
+  takeOver(owner: string, leaseMs: number, limit: number): Promise<readonly Analysis[]>
   /**
    * Applies, in order, each change whose owner and token still hold the row, and says for each whether it did. Extends the lease; a
-   * change to the same state does only that.
+   * change to the same state does only that, and with a lease of 0 lets go of it as it is.
    */
   advance(changes: readonly AnalysisChange[], leaseMs: number): Promise<readonly boolean[]>
 }

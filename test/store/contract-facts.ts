@@ -41,8 +41,8 @@ export function describeFacts(onStore: OnStore): void {
 
   test(
     'a lookup of nothing and of unknown things is empty',
-    onStore(async ({ store }) => {
-      const empty = { facts: new Map(), analyses: [], story: undefined }
+    onStore(async ({ store, now }) => {
+      const empty = { facts: new Map(), analyses: [], story: undefined, now: now() }
 
       assert.deepEqual(await store.lookup(query()), empty)
       assert.deepEqual(await store.lookup(query({ digests: digests(3), analyses: keys(3), storyKey: 'k' })), empty)

@@ -135,6 +135,88 @@ export function describeLeases(onStore: OnStore): void {
   )
 
   test(
+    'a failure begins anew for who asks after it, and stays for who saw it',
+    onStore(async ({ store, now, advanceMs }) => {
+      const row = await claimOne(store, 'node-a')
+      const spent = { marker: 'm', taskId: '9', attempts: 3, cause: 'analyzer-failed' } as const
+      await store.advance([change(row, { state: 'failed', ...spent })], LEASE_MS)
+      const failedAt = now()
+      advanceMs(5)
+
+      const [seen] = await store.claim([key(1)], 'node-b', LEASE_MS, failedAt)
+      const [anew] = await store.claim([key(1)], 'node-b', LEASE_MS, failedAt + 1)
+
+      assert.deepEqual([seen?.state, seen?.cause], ['failed', 'analyzer-failed'])
+      assert.deepEqual(anew, {
+        ...key(1),
+        ...{ state: 'leased', owner: 'node-b', token: 2, leaseUntil: now() + LEASE_MS, attempts: 0 },
+        ...{ marker: '', taskId: '', report: null, cause: '', updated: now() },
+      } satisfies Analysis)
+    }),
+  )
+
+  test(
+    'a report stays whoever asks after it, and so does a lease',
+    onStore(async ({ store, now }) => {
+      const [one] = await store.claim(keys(2), 'node-a', LEASE_MS)
+      assert.ok(one)
+      await store.advance([change(one, { state: 'reported', report: REPORT })], LEASE_MS)
+
+      const rows = await store.claim(keys(2), 'node-b', LEASE_MS, now() + 1)
+
+      assert.deepEqual(
+        rows.map(({ state, owner }) => [state, owner]),
+        [
+          ['reported', 'node-a'],
+          ['leased', 'node-a'],
+        ],
+      )
+    }),
+  )
+
+  test(
+    'only what was submitted and is held by nobody is taken over, the longest first and no more than asked',
+    onStore(async ({ store, now, advanceMs }) => {
+      const rows = await store.claim(keys(5), 'node-a', LEASE_MS)
+      const changes = rows.map((row, n) => change(row, { state: n === 0 ? 'submitting' : 'submitted', taskId: `${n}` }))
+      for (const [n, one] of changes.entries()) await store.advance([one], LEASE_MS - n)
+      advanceMs(LEASE_MS - 2)
+
+      const first = await store.takeOver('node-b', LEASE_MS, 2)
+      const rest = await store.takeOver('node-b', LEASE_MS, 2)
+
+      const taken = first.map(({ taskId, owner, token, state, leaseUntil }) => [
+        taskId,
+        owner,
+        token,
+        state,
+        leaseUntil,
+      ])
+      assert.deepEqual(taken, [
+        ['4', 'node-b', 2, 'submitted', now() + LEASE_MS],
+        ['3', 'node-b', 2, 'submitted', now() + LEASE_MS],
+      ])
+      assert.deepEqual(
+        rest.map(({ taskId }) => taskId),
+        ['2'],
+      )
+    }),
+  )
+
+  test(
+    'what its owner lets go of as it is goes to the next who asks',
+    onStore(async ({ store }) => {
+      const row = await claimOne(store, 'node-a')
+      await store.advance([change(row, { state: 'submitted', taskId: '9' })], LEASE_MS)
+
+      await store.advance([change(row, { state: 'submitted' })], 0)
+
+      const taken = await claimOne(store, 'node-b')
+      assert.deepEqual([taken.state, taken.owner, taken.taskId, taken.token], ['submitted', 'node-b', '9', 2])
+    }),
+  )
+
+  test(
     'a batch of changes is applied in order, each by its own right',
     onStore(async ({ store }) => {
       const [one, two] = await store.claim([key(1), key(2)], 'node-a', LEASE_MS)

@@ -13,12 +13,25 @@ export function newAnalysis(key: AnalysisKey, now: number): Analysis {
   }
 }
 
-/** The row after somebody asked for it: theirs when it was free, else as it was. */
-export function claimAnalysis(row: Analysis, owner: string, now: number, leaseMs: number): Analysis {
-  const isFree = row.state === 'wanted' || (HELD.has(row.state) && row.leaseUntil <= now)
+/** The row after somebody asked for it: theirs when it was free, or failed before that time, else as it was. */
+export function claimAnalysis(
+  row: Analysis,
+  owner: string,
+  now: number,
+  leaseMs: number,
+  failedBefore: number,
+): Analysis {
+  const taken = { owner, token: row.token + 1, leaseUntil: now + leaseMs, updated: now }
+  if (row.state === 'failed' && row.updated < failedBefore)
+    return { ...newAnalysis(row, now), state: 'leased', ...taken }
+  const isFree = row.state === 'wanted' || isExpired(row, now)
   if (!isFree) return row
-  const state = row.state === 'wanted' ? 'leased' : row.state
-  return { ...row, state, owner, token: row.token + 1, leaseUntil: now + leaseMs, updated: now }
+  return { ...row, state: row.state === 'wanted' ? 'leased' : row.state, ...taken }
+}
+
+/** Whether somebody held the row and does no more. */
+export function isExpired({ state, leaseUntil }: Analysis, now: number): boolean {
+  return HELD.has(state) && leaseUntil <= now
 }
 
 /** The row after a change, or undefined where the change comes from somebody who does not hold it. */

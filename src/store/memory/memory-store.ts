@@ -14,7 +14,7 @@ import type {
   StoryDraft,
   StoryQuery,
 } from '../store.ts'
-import { advanceAnalysis, claimAnalysis, newAnalysis } from './leases.ts'
+import { advanceAnalysis, claimAnalysis, isExpired, newAnalysis } from './leases.ts'
 import { Stories } from './stories.ts'
 
 const MAX_FACTS = 200_000
@@ -59,7 +59,8 @@ class MemoryStore implements Store {
       if (content) facts.set(digest, content)
     }
     const analyses = query.analyses.flatMap((key) => this.#analyses.get(identityOf(key)) ?? [])
-    return { facts, analyses, story: this.#stories.continued(query.storyKey, this.#clock.now()) }
+    const now = this.#clock.now()
+    return { facts, analyses, story: this.#stories.continued(query.storyKey, now), now }
   }
 
   async saveFacts(recipe: string, contents: readonly KnownContent[]): Promise<void> {
@@ -88,18 +89,33 @@ class MemoryStore implements Store {
     return this.#stories.find(query, limit)
   }
 
-  async claim(keys: readonly AnalysisKey[], owner: string, leaseMs: number): Promise<readonly Analysis[]> {
+  async claim(
+    keys: readonly AnalysisKey[],
+    owner: string,
+    leaseMs: number,
+    failedBefore = 0,
+  ): Promise<readonly Analysis[]> {
     this.#requireOpen()
     requireDigests(keys.map((key) => key.sha256))
     const now = this.#clock.now()
     const rows = keys.map((key) => {
       const row = this.#analyses.get(identityOf(key)) ?? newAnalysis(key, now)
-      const claimed = claimAnalysis(row, owner, now, leaseMs)
+      const claimed = claimAnalysis(row, owner, now, leaseMs, failedBefore)
       this.#analyses.set(identityOf(key), claimed)
       return claimed
     })
     forgetOldest(this.#analyses, MAX_ANALYSES, (row) => row.state === 'reported' || row.state === 'failed')
     return rows
+  }
+
+  async takeOver(owner: string, leaseMs: number, limit: number): Promise<readonly Analysis[]> {
+    this.#requireOpen()
+    const now = this.#clock.now()
+    const left = [...this.#analyses.values()].filter((row) => row.state === 'submitted' && isExpired(row, now))
+    const oldest = left.sort((a, b) => a.leaseUntil - b.leaseUntil).slice(0, limit)
+    const taken = oldest.map((row) => claimAnalysis(row, owner, now, leaseMs, 0))
+    for (const row of taken) this.#analyses.set(identityOf(row), row)
+    return taken
   }
 
   async advance(changes: readonly AnalysisChange[], leaseMs: number): Promise<readonly boolean[]> {

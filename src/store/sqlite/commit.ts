@@ -39,7 +39,7 @@ export function createCommit(database: DatabaseSync, path: string): Commit {
 
 function isDurable(operation: Operation): boolean {
   if (operation.kind === 'story') return operation.isDurable
-  return operation.kind === 'claim' || operation.kind === 'advance'
+  return operation.kind === 'claim' || operation.kind === 'takeOver' || operation.kind === 'advance'
 }
 
 /** SQLite rolls back by itself after some errors; a rollback that fails leaves what reopening the file repairs. */
@@ -56,6 +56,7 @@ function createApply(database: DatabaseSync): (operation: Operation, now: number
   const answer = database.prepare(ANSWER_TRY)
   const endStory = database.prepare('UPDATE story SET is_over = ? WHERE id = ? AND newest_try = ?')
   const claim = createClaim(database)
+  const takeOver = createTakeOver(database)
   const advance = database.prepare(ADVANCE)
   return (operation, now) => {
     switch (operation.kind) {
@@ -70,7 +71,9 @@ function createApply(database: DatabaseSync): (operation: Operation, now: number
         return undefined
       }
       case 'claim':
-        return claim(operation.keysJson, operation.owner, now, operation.leaseMs)
+        return claim(operation, now)
+      case 'takeOver':
+        return takeOver(operation, now)
       case 'advance':
         return operation.changes.map((change) => runAdvance(advance, change, now, operation.leaseMs))
       case 'check':
@@ -117,12 +120,21 @@ function createOpenStory(database: DatabaseSync): (story: StoryOperation, now: n
 
 const KEYED = `a.sha256 = unhex(k.value ->> 0) AND a.analyzer = k.value ->> 1 AND a.options = k.value ->> 2 AND a.revision = k.value ->> 3`
 
-/** What is held may be taken when its lease is over; a row taken keeps state, marker and task id, for the new owner to go on from. */
+type OperationOf<K extends Operation['kind']> = Extract<Operation, { kind: K }>
+
+/**
+ * What is held may be taken when its lease is over; a row taken keeps state, marker and task id, for the new owner to go on from. What
+ * failed earlier is first made what it was when nobody had asked.
+ */
 function createClaim(database: DatabaseSync) {
   const create = database.prepare(`
     INSERT INTO analysis (sha256, analyzer, options, revision, state, owner, token, lease_until, attempts, marker, task_id, cause, updated)
     SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, 'wanted', '', 0, 0, 0, '', '', '', ?2 FROM json_each(?1)
     WHERE true ORDER BY 1, 2, 3, 4 ON CONFLICT DO NOTHING`)
+  const forgive = database.prepare(`
+    UPDATE analysis SET state = 'wanted', owner = '', attempts = 0, marker = '', task_id = '', cause = ''
+    WHERE rowid IN (SELECT a.rowid FROM json_each(?1) k CROSS JOIN analysis a ON ${KEYED})
+      AND state = 'failed' AND updated < ?2`)
   const take = database.prepare(`
     UPDATE analysis SET owner = ?2, token = token + 1, lease_until = ?3 + ?4, updated = ?3,
       state = iif(state = 'wanted', 'leased', state)
@@ -130,11 +142,26 @@ function createClaim(database: DatabaseSync) {
       AND (state = 'wanted' OR (state IN ('leased', 'submitting', 'submitted') AND lease_until <= ?3))`)
   const readBack = database.prepare(`
     SELECT ${ANALYSIS_COLUMNS} FROM json_each(?1) k CROSS JOIN analysis a ON ${KEYED} ORDER BY k.key`)
-  return (keys: string, owner: string, now: number, leaseMs: number) => {
-    create.run(keys, now)
-    take.run(keys, owner, now, leaseMs)
-    return readBack.all(keys)
+  return ({ keysJson, owner, leaseMs, failedBefore }: OperationOf<'claim'>, now: number) => {
+    create.run(keysJson, now)
+    if (failedBefore > 0) forgive.run(keysJson, failedBefore)
+    take.run(keysJson, owner, now, leaseMs)
+    return readBack.all(keysJson)
   }
+}
+
+function createTakeOver(database: DatabaseSync) {
+  const find = database.prepare(`
+    SELECT rowid AS id FROM analysis WHERE state = 'submitted' AND lease_until <= ? ORDER BY lease_until LIMIT ?`)
+  const take = database.prepare(
+    'UPDATE analysis SET owner = ?2, token = token + 1, lease_until = ?3 + ?4, updated = ?3 WHERE rowid = ?1',
+  )
+  const readBack = database.prepare(`SELECT ${ANALYSIS_COLUMNS} FROM analysis a WHERE a.rowid = ?`)
+  return ({ owner, leaseMs, limit }: OperationOf<'takeOver'>, now: number) =>
+    find.all(now, limit).flatMap(({ id = null }) => {
+      take.run(id, owner, now, leaseMs)
+      return readBack.all(id)
+    })
 }
 
 const ADVANCE = `

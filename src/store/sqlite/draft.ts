@@ -46,6 +46,7 @@ export function sizeOf(operation: Operation): number {
     case 'advance':
       return operation.changes.reduce((sum, change) => sum + SMALL_BYTES + (change.reportJson?.length ?? 0), 0)
     case 'answer':
+    case 'takeOver':
     case 'check':
       return SMALL_BYTES
     default:

@@ -14,7 +14,14 @@ export type Operation =
       readonly isFinal: boolean
     }
   /** Keys as a JSON list of `[sha256, analyzer, options digest, revision]`. */
-  | { readonly kind: 'claim'; readonly keysJson: string; readonly owner: string; readonly leaseMs: number }
+  | {
+      readonly kind: 'claim'
+      readonly keysJson: string
+      readonly owner: string
+      readonly leaseMs: number
+      readonly failedBefore: number
+    }
+  | { readonly kind: 'takeOver'; readonly owner: string; readonly leaseMs: number; readonly limit: number }
   | { readonly kind: 'advance'; readonly changes: readonly ChangeRow[]; readonly leaseMs: number }
   | { readonly kind: 'check' }
 
@@ -51,7 +58,7 @@ export interface ChangeRow {
 /** A row as SQLite gives it. */
 export type Row = Record<string, SQLOutputValue>
 
-/** What an operation yields: rows for `claim`, flags for `advance`, nothing else. */
+/** What an operation yields: rows for `claim` and `takeOver`, flags for `advance`, nothing else. */
 export type OperationValue = readonly Row[] | readonly boolean[] | undefined
 export type OperationResult = { readonly value: OperationValue } | { readonly problem: Problem }
 

@@ -39,6 +39,7 @@ export class Reader {
         facts: new Map(contents.map((found) => contentEntry(found))),
         analyses: running.map(analysisOf),
         story: row && this.#storyOf(row),
+        now: now ?? Number(this.#statements.clock.get()?.now),
       }
     })
   }
@@ -89,6 +90,7 @@ function prepare(database: DatabaseSync) {
     begin: database.prepare('BEGIN'),
     commit: database.prepare('COMMIT'),
     check: database.prepare('SELECT version FROM schema'),
+    clock: database.prepare("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now"),
     facts: database.prepare(`
       SELECT f.content FROM json_each(?2) d CROSS JOIN facts f ON f.sha256 = unhex(d.value) AND f.recipe = ?1`),
     analyses: database.prepare(`

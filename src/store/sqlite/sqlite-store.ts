@@ -4,6 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Answer, Fault, type KnownContent, type Story } from '../../core/index.ts'
+import { Breaker } from '../breaker.ts'
 import { requireDigests } from '../digest.ts'
 import { type StoreEvent, StoreRefused } from '../event.ts'
 import type {
@@ -17,7 +18,6 @@ import type {
   StoryQuery,
 } from '../store.ts'
 import { isFinal } from '../story-life.ts'
-import { Breaker } from './breaker.ts'
 import { factsOperations, sizeOf, storyOperation } from './draft.ts'
 import type { Operation, OperationValue, Row } from './operation.ts'
 import { explainProblem, type Problem } from './problem.ts'
@@ -117,9 +117,19 @@ class SqliteStore implements Store {
     return stories
   }
 
-  async claim(keys: readonly AnalysisKey[], owner: string, leaseMs: number): Promise<readonly Analysis[]> {
+  async claim(
+    keys: readonly AnalysisKey[],
+    owner: string,
+    leaseMs: number,
+    failedBefore = 0,
+  ): Promise<readonly Analysis[]> {
     requireDigests(keys.map((key) => key.sha256))
-    const rows = await this.#write({ kind: 'claim', keysJson: keysJson(keys), owner, leaseMs })
+    const rows = await this.#write({ kind: 'claim', keysJson: keysJson(keys), owner, leaseMs, failedBefore })
+    return (rows as readonly Row[]).map(analysisOf)
+  }
+
+  async takeOver(owner: string, leaseMs: number, limit: number): Promise<readonly Analysis[]> {
+    const rows = await this.#write({ kind: 'takeOver', owner, leaseMs, limit })
     return (rows as readonly Row[]).map(analysisOf)
   }
 

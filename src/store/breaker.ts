@@ -2,8 +2,8 @@
  * Remembers that the store is away, so that callers get their fault at once instead of each waiting for its own time-out, and finds
  * out once a second whether it is back. One probe at a time; a probe that hangs is waited for.
  */
-import type { Fault } from '../../core/index.ts'
-import type { StoreEvent } from '../event.ts'
+import type { Fault } from '../core/index.ts'
+import type { StoreEvent } from './event.ts'
 
 const PROBE_EVERY_MS = 1000
 
