@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Analyzer, AnalyzerDeps } from './analyzers/analyzer.ts'
 import { ClamavAnalyzer } from './analyzers/clamav/clamav.ts'
 import { DummyAnalyzer } from './analyzers/dummy/dummy.ts'
-import { type Composition, declaredRoles, loadRules, runCli } from './cli/index.ts'
+import { type Composition, declaredRoles, loadRules, RunningRules, runCli } from './cli/index.ts'
 import type { Config } from './config/index.ts'
 import { type Clock, Fault } from './core/index.ts'
 import { type Dependency, HttpServer, healthRoutes } from './http/index.ts'
@@ -31,14 +31,14 @@ const DRIVERS: { readonly [T in AnalyzerOptions['type']]: Driver<Extract<Analyze
 /** Makes every part of the filter and starts none. Throws what is wrong with rules or profiles. */
 export function compose(config: Config, log: Logger, clock: Clock = systemClock, rules?: Ruleset): Composition {
   const profiles = resolveProfiles(config.profiles)
-  const ruleset = rules ?? loadRules(config)
+  const running = new RunningRules(rules ?? loadRules(config))
   const parts = makeParts(config, log, clock)
   const { inspector, store, analyzers, scheduler, keeper, stories } = parts
   const roles = new Map(Object.entries(config.roles).filter(([, analyzer]) => analyzer !== 'none'))
   const held = new Budget(config.milter.held)
   const pipeline = createPipeline({
     ...parts,
-    ruleset: () => ruleset,
+    ruleset: () => running.current,
     roles,
     declaredRoles: declaredRoles(config),
     held,
@@ -52,7 +52,7 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
     inspector,
     store,
     analyzers,
-    ruleset,
+    rules: running,
     profiles,
     async startCore() {
       await ownFolder(config.dataDir)
@@ -61,7 +61,12 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
       await stories.start()
       await scheduler.start()
     },
-    startListeners: () => edges.start([checked('inspector', inspector), checked('store', store)]),
+    startListeners: () =>
+      edges.start([
+        checked('inspector', inspector),
+        checked('store', store),
+        { ...checked('rules', running), isNote: true },
+      ]),
     async stop() {
       await edges.stop()
       await scheduler.stop()

@@ -24,7 +24,7 @@ export function warnings({ composition, uid, inspector }: Findings): readonly Wa
   return [...(uid === 0 ? [root] : []), ...roleWarnings(composition), ...layerWarnings(inspector)]
 }
 
-function roleWarnings({ config, profiles, ruleset }: Composition): readonly Warning[] {
+function roleWarnings({ config, profiles, rules: running }: Composition): readonly Warning[] {
   const without = Object.entries(config.roles).flatMap(([role, analyzer]) => (analyzer === 'none' ? [role] : []))
   if (Object.keys(config.roles).length === 0) {
     const detail = 'rules decide by the content alone: no antivirus and no sandbox is asked (key roles)'
@@ -32,7 +32,7 @@ function roleWarnings({ config, profiles, ruleset }: Composition): readonly Warn
   }
   const answers = config.milter.listeners.map(({ profile }) => `${profiles.get(profile)?.unanalysed} in ${profile}`)
   return without.map((role) => {
-    const rules = ruleset.rules.filter(({ roles }) => roles.includes(role)).map(({ id }) => id)
+    const rules = running.current.rules.filter(({ roles }) => roles.includes(role)).map(({ id }) => id)
     const named = rules.length === 0 ? 'no rule asks for it' : `what ${listed(rules)} would need ends as unanalysed`
     return { short: `the role ${role} is none`, detail: `${named}: ${[...new Set(answers)].join(', ')}` }
   })

@@ -4,8 +4,8 @@ import type { Config } from '../config/index.ts'
 import type { Inspector } from '../inspector/index.ts'
 import type { Pipeline } from '../pipeline/index.ts'
 import type { Profile } from '../policy/index.ts'
-import type { Ruleset } from '../rules/index.ts'
 import type { Store } from '../store/store.ts'
+import type { RunningRules } from './running-rules.ts'
 
 /** The filter, put together and not yet started. */
 export interface Composition {
@@ -14,7 +14,7 @@ export interface Composition {
   readonly inspector: Inspector
   readonly store: Store
   readonly analyzers: ReadonlyMap<string, Analyzer>
-  readonly ruleset: Ruleset
+  readonly rules: RunningRules
   readonly profiles: ReadonlyMap<string, Profile>
   /** Starts all but the listeners. */
   startCore(): Promise<void>

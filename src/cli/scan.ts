@@ -169,7 +169,7 @@ async function examine(file: string, job: Job): Promise<Scanned> {
     // Somebody who scans the attachment itself must not read "accept".
     if (decision.samples.length === 0 && !sink.isHeader) throw new Error(`${file} is no message: ${NO_MESSAGE}`)
     const message = options.explain ? decision.message : undefined
-    const rules = message && decision.samples.map((one) => explainSample(one, message, composition.ruleset))
+    const rules = message && decision.samples.map((one) => explainSample(one, message, composition.rules.current))
     return { decision, rules }
   } finally {
     stop.abort()

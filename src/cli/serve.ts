@@ -8,6 +8,7 @@ import type { Composition, Listening } from './composition.ts'
 import { type CommonOptions, configured, override, repeated, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
+import { reload } from './reload.ts'
 import { watchSignals } from './signals.ts'
 
 interface ServeOptions extends CommonOptions {
@@ -22,7 +23,7 @@ export function addServe(program: Command, context: Context, end: (code: number)
   withCommonOptions(program.command('serve'))
     .summary('run the filter that Postfix asks')
     .description(
-      'Runs the filter until SIGTERM or SIGINT: then no new message is taken and those in work are answered. A second signal ends it at once.',
+      'Runs the filter until SIGTERM or SIGINT: then no new message is taken and those in work are answered. A second signal ends it at once. SIGHUP reads rules and lists again.',
     )
     .option('-l, --listen <address>', 'where Postfix connects: inet:HOST:PORT or unix:/PATH; may be repeated', repeated)
     .option('-p, --profile <name>', 'profile of the mail that comes in: mx, observe, submission or your own')
@@ -52,7 +53,8 @@ async function serve(context: Context, options: ServeOptions): Promise<number> {
   const { config } = serveConfig(context, options)
   const log = serveLogger(context, config.log)
   const composition = context.compose(config, log)
-  const signals = watchSignals(context.io, log)
+  const hangUp = () => reload(composition, () => serveConfig(context, options).config, log)
+  const signals = watchSignals(context.io, log, hangUp)
   try {
     const starting = start(composition)
     starting.catch(() => undefined)
@@ -111,7 +113,7 @@ async function announce(context: Context, composition: Composition, listening: L
   const modes = config.milter.listeners.map(({ profile }) => `${profile} (${composition.profiles.get(profile)?.mode})`)
   const { version } = context.io
   log.info(
-    { ...listening, profiles: modes, version, dataDir: config.dataDir, rules: composition.ruleset.version },
+    { ...listening, profiles: modes, version, dataDir: config.dataDir, rules: composition.rules.current.version },
     'listening',
   )
   const state = await composition.inspector.check().catch(describeError)

@@ -10,8 +10,8 @@ export interface Signals {
   end(): void
 }
 
-/** Begins to watch; SIGHUP is taken, so that a terminal that closes does not end a daemon, and does nothing yet. */
-export function watchSignals(io: CliIo, log: Logger): Signals {
+/** Begins to watch. SIGHUP is taken in any case, so that a terminal that closes does not end a daemon. */
+export function watchSignals(io: CliIo, log: Logger, hangUp?: () => void): Signals {
   const first = Promise.withResolvers<string>()
   const second = Promise.withResolvers<void>()
   let count = 0
@@ -23,7 +23,7 @@ export function watchSignals(io: CliIo, log: Logger): Signals {
   const ends = [
     io.onSignal('SIGTERM', stop('SIGTERM')),
     io.onSignal('SIGINT', stop('SIGINT')),
-    io.onSignal('SIGHUP', () => log.warn('SIGHUP changes nothing yet: restart to read the configuration again')),
+    io.onSignal('SIGHUP', hangUp ?? (() => log.info('SIGHUP changes nothing here'))),
   ]
   const end = () => {
     for (const forget of ends) forget()

@@ -4,6 +4,8 @@ import type { Route } from './server.ts'
 export interface Dependency {
   readonly name: string
   readonly check: () => Promise<unknown>
+  /** It is told, but messages are examined without it. */
+  readonly isNote?: boolean
 }
 
 /** `/livez`: the event loop turns. `/readyz`: a message would get through now; names what would stop it. */
@@ -20,5 +22,6 @@ async function ready(dependencies: readonly Dependency[]) {
     check.status === 'fulfilled' ? 'ok' : String(check.reason?.message ?? check.reason),
   )
   const body = Object.fromEntries(dependencies.map((one, i) => [one.name, states[i] ?? 'ok']))
-  return { status: states.every((state) => state === 'ok') ? 200 : 503, body }
+  const isReady = dependencies.every(({ isNote = false }, i) => isNote || states[i] === 'ok')
+  return { status: isReady ? 200 : 503, body }
 }

@@ -7,7 +7,7 @@ const NAMED = 50
 const NAME_LETTERS = 200
 
 export function logLine(decision: Decision, envelope: Envelope): Readonly<Record<string, unknown>> {
-  const { ref, disposition, outcome, samples, membersLeftOut, answer, times } = decision
+  const { ref, rules, disposition, outcome, samples, membersLeftOut, answer, times } = decision
   const members = samples.filter(({ sample }) => sample.path.includes('/')).length
   return {
     ref,
@@ -20,6 +20,7 @@ export function logLine(decision: Decision, envelope: Envelope): Readonly<Record
     recipients: envelope.recipients,
     verdict: describeOutcome(outcome),
     rule: 'rule' in outcome ? outcome.rule : undefined,
+    rules,
     disposition,
     reply: answer.reply || undefined,
     attachments: samples.length - members,

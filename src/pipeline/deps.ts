@@ -13,7 +13,7 @@ export interface PipelineDeps {
   readonly inspector: Inspector
   readonly store: Store
   readonly scheduler: Scheduler
-  /** Read anew for each message, so that a reload takes effect with the next one. */
+  /** Read once for each message, when it begins, so that a reload takes effect with the next one. */
   readonly ruleset: () => Ruleset
   /** Role → analyzer; a role that is `none` is absent. */
   readonly roles: ReadonlyMap<string, string>

@@ -5,6 +5,7 @@
 import { type Answer, causeOf, Fault, type MessageFacts, type Outcome, type Reading } from '../core/index.ts'
 import type { Inspection } from '../inspector/index.ts'
 import { dispositionOf, headerFor, replyFor } from '../policy/index.ts'
+import type { Ruleset } from '../rules/index.ts'
 import type { Known, StoryDraft } from '../store/store.ts'
 import { describeError } from '../telemetry/index.ts'
 import type { Case } from './case.ts'
@@ -29,12 +30,15 @@ export class MessageExamination implements Examination {
   /** The reader at work; none before the message is large or whole, and none when it is read. */
   #inspection: Inspection | undefined
   readonly #watch: StopWatch
+  /** Those that were in force when the message began: it is judged, told and logged by them. */
+  readonly #ruleset: Ruleset
   #ended = false
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps
     this.#watch = new StopWatch(deps.clock)
     this.#kept = deps.keeper.begin()
+    this.#ruleset = deps.ruleset()
   }
 
   get ref(): string {
@@ -139,9 +143,8 @@ export class MessageExamination implements Examination {
     if (isOpened) this.#watch.step('open')
     const roles = rolesAtFirst(this.#deps.roles, this.#deps.declaredRoles)
     const message = messageFacts(envelope, reading, this.#kept.size)
-    const ruleset = this.#deps.ruleset()
-    const samples = await samplesOf(reading, this.#kept, ruleset, opening)
-    const cases = await casesOf(samples, opening, message, ruleset, roles)
+    const samples = await samplesOf(reading, this.#kept, this.#ruleset, opening)
+    const cases = await casesOf(samples, opening, message, this.#ruleset, roles)
     const { subject, messageId } = reading
     return { cases, whole: wholeOutcomes(reading), story: known.story, key, message, subject, messageId }
   }
@@ -175,7 +178,16 @@ export class MessageExamination implements Examination {
     const smtp = replyFor(disposition, { ref: this.#ref, outcome })
     const answer: Answer = { disposition, reply: smtp ? `${smtp.code} ${smtp.enhanced} ${smtp.text}` : '' }
     const header = headerFor({ ref: this.#ref, outcome })
-    return { ...conclusion, message, ref: this.#ref, answer, smtp, header, times: this.#watch.times() }
+    return {
+      ...conclusion,
+      message,
+      ref: this.#ref,
+      rules: this.#ruleset.version,
+      answer,
+      smtp,
+      header,
+      times: this.#watch.times(),
+    }
   }
 
   #failed(fault: unknown, envelope: Envelope): Conclusion {
@@ -200,7 +212,7 @@ export class MessageExamination implements Examination {
       subject,
       messageId,
       size: this.#kept.size,
-      rulesetVersion: this.#deps.ruleset().version,
+      rulesetVersion: this.#ruleset.version,
       samples: decision.samples,
       ...(decision.membersLeftOut > 0 && { membersLeftOut: decision.membersLeftOut }),
       outcome: decision.outcome,

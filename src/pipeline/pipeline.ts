@@ -36,6 +36,8 @@ export interface Decision {
   readonly membersLeftOut: number
   /** What the rules were told of the message; absent where it could not be read. */
   readonly message: MessageFacts | undefined
+  /** Digest of the rules that were asked. */
+  readonly rules: string
   readonly answer: Answer
   /** The reply in its parts; absent where Postfix chooses its own. */
   readonly smtp: SmtpReply | undefined

@@ -120,17 +120,57 @@ test('a signal while it is still starting stops it', async (t) => {
   assert.deepEqual(world.events, ['stop'])
 })
 
-test('SIGHUP is told in the log and changes nothing', async (t) => {
-  const world = new World(t)
+/** The lines that a reload wrote. */
+async function reloaded(world: World, lines: RegExp): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const before = world.lines.length
+  world.signal('SIGHUP')
+  await world.printed(lines)
+  return world.json.slice(before)
+}
 
+test('SIGHUP takes up what the configuration says of rules, and names what else was changed in it', async (t) => {
+  const world = new World(t)
+  const data = `dataDir: ${world.folder}/data\n`
   const ended = world.command('serve')
   await world.printed(/"msg":"listening"/)
-  world.signal('SIGHUP')
-  await world.printed(/SIGHUP changes nothing yet/)
+
+  const site = world.file('site.yaml', "- { id: ours, when: 'true', verdict: bad, reason: ours }\n")
+  world.file('peekaboo.yaml', `${data}rules: { dirs: ['${site}'] }\nlanguage: de\n`)
+  const lines = await reloaded(world, /taken up by a restart only/)
   world.signal('SIGTERM')
 
   assert.equal(await ended, 0)
-  assert.match(world.stdout, /"code":0,"msg":"stopped"\}\n$/)
+  assert.deepEqual(
+    lines.map(({ msg, keys }) => [msg, keys]),
+    [
+      ['rules reloaded', undefined],
+      ['changed in the configuration, and taken up by a restart only', ['language']],
+    ],
+  )
+  assert.notEqual(lines[0]?.rules, lines[0]?.before)
+})
+
+test('a SIGHUP that finds a configuration, a folder or a rule that is not good changes nothing', async (t) => {
+  const world = new World(t)
+  const ended = world.command('serve')
+  await world.printed(/"msg":"listening"/)
+  const said = async (text: string, count: number): Promise<readonly [unknown, string]> => {
+    world.file('peekaboo.yaml', text)
+    const [line] = await reloaded(world, new RegExp(`(?:reload failed[^]*){${count}}`))
+    return [line?.level, String((line?.problems as string[] | undefined)?.[0])]
+  }
+
+  const config = await said('rulse: {}\n', 1)
+  const folder = await said(`rules: { dirs: ['${world.folder}/none'] }\n`, 2)
+  world.file('site.yaml', "- { id: ours, when: 'tru', verdict: bad, reason: ours }\n")
+  const rule = await said(`rules: { dirs: ['${world.folder}/site.yaml'] }\n`, 3)
+  world.signal('SIGTERM')
+  await ended
+
+  assert.deepEqual([config[0], folder[0], rule[0]], ['error', 'error', 'error'])
+  assert.match(config[1], /peekaboo\.yaml:1:1: rulse: /)
+  assert.match(folder[1], /\/none: cannot be read: there is no such file or folder/)
+  assert.match(rule[1], /site\.yaml:1:22: "tru" is neither a fact/)
 })
 
 test('a start that fails stops what was started, names the reason and ends with 1', async (t) => {

@@ -76,6 +76,7 @@ function decide(text: string, { profile }: Envelope): Decision {
     answer,
     smtp,
     header: '',
+    rules: '0123456789abcdef',
     membersLeftOut: 0,
     times: { read: 1 },
   }

@@ -31,6 +31,22 @@ test('the filter is ready when all that a message needs works', async (t) => {
   assert.deepEqual(await response.json(), { store: 'ok', inspector: 'ok' })
 })
 
+test('what is only to be noted is told, and keeps the filter ready', async (t) => {
+  const server = new HttpServer(
+    healthRoutes([
+      { name: 'store', check: works },
+      { name: 'rules', check: fails, isNote: true },
+    ]),
+  )
+  const address = await server.listen('127.0.0.1:0')
+  t.after(() => server.close())
+
+  const response = await fetch(`http://${address}/readyz`)
+
+  assert.equal(response.status, 200)
+  assert.deepEqual(await response.json(), { store: 'ok', rules: 'database is locked' })
+})
+
 test('the filter is not ready when something fails, and says what', async (t) => {
   const url = await serve(t, { store: fails, inspector: works })
 

@@ -23,6 +23,7 @@ function decision(changes: Partial<Decision> = {}): Decision {
     samples: [],
     membersLeftOut: 0,
     message: undefined,
+    rules: '0123456789abcdef',
     answer: { disposition: 'accept', reply: '' },
     smtp: undefined,
     header: 'verdict=ignored; id=REF',

@@ -39,6 +39,8 @@ export interface Bench {
   readonly keeper: MessageKeeper
   readonly held: Budget
   readonly stories: StoryWriter
+  /** Puts other rules in force. */
+  reload(rules: string): void
 }
 
 export async function benchPipeline(
@@ -61,7 +63,8 @@ export async function benchPipeline(
   const scheduler = new Scheduler({ store, analyzers, clock, log, options: schedulerOptions.parse(undefined) })
   const keeper = new MessageKeeper(join(dir, 'spool'), pipelineOptions.parse(options.spool))
   const stories = new StoryWriter(store, join(dir, 'stories.jsonl'), log)
-  const ruleset = loadRuleset([{ path: 'rules.yaml', text: options.rules ?? RULES }], { roles: ['sandbox'] })
+  const load = (text: string) => loadRuleset([{ path: 'rules.yaml', text }], { roles: ['sandbox'] })
+  let ruleset = load(options.rules ?? RULES)
   const held = new Budget(options.held ?? 33)
   const roles = new Map([['sandbox', 'slow']])
   const pipeline = createPipeline({
@@ -85,7 +88,10 @@ export async function benchPipeline(
     await store.stop()
     await rm(dir, { recursive: true, force: true })
   })
-  return { pipeline, clock, store, sandbox, dir, keeper, held, stories }
+  const reload = (rules: string) => {
+    ruleset = load(rules)
+  }
+  return { pipeline, clock, store, sandbox, dir, keeper, held, stories, reload }
 }
 
 /** An envelope under a built-in profile. */

@@ -25,6 +25,26 @@ test('a bad attachment decides the message among harmless ones', async (t) => {
   assert.ok(decision.answer.reply.includes(decision.ref))
 })
 
+test('a message is judged and told by the rules that were in force when it began', async (t) => {
+  const same = reading(sample('a.txt'))
+  const { pipeline, store, reload } = await benchPipeline(t, new FakeInspector(same, same), {
+    rules: "- { id: old, when: 'true', verdict: ignored }",
+  })
+
+  const begun = pipeline.begin()
+  reload("- { id: new, when: 'true', verdict: bad }")
+  const before = await begun.finish(envelope('mx', { queueId: 'Q1', sender: 'c@src.test' }), never)
+  const after = await pipeline.begin().finish(envelope('mx', { queueId: 'Q2' }), never)
+
+  assert.deepEqual(
+    [before, after].map(({ outcome }) => outcome.kind === 'decided' && outcome.rule),
+    ['old', 'new'],
+  )
+  assert.notEqual(before.rules, after.rules)
+  const [[first], [second]] = [await store.stories({ queueId: 'Q1' }, 1), await store.stories({ queueId: 'Q2' }, 1)]
+  assert.deepEqual([first?.rulesetVersion, second?.rulesetVersion], [before.rules, after.rules])
+})
+
 test('a message without attachments is accepted and told as a story', async (t) => {
   const { pipeline, store } = await benchPipeline(t, new FakeInspector(reading()))
 

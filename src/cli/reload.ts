@@ -1,0 +1,53 @@
+/** SIGHUP: rules and lists are read again, and what the configuration says of them. Whatever goes wrong, the running rules stay. */
+import { isDeepStrictEqual } from 'node:util'
+import { type Config, ConfigError, formatProblem } from '../config/index.ts'
+import { formatRulesetProblem, RulesetError } from '../rules/index.ts'
+import { describeError, type Logger } from '../telemetry/index.ts'
+import type { Composition } from './composition.ts'
+import { loadRules } from './rule-files.ts'
+
+/** Reads the configuration and the rules again, puts these in force, and tells the log what came of it. */
+export function reload(composition: Composition, read: () => Config, log: Logger): void {
+  const { config, rules } = composition
+  const before = rules.current.version
+  try {
+    let changed: readonly string[] = []
+    const {
+      version,
+      rules: all,
+      lists,
+    } = rules.replace(() => {
+      const fresh = read()
+      changed = changedKeys(config, fresh)
+      return loadRules({ ...config, rules: fresh.rules })
+    })
+    log.info({ rules: version, before, count: all.length, lists: lists.length }, 'rules reloaded')
+    if (changed.length > 0) log.warn({ keys: changed }, 'changed in the configuration, and taken up by a restart only')
+  } catch (error) {
+    log.error({ rules: before, ...problemsOf(error) }, 'reload failed: the rules in force stay')
+  }
+}
+
+/** A reload takes up the rules alone: whoever changed more should know that it is not in force. */
+function changedKeys(before: Config, after: Config): readonly string[] {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)])
+  const values = (config: Config) => config as unknown as Readonly<Record<string, unknown>>
+  return [...keys]
+    .filter((key) => key !== 'rules' && !isDeepStrictEqual(values(before)[key], values(after)[key]))
+    .sort()
+}
+
+/** Every problem with its place; at most so many, as a list may be wrong in each of its lines. */
+const TOLD = 20
+
+function problemsOf(error: unknown): object {
+  const problems = linesOf(error)
+  if (problems.length === 0) return { cause: describeError(error) }
+  return { problems: problems.slice(0, TOLD), ...(problems.length > TOLD && { further: problems.length - TOLD }) }
+}
+
+function linesOf(error: unknown): readonly string[] {
+  if (error instanceof ConfigError) return error.problems.map(formatProblem)
+  if (!(error instanceof RulesetError)) return []
+  return error.problems.map((problem) => formatRulesetProblem({ ...problem, excerpt: '' }))
+}
