@@ -17,11 +17,14 @@ export interface Work {
 }
 
 /** Charsets that mail programs wrote names in without saying so, before UTF-8 was common; some still do. */
-const GUESSES = ['windows-1252', 'windows-1251', 'koi8-r', 'gb18030', 'big5', 'shift_jis', 'euc-kr', 'euc-jp'] as const
+const GUESSES = (
+  'windows-1252 windows-1251 koi8-u gb18030 big5 shift_jis euc-kr euc-jp windows-1250 iso-8859-2 windows-1253 iso-8859-7 ' +
+  'windows-1254 windows-1255 windows-1256 windows-874 windows-1257 iso-8859-6 iso-8859-5 ibm866'
+).split(' ')
 const DECODERS = GUESSES.map((label) => ({ label, decoder: new TextDecoder(label, { ignoreBOM: true }) }))
-const MOST_GUESSES = 7
+const MOST_GUESSES = 8
 /** The beginning of a text shows its language. */
-const WEIGHED = 512
+const WEIGHED = 128
 
 /** Names that Windows, Python and old mail programs give to charsets which the Encoding Standard calls otherwise. */
 const ALIASES: Readonly<Record<string, string>> = {

@@ -3,11 +3,8 @@
  * read in different charsets: the one with the highest value is the likeliest.
  */
 
-/** Small letters of Russian and its neighbours, the most frequent ones first. */
-const CYRILLIC = new Set('оеаинтсрвлкмдпуягзыбчьйхжшюцщэфъёіїєґў')
-const CYRILLIC_FREQUENT = new Set('оеаинтсрвлкмдпу')
-/** Letters that Western languages put between ASCII ones. */
-const WESTERN = new Set('äöüßéèáóíñçàâêôåøæãõúüëïœîûùìòÄÖÜÉÅØÆÇÀÓÁÍÑŠšŽž')
+import { type Alphabet, ARABIC, CYRILLIC, GREEK, HEBREW, LATIN, type LatinLanguage, THAI } from './alphabet.ts'
+
 /** Marks that stand in names written by word processors. */
 const MARKS = new Set('–—’‘“”„…•€§°«»')
 /** Han as written in the People's Republic: function words and what files are called. */
@@ -27,7 +24,7 @@ const HANGUL = new Set(
   '이다는의가을에한하고로은지사도를기시대자어리인해서일나정보과그수있스장전니원제부라주아와적동으만오성상관계공조안구게여들신경국비했문화소유지생연세결통면마행치미진려무선업내위발단재모회중연산우년월합각요당파첨견양명표품테트명세약서한글',
 )
 
-type Weigh = (char: string, before: string, after: string) => number
+type Weigh = (char: string, before: string, after: string, language: LatinLanguage | undefined) => number
 
 interface Script {
   readonly from: number
@@ -38,9 +35,14 @@ interface Script {
 const SCRIPTS: readonly Script[] = [
   { from: 0x80, to: 0x9f, weigh: () => -8 },
   { from: 0xa0, to: 0x17f, weigh: western },
-  { from: 0x400, to: 0x45f, weigh: cyrillic },
-  { from: 0x490, to: 0x491, weigh: cyrillic },
+  { from: 0x218, to: 0x21b, weigh: western },
+  { from: 0x384, to: 0x3ce, weigh: (char, before, after) => letter(GREEK, char, before, after) },
+  { from: 0x400, to: 0x491, weigh: (char, before, after) => letter(CYRILLIC, char, before, after) },
+  { from: 0x5d0, to: 0x5ea, weigh: (char, before, after) => letter(HEBREW, char, before, after) },
+  { from: 0x621, to: 0x6d2, weigh: (char, before, after) => letter(ARABIC, char, before, after) },
+  { from: 0xe01, to: 0xe59, weigh: (char, before, after) => letter(THAI, char, before, after) },
   { from: 0x2010, to: 0x20ac, weigh: (char) => (MARKS.has(char) ? 1 : -2) },
+  { from: 0x2116, to: 0x2116, weigh: () => 1 },
   { from: 0x3000, to: 0x3020, weigh: () => 1 },
   { from: 0x3040, to: 0x30ff, weigh: () => 4 },
   { from: 0x4e00, to: 0x9fff, weigh: han },
@@ -52,17 +54,20 @@ const SCRIPTS: readonly Script[] = [
 
 /** The likelihood of a text per byte that is no ASCII. `highBytes`: how many bytes that were; `label`: the charset that it is read in. */
 export function likelihood(text: string, highBytes: number, label: string): number {
-  let sum = 0
+  let sum = structureOf(text)
+  const language = latinOf(text)
   const chars = [...text]
   for (const [i, char] of chars.entries()) {
     const code = char.codePointAt(0) ?? 0
     if (code < 0x80) continue
     const script = SCRIPTS.find(({ from, to }) => code >= from && code <= to)
-    sum += script === undefined ? -3 : script.weigh(char, chars[i - 1] ?? '', chars[i + 1] ?? '')
+    sum += script === undefined ? -3 : script.weigh(char, chars[i - 1] ?? '', chars[i + 1] ?? '', language)
   }
   // GBK and Big5 hold kana too, but nobody writes only kana in Chinese; Shift-JIS and EUC-JP are for them.
   if (/^(gb|big5)/.test(label) && /[\u3040-\u30ff]/.test(text)) sum -= highBytes
   if (/^(shift_jis|euc-jp)$/.test(label) && /[\u3041-\u3096\u30a1-\u30fa]/.test(text)) sum += highBytes
+  // Nobody writes mail in these but old systems.
+  if (/^(ibm866|iso-8859-5)$/.test(label)) sum -= highBytes / 2
   sum += languageOf(text, label)
   return sum / Math.max(1, highBytes)
 }
@@ -87,22 +92,67 @@ function han(): number {
   return 0.5
 }
 
-function cyrillic(char: string, before: string, after: string): number {
-  if (/[A-Za-z]/.test(before + after)) return -3
-  const isSmall = char === char.toLowerCase()
-  const small = char.toLowerCase()
-  if (!CYRILLIC.has(small)) return -4
+/** A letter of an alphabet that has no other letters in its words. */
+function letter({ letters }: Alphabet, char: string, before: string, after: string): number {
+  const found = letters.get(char)
+  if (found === undefined || isAsciiLetter(before) || isAsciiLetter(after)) return found === undefined ? -4 : -3
+  const { weight, isCapital, isFinal, isMark } = found
+  const last = letters.get(before)
+  const isLast = !letters.has(after)
+  if (isFinal && (!isLast || last === undefined)) return -3
+  if (isMark && last === undefined) return -4
+  if (!isCapital) return isLast && last === undefined ? weight / 3 : weight
   // KOI8-R and windows-1251 have capital and small letters the other way round.
-  if (!isSmall && /[а-яёіїєґў]/.test(before)) return -4
-  const isAlone = !(before >= '\x80') && !(after >= '\x80')
-  return isAlone ? 1 : isSmall && CYRILLIC_FREQUENT.has(small) ? 3 : 2
+  if (last?.isCapital === false) return -4
+  return last !== undefined || isLast ? weight / 3 : weight * 0.6
 }
 
-function western(char: string, before: string, after: string): number {
+function isAsciiLetter(char: string): boolean {
+  const code = char.charCodeAt(0) | 0x20
+  return code >= 0x61 && code <= 0x7a
+}
+
+/** Words are as long as they can be said; capital letters go with a capital extension. */
+function structureOf(text: string): number {
+  if (!/[\u0386-\u0491]{2}/.test(text)) return 0
+  let sum = /\.[A-Z]{2,4}$/.test(text) && /[А-ЯΑ-Ω]{2}/.test(text) ? 3 * text.length : 0
+  for (const [word] of text.matchAll(/[\u0386-\u03ce]{3,}|[\u0400-\u0491]{3,}/g)) {
+    const { vowels } = word.charCodeAt(0) < 0x400 ? GREEK : CYRILLIC
+    let run = 0
+    let hasVowel = false
+    for (const [i, char] of [...word].entries()) {
+      const isVowel = vowels.has(char)
+      hasVowel ||= isVowel
+      run = i > 0 && isVowel === vowels.has(word[i - 1] ?? '') ? run + 1 : 1
+      if (run > 2) sum -= 2
+    }
+    if (!hasVowel) sum -= 4
+  }
+  return sum
+}
+
+/** The language to whose letters those of the text fit best. */
+function latinOf(text: string): LatinLanguage | undefined {
+  const letters = text.match(/[\u00a1-\u017f\u0218-\u021b]/g)
+  if (letters === null) return undefined
+  let best: { readonly language: LatinLanguage; readonly value: number } | undefined
+  for (const language of LATIN) {
+    let value = 0
+    for (const each of letters) if (language.letters.has(each)) value += language.weight
+    if (best === undefined || value > best.value) best = { language, value }
+  }
+  return best?.language
+}
+
+function western(char: string, before: string, after: string, language: LatinLanguage | undefined): number {
   if (MARKS.has(char)) return 1
-  if (!WESTERN.has(char)) return -3
-  if (/[a-z]/.test(before) && char !== char.toLowerCase()) return -3
-  if (/[A-Za-z]/.test(before + after)) return 4
+  if (language === undefined || !language.letters.has(char)) return isLatinLetter(char) ? -1 : -3
+  if (/[a-z]/.test(before) && char !== char.toLowerCase() && char !== 'İ') return -3
+  if (/[A-Za-z]/.test(before + after)) return language.weight
   // A run of accented letters is a word of another script.
   return before >= '\x80' ? -1 : 2.5
+}
+
+function isLatinLetter(char: string): boolean {
+  return LATIN.some(({ letters }) => letters.has(char))
 }

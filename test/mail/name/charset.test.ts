@@ -57,6 +57,53 @@ const rows: readonly Row[] = [
 
 testRows(rows)
 
+/** One byte a character, in scripts of which each has several charsets; the bytes are made of the text. */
+const SINGLE: readonly (readonly [charset: string, text: string])[] = [
+  ['windows-1253', 'Τιμολόγιο Μαρτίου.pdf'],
+  ['iso-8859-7', 'Έγγραφο.doc'],
+  ['windows-1255', 'חשבונית מס.pdf'],
+  ['windows-874', 'ใบแจ้งหนี้.pdf'],
+  ['windows-1256', 'فاتورة مارس.pdf'],
+  ['windows-1250', 'Příloha.pdf'],
+  ['windows-1250', 'Umowa współpracy.doc'],
+  ['iso-8859-2', 'Żółw.exe'],
+  ['windows-1254', 'Sözleşme değişikliği.doc'],
+  ['windows-1257', 'ataskaita už kovą.exe'],
+  ['koi8-u', 'звіт про роботу.exe'],
+  ['ibm866', 'Счет за март.pdf'],
+  ['iso-8859-5', 'Счет за март.pdf'],
+]
+
+for (const [charset, text] of SINGLE) {
+  test(`a name in ${charset} is told first: ${text}`, () => {
+    assert.equal(namesIn([`Content-Disposition: attachment; filename="${singleBytes(text, charset)}"`]).name, text)
+  })
+}
+
+/** Every name is among those told, likely or not: short ones may be in several charsets. */
+const SHORT: readonly (readonly [charset: string, text: string])[] = [
+  ['windows-1251', 'ОТЧЕТ.EXE'],
+  ['koi8-r', 'ОТЧЕТ.EXE'],
+  ['windows-1253', 'ΤΙΜΟΛΟΓΙΟ.EXE'],
+  ['windows-1255', 'דוח.exe'],
+  ['windows-1250', 'Račun.pdf'],
+  ['iso-8859-2', 'životopis.doc'],
+  ['windows-1257', 'rēķins.pdf'],
+]
+
+for (const [charset, text] of SHORT) {
+  test(`a name in ${charset} is told: ${text}`, () => {
+    const { values } = namesIn([`Content-Disposition: attachment; filename="${singleBytes(text, charset)}"`])
+    assert.ok(values.includes(text), `${values}`)
+  })
+}
+
+function singleBytes(text: string, charset: string): string {
+  const decoder = new TextDecoder(charset)
+  const table = new Map(Array.from({ length: 256 }, (_, byte) => [decoder.decode(Buffer.of(byte)), byte]))
+  return bytes(...Array.from(text, (char) => table.get(char) ?? assert.fail(`${char} is not in ${charset}`)))
+}
+
 test('the charset that the part declares comes before guesses', () => {
   const disposition = 'Content-Disposition: attachment; filename="\xd4\xc5\xd3\xd4.txt"'
 
