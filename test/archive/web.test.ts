@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { makeZip } from './make-zip.ts'
-import { faults, memberNamed, open, openWithBytes } from './rig.ts'
+import { memberNamed, open, openWithBytes } from './rig.ts'
 import { inWorkshop } from './tools.ts'
 
 const ARCHIVE = makeZip([{ name: 'invoice.exe', data: Buffer.from(`MZ${'x'.repeat(500)}`) }])
@@ -64,25 +64,6 @@ test('files attached to a PDF are found with their names, also where the descrip
 
     assert.equal(textOf('invoice.exe'), `MZ${'y'.repeat(5000)}`)
     assert.equal(tree.nodes.length, 1)
-  }
-})
-
-test('an encrypted PDF is closed, not empty', async () => {
-  const contents = await inWorkshop((shop) => {
-    shop.put('invoice.exe', `MZ${'y'.repeat(5000)}`)
-    shop.run('qpdf', '--empty', '--add-attachment', 'invoice.exe', '--', 'plain.pdf')
-    shop.run('qpdf', '--encrypt', '', 'owner', '256', '--', 'plain.pdf', 'new.pdf')
-    shop.run('qpdf', '--object-streams=generate', '--encrypt', 'user', 'owner', '256', '--', 'plain.pdf', 'objects.pdf')
-    return [shop.read('new.pdf'), shop.read('objects.pdf')]
-  })
-
-  for (const content of contents) {
-    const tree = await open(content)
-    assert.deepEqual([tree.root.isEncrypted, tree.root.openedBy], [true, ''])
-    assert.deepEqual(
-      tree.nodes.map((node) => [node.isEncrypted, node.content, faults(node)]),
-      tree.nodes.map(() => [true, undefined, []]),
-    )
   }
 })
 

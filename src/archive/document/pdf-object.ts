@@ -4,10 +4,13 @@ import { ascii85, asciiHex } from './pdf-filter.ts'
 /** One object with a stream. */
 export interface PdfStream {
   readonly id: number
+  readonly generation: number
   /** The dictionary as text, with the escapes of its names undone. */
   readonly dictionary: string
   /** As it stands in the file. */
   readonly raw: Buffer
+  /** Whether there is surely nothing behind the data; else a line end may be. */
+  readonly isExact?: boolean
 }
 
 const STREAM = Buffer.from('stream')
@@ -22,7 +25,7 @@ export function* pdfStreams(content: Buffer): Generator<PdfStream> {
   for (let at = content.indexOf(STREAM); at >= 0 && count < MAX_STREAMS; at = content.indexOf(STREAM, before)) {
     const data = dataAt(content, at)
     const head = content.toString('latin1', Math.max(before, at - MAX_DICTIONARY), at)
-    const opened = [...head.matchAll(/(\d{1,10})\s+\d{1,5}\s+obj\b/g)].at(-1)
+    const opened = [...head.matchAll(/(\d{1,10})\s+(\d{1,5})\s+obj\b/g)].at(-1)
     if (data < 0 || opened === undefined) {
       before = at + STREAM.length
       continue
@@ -30,7 +33,8 @@ export function* pdfStreams(content: Buffer): Generator<PdfStream> {
     count++
     const end = content.indexOf(END, data)
     const stop = end < 0 ? content.length : end
-    yield { id: Number(opened[1]), dictionary: plainNames(head.slice(opened.index)), raw: content.subarray(data, stop) }
+    const [id, generation] = [Number(opened[1]), Number(opened[2])]
+    yield { id, generation, dictionary: plainNames(head.slice(opened.index)), raw: content.subarray(data, stop) }
     before = end < 0 ? content.length : end + END.length
   }
 }
@@ -69,11 +73,15 @@ export function withoutText(raw: Buffer, filters: string[]): Buffer {
   }
 }
 
-/** A text string: in parentheses with escapes, or in hexadecimal digits, in UTF-16 by its mark, UTF-8 or PDFDocEncoding (7.3.4, 7.9.2). */
-export function pdfText(token: string): string {
-  const bytes = token.startsWith('<')
+/** The bytes of a string: in parentheses with escapes, or in hexadecimal digits (7.3.4). */
+export function pdfBytes(token: string): Buffer {
+  return token.startsWith('<')
     ? Buffer.from(token.replace(/[^0-9A-Fa-f]/g, ''), 'hex')
     : Buffer.from(unescaped(token.slice(1, -1)), 'latin1')
+}
+
+/** A text string, in UTF-16 by its mark, UTF-8 or PDFDocEncoding (7.9.2). */
+export function pdfText(bytes: Buffer): string {
   if (bytes[0] === 0xfe && bytes[1] === 0xff)
     return Buffer.from(bytes.subarray(2, bytes.length & ~1))
       .swap16()

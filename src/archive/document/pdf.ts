@@ -1,13 +1,14 @@
 /** PDF: embedded files (ISO 32000-1, 7.11.4), wherever their description lies, also in compressed object streams. */
 import { anomaly, ClosedFault, type Member, MemberFault, memberOf, type OpenContext } from '../container.ts'
 import { type Inflated, inflate } from '../inflate.ts'
-import { filtersOf, type PdfStream, pdfStreams, pdfText, plainNames, withoutText } from './pdf-object.ts'
+import { looksLikeFile } from '../magic.ts'
+import { decryptedStream, decryptedString, isPdfEncrypted, pdfLock } from './pdf-crypt.ts'
+import { filtersOf, type PdfStream, pdfBytes, pdfStreams, pdfText, plainNames, withoutText } from './pdf-object.ts'
 
 /** A string in parentheses with at most one level more, or in digits. */
 const TEXT = String.raw`\((?:[^()\\]|\\[\s\S]|\([^()]{0,200}\)){0,2000}\)|<[0-9A-Fa-f\s]{0,4000}>`
 const NAME = new RegExp(String.raw`\/(UF|F|Unix|DOS|Mac)\s*(${TEXT})`, 'g')
 const EMBEDDED = /\/EF\s*<<([^>]{0,500})>>/g
-const ENCRYPTED = /\/Encrypt\s+\d{1,10}\s+\d{1,5}\s+R|\/Encrypt\s*<</
 const REFERENCE = /(\d{1,10})\s+\d{1,5}\s+R/g
 /** How far from the reference to a file its names are looked for. */
 const NEAR = 2048
@@ -17,30 +18,88 @@ const MAX_DESCRIPTIONS = 2000
 const MAX_OBJECTS_BYTES = 16 * 1024 * 1024
 
 interface Description {
-  readonly names: { readonly value: string; readonly origin: string }[]
+  readonly names: readonly { readonly value: string; readonly origin: string }[]
 }
 
 /** Opens a PDF file: its members are the files that are embedded in it. */
 export async function* openPdf(content: Buffer, context: OpenContext): AsyncGenerator<Member, void, undefined> {
-  const streams = [...pdfStreams(content)]
+  const stored = [...pdfStreams(content)]
+  const raw = rawText(content, stored)
+  const text = plainNames(raw)
+  const lock = isPdfEncrypted(text) ? await unlocked(raw, context) : undefined
+  const isClosed = lock === 'closed'
+  const opened = lock === undefined || lock === 'closed' ? undefined : lock
+  const streams = opened === undefined ? stored : stored.flatMap((stream) => opened.streams(stream))
   const described = new Map<number, Description>()
-  const text = plainText(content, streams)
-  const isEncrypted = ENCRYPTED.test(text)
-  // Nothing is decrypted here: what lies in it, nobody saw.
-  if (isEncrypted) context.encryption('')
-  describe(text, described)
-  for (const stream of isEncrypted ? [] : streams) {
+  describe(text, described, opened?.string)
+  for (const stream of isClosed ? [] : streams) {
     if (/\/Type\s*\/ObjStm\b/.test(stream.dictionary)) describe(await objectsOf(stream, context), described)
   }
   for (const stream of streams) {
     const description = described.get(stream.id)
     const isEmbedded = /\/Type\s*\/EmbeddedFile\b/.test(stream.dictionary)
-    if (description || isEmbedded) yield toMember(stream, description, isEncrypted, context)
+    if (description || isEmbedded)
+      yield toMember(stream, description, { isClosed, isEncrypted: lock !== undefined }, context)
   }
 }
 
+/** An encrypted file whose password is known. */
+interface Unlocked {
+  /** A stream as the key makes it; where that is not what it says, and the stream itself is, as it stands. */
+  streams(stream: PdfStream): readonly PdfStream[]
+  string(bytes: Buffer, id: number): Buffer
+}
+
+/** Every reader tries the empty password and does not ask where it fits. */
+async function unlocked(text: string, context: OpenContext): Promise<Unlocked | 'closed'> {
+  const lock = pdfLock(text)
+  if (lock === undefined) {
+    context.encryption('')
+    return 'closed'
+  }
+  let key: Buffer | undefined
+  const search = await context.passwords.find(
+    async (password) => {
+      key = lock.keyOf(password)
+      return key !== undefined
+    },
+    [''],
+  )
+  if (search.kind === 'budget') context.note('password-budget')
+  context.encryption(search.kind === 'opened' ? search.source : '')
+  const found = key
+  if (found === undefined) return 'closed'
+  return {
+    streams(stream) {
+      const plain = decryptedStream(stream, lock, found)
+      const isOpen = maySay(plain, stream.dictionary)
+      // A lock that is there for show would turn what readers see into noise.
+      const asItStands = plain !== stream.raw && isMeant(stream) ? [stream] : []
+      return isOpen || asItStands.length === 0 ? [{ ...stream, raw: plain, isExact: true }, ...asItStands] : asItStands
+    },
+    string: (bytes, id) => decryptedString(bytes, id, lock, found),
+  }
+}
+
+/** Whether the bytes could be what the dictionary says of them. */
+function maySay(bytes: Buffer, dictionary: string): boolean {
+  const [filter] = filtersOf(dictionary)
+  return (filter !== 'FlateDecode' && filter !== 'Fl') || isZlib(bytes)
+}
+
+/** Whether the bytes of a stream show by themselves that they are not encrypted. */
+function isMeant({ raw, dictionary }: PdfStream): boolean {
+  if (filtersOf(dictionary).length > 0) return isZlib(raw)
+  return looksLikeFile(raw.subarray(0, 64)) || !/[^\t\r\n\f -~]/.test(raw.toString('latin1', 0, 512))
+}
+
+/** The two bytes at the head of a zlib stream check each other (RFC 1950, 2.2). */
+function isZlib(bytes: Buffer): boolean {
+  return bytes.length > 2 && ((bytes[0] ?? 0) & 0x0f) === 8 && bytes.readUInt16BE(0) % 31 === 0
+}
+
 /** What lies between the streams. */
-function plainText(content: Buffer, streams: readonly PdfStream[]): string {
+function rawText(content: Buffer, streams: readonly PdfStream[]): string {
   const pieces: string[] = []
   let at = 0
   for (const { raw } of streams) {
@@ -49,7 +108,7 @@ function plainText(content: Buffer, streams: readonly PdfStream[]): string {
     at = start + raw.length
   }
   pieces.push(content.toString('latin1', at))
-  return plainNames(pieces.join('\n'))
+  return pieces.join('\n')
 }
 
 async function objectsOf(stream: PdfStream, context: OpenContext): Promise<string> {
@@ -69,15 +128,26 @@ async function objectsOf(stream: PdfStream, context: OpenContext): Promise<strin
 }
 
 /** Every reference of a file specification to its file, with the names that stand nearby. */
-function describe(text: string, described: Map<number, Description>): void {
+function describe(
+  text: string,
+  described: Map<number, Description>,
+  open: (bytes: Buffer, id: number) => Buffer = (bytes) => bytes,
+): void {
   let count = 0
   for (const match of text.matchAll(EMBEDDED)) {
     if (++count > MAX_DESCRIPTIONS) return
     const ids = [...(match[1] ?? '').matchAll(REFERENCE)].map((reference) => Number(reference[1]))
     if (ids.every((id) => described.has(id))) continue
-    const names = namesIn(ownDictionary(text, match.index))
+    const own = objectAround(text, match.index)
+    const names = namesIn(ownDictionary(text, match.index), (bytes) => open(bytes, own))
     for (const id of ids) if (!described.has(id)) described.set(id, { names })
   }
+}
+
+/** The number of the object in which a place lies. */
+function objectAround(text: string, at: number): number {
+  const before = text.slice(Math.max(0, at - NEAR), at)
+  return Number([...before.matchAll(/(\d{1,10})\s+\d{1,5}\s+obj\b/g)].at(-1)?.[1] ?? 0)
 }
 
 /** The dictionary around a place: from where it opens to where it closes, as far as that is near. */
@@ -96,8 +166,14 @@ function ownDictionary(text: string, at: number): string {
   return before.slice(start) + (end < 0 ? after : after.slice(0, end))
 }
 
-function namesIn(text: string): { readonly value: string; readonly origin: string }[] {
-  const found = [...text.matchAll(NAME)].map((match) => ({ key: match[1] ?? '', value: pdfText(match[2] ?? '()') }))
+function namesIn(text: string, open: (bytes: Buffer) => Buffer): Description['names'] {
+  const found = [...text.matchAll(NAME)].flatMap(([, key = '', token = '()']) => {
+    const bytes = pdfBytes(token)
+    const own = open(bytes)
+    // What can be read as it stands is shown so where the lock is there for show.
+    const values = own === bytes || !/^[ -~]{4,}$/.test(bytes.toString('latin1')) ? [own] : [own, bytes]
+    return values.map((value) => ({ key, value: pdfText(value) }))
+  })
   found.sort((a, b) => Number(b.key === 'UF') - Number(a.key === 'UF'))
   const values = new Set(found.map(({ value }) => value).filter((value) => value !== ''))
   return [...values].map((value) => ({ value, origin: 'pdf.filespec' }))
@@ -106,27 +182,28 @@ function namesIn(text: string): { readonly value: string; readonly origin: strin
 function toMember(
   stream: PdfStream,
   description: Description | undefined,
-  isEncrypted: boolean,
+  { isClosed, isEncrypted }: { readonly isClosed: boolean; readonly isEncrypted: boolean },
   context: OpenContext,
 ): Member {
   // Names are encrypted with the rest.
-  const names = isEncrypted ? [] : (description?.names ?? [])
+  const names = isClosed ? [] : (description?.names ?? [])
   return memberOf({
     path: names[0]?.value ?? `object${stream.id}`,
     origin: 'pdf.object',
     ...(names.length > 0 ? { names } : {}),
     isEncrypted,
-    anomalies: description === undefined && !isEncrypted ? [anomaly('detached-data')] : [],
+    anomalies: description === undefined && !isClosed ? [anomaly('detached-data')] : [],
     bytes() {
-      if (isEncrypted) throw new ClosedFault()
+      if (isClosed) throw new ClosedFault()
       return decoded(stream, context)
     },
   })
 }
 
-async function* decoded({ dictionary, raw }: PdfStream, context: OpenContext): AsyncGenerator<Buffer, void, undefined> {
+async function* decoded(stream: PdfStream, context: OpenContext): AsyncGenerator<Buffer, void, undefined> {
+  const { dictionary, raw, isExact } = stream
   const filters = filtersOf(dictionary)
-  const bytes = withoutText(trimmed(raw, dictionary), filters)
+  const bytes = withoutText(isExact === true ? raw : trimmed(raw, dictionary), filters)
   const [filter, ...more] = filters
   if (filter === undefined) {
     context.share.take(bytes.length)
