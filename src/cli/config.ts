@@ -1,9 +1,10 @@
 /** `peekaboo config check|show|schema`. */
 import type { Command } from 'commander'
 import { configSchema } from '../config/index.ts'
+import { RulesetError } from '../rules/index.ts'
 import { type CommonOptions, configured, quietLogger, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
-import { EXIT } from './exit-code.ts'
+import { EXIT, refusedExit } from './exit-code.ts'
 
 /** Adds the command. */
 export function addConfig(program: Command, context: Context, end: (code: number) => void): void {
@@ -14,7 +15,7 @@ export function addConfig(program: Command, context: Context, end: (code: number
     .addHelpText('after', HELP)
   withCommonOptions(config.command('check'))
     .description('Says whether serve would start with this configuration: file, profiles, roles and rules.')
-    .addHelpText('after', EXITS)
+    .addHelpText('after', CHECK_EXITS)
     .action((options: CommonOptions) => end(check(context, options)))
   withCommonOptions(config.command('show'))
     .description(
@@ -31,9 +32,17 @@ export function addConfig(program: Command, context: Context, end: (code: number
     })
 }
 
+const CODES = '64 usage   78 configuration or rules refused, each problem with file, line and column'
 const EXITS = `
 EXIT CODES
-  0 the configuration is good   64 usage   78 configuration or rules refused, each problem with file, line and column`
+  0 done   ${CODES}`
+
+const CHECK_EXITS = `
+EXIT CODES
+  0 the configuration is good
+  1 nothing is wrong but that a rule of the site asks a role which the configuration does not name
+  ${CODES}
+  serve ends with 78 in either case.`
 
 const HELP = `
 EXAMPLES
@@ -45,7 +54,13 @@ ${EXITS}`
 /** Composing starts nothing and reads the rules, so whatever serve would refuse is refused here. */
 function check(context: Context, options: CommonOptions): number {
   const { config, files } = configured(context, options)
-  context.compose(config, quietLogger(context, options, config.log))
+  try {
+    context.compose(config, quietLogger(context, options, config.log))
+  } catch (error) {
+    if (!(error instanceof RulesetError) || refusedExit(error) === EXIT.CONFIG) throw error
+    context.io.stderr.write(`${context.err.red('The rules ask for a role that nobody plays:')}\n${error.message}\n`)
+    return refusedExit(error)
+  }
   const read = files.length === 0 ? 'there is no file: built-in defaults' : files.join(', ')
   context.io.stdout.write(`${context.out.green('good')}: ${read}\n`)
   return EXIT.OK

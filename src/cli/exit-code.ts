@@ -1,5 +1,6 @@
 /** Exit codes: one table, shown in every `--help`. */
 import type { Outcome } from '../core/index.ts'
+import { isOnlyUnmapped, type RulesetError } from '../rules/index.ts'
 
 /** Codes of all commands; USAGE and CONFIG as in sysexits.h. */
 export const EXIT = { OK: 0, ERROR: 1, USAGE: 64, CONFIG: 78 } as const
@@ -16,6 +17,11 @@ export const SCAN_EXIT = [
   { code: 2, means: 'suspicious or unknown', includes: ['suspicious', 'unknown'] },
   { code: 0, means: 'good or ignored', includes: ['good', 'ignored'] },
 ] as const
+
+/** The exit code of a check that refused rules: 1 where they only ask for a role that the configuration does not name. */
+export function refusedExit({ problems }: RulesetError): number {
+  return isOnlyUnmapped(problems) ? EXIT.ERROR : EXIT.CONFIG
+}
 
 /** The exit code of several outcomes: that of the gravest. */
 export function scanExit(outcomes: readonly Outcome[]): number {

@@ -1,5 +1,14 @@
 /** How outcomes, samples and reports read to a person. */
-import { CAUSES, describeOutcome, LIMITS, type Outcome, type Report, type StorySample } from '../core/index.ts'
+import {
+  type Anomaly,
+  CAUSES,
+  describeOutcome,
+  LIMITS,
+  type Outcome,
+  type Report,
+  SEVERITIES,
+  type StorySample,
+} from '../core/index.ts'
 import { harmless, type Style } from './style.ts'
 
 /** The outcome in the colour of its weight, and the sentence that explains it. */
@@ -46,9 +55,44 @@ export function sampleLines({ sample, outcome, disposition, reports }: StorySamp
     `${sample.path}  ${style.bold(name)}  ${harmless(sample.type)}  ${sample.size} bytes`,
     `    sha256 ${sample.sha256}`,
     `    ${outcomeText(outcome, style)} → ${disposition}`,
+    ...weightLines(outcome),
+    ...oddLines(sample.anomalies, style).map((line) => `    ${line}`),
+    ...sample.mismatches.map((mismatch) => `    differs: ${harmless(mismatch)}`),
     ...Object.entries(reports).map(([role, report]) => `    ${role}: ${reportText(report)}`),
   ]
   return lines.map((line) => `${indent}${line}`)
+}
+
+/** How grave its rule calls it, and the tags of that rule. */
+function weightLines(outcome: Outcome): readonly string[] {
+  if (outcome.kind !== 'decided') return []
+  const { severity, tags = [] } = outcome
+  const parts = [...(severity === undefined ? [] : [`severity ${severity}`]), ...tags]
+  return parts.length === 0 ? [] : [`    ${parts.join(', ')}`]
+}
+
+/** Anomalies on one line, each once with how often it was seen, the grave ones first; nothing where nothing is odd. */
+export function oddLines(anomalies: readonly Anomaly[], style: Style): readonly string[] {
+  const counts = new Map<string, { readonly severity: string; count: number }>()
+  for (const { name, severity } of anomalies) {
+    const known = counts.get(name)
+    if (known) known.count++
+    else counts.set(name, { severity, count: 1 })
+  }
+  if (counts.size === 0) return []
+  const sorted = [...counts].sort(([, a], [, b]) => rank(b.severity) - rank(a.severity))
+  const told = sorted.slice(0, ODD).map(([name, { severity, count }]) => {
+    const text = `${harmless(name)}${count > 1 ? ` ×${count}` : ''}`
+    return severity === 'note' ? text : style.yellow(`${text} (${harmless(severity)})`)
+  })
+  return [`odd: ${told.join(', ')}${sorted.length > ODD ? `, ${sorted.length - ODD} more` : ''}`]
+}
+
+/** Different anomalies that are told of one sample. */
+const ODD = 12
+
+function rank(severity: string): number {
+  return SEVERITIES.findIndex((one) => one === severity)
 }
 
 /** What is said of members that are not named. */

@@ -11,7 +11,7 @@ import {
 } from '../rules/index.ts'
 import { type CommonOptions, configured, repeated, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
-import { EXIT } from './exit-code.ts'
+import { EXIT, refusedExit } from './exit-code.ts'
 import { ruleContext, ruleFiles, shippedPlaces } from './rule-files.ts'
 import { listText, showRule, testText } from './rules-text.ts'
 import { harmless, jsonLine } from './style.ts'
@@ -95,7 +95,7 @@ EXAMPLES
   peekaboo rules check --dir ./rules.d --json | jq -r '"\\(.file):\\(.line) \\(.message)"'
 
 EXIT CODES
-  0 the rules are good
+  0 the rules are good   1 nothing is wrong but that a rule of the site asks a role which the configuration does not name
   ${CODES}`
 
 const TEST_HELP = `
@@ -145,7 +145,7 @@ function check(context: Context, options: RulesOptions): number {
       if (options.json) io.stdout.write(jsonLine(problem))
       else io.stderr.write(problemText(problem, context))
     }
-    return EXIT.CONFIG
+    return refusedExit(error)
   }
 }
 

@@ -10,7 +10,7 @@ import type { Context } from './context.ts'
 import { CommandError, EXIT, gravestExit, SCAN_EXIT, scanExit } from './exit-code.ts'
 import { explainSample, traceLines } from './explain.ts'
 import { type ByteSink, feed } from './message-file.ts'
-import { leftOutLines, outcomeText, sampleLines } from './outcome-text.ts'
+import { leftOutLines, oddLines, outcomeText, sampleLines } from './outcome-text.ts'
 import { harmless, jsonLine, type Style } from './style.ts'
 
 interface ScanOptions extends CommonOptions {
@@ -183,6 +183,7 @@ function resultText(file: string, { decision, rules }: Scanned, style: Style): s
     `${style.bold(harmless(file))}: ${outcomeText(outcome, style)}`,
     `  answer     ${told}`,
     `  reference  ${ref}`,
+    ...oddLines(decision.message?.anomalies ?? [], style).map((line) => `  ${line}`),
   ]
   for (const [i, sample] of samples.entries()) {
     const traced = (rules?.[i] ?? []).flatMap((entry) => traceLines(entry, style)).map((line) => `    ${line}`)

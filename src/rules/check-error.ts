@@ -1,7 +1,8 @@
 /** What CEL's checker found, told to an operator: what is wrong in our words, and what to write instead. */
 import { ParseError, TypeError as TypeProblem } from '@marcbachmann/cel-js'
+import { nearest, reportSchema } from '../core/index.ts'
 import { ConditionError } from './compiler.ts'
-import type { Declarations } from './declare.ts'
+import { type Declarations, isFreeName } from './declare.ts'
 import { isFunction, suggestFunction } from './functions.ts'
 import { MACRO_NAMES } from './macros.ts'
 import { suggest } from './nearest.ts'
@@ -16,7 +17,7 @@ export function explainCheckError(error: unknown, text: string, declarations: De
   const start = error.range?.start ?? 0
   switch (error.code) {
     case 'unknown_variable':
-      return unknownName(start, node, declarations)
+      return unknownName(start, node, text, declarations)
     case 'no_such_key':
       return unknownField(start, node, declarations)
     case 'no_matching_overload':
@@ -30,12 +31,21 @@ export function explainCheckError(error: unknown, text: string, declarations: De
   }
 }
 
-function unknownName(start: number, node: Node | undefined, declarations: Declarations): ConditionError {
+function unknownName(start: number, node: Node | undefined, text: string, declarations: Declarations): ConditionError {
   const { roots, roles, definitions } = declarations
   const name = node?.op === 'id' ? node.args : ''
+  const known = [...roots, ...roles, ...definitions.keys()]
+  const isRole = isReportField(text.slice(start + name.length)) && isFreeName(name)
+  if (isRole && nearest(name, known) === undefined) return new ConditionError(start, '', '', name)
   const none = roles.length === 0 ? '; no role is configured' : ''
-  const remedy = `${suggest(name, [...roots, ...roles, ...definitions.keys()], 'known here')}${none}`
+  const remedy = `${suggest(name, known, 'known here')}${none}`
   return new ConditionError(start, `"${name}" is neither a fact nor a role nor defined`, remedy)
+}
+
+/** Whether what follows a name is a field that only roles have. */
+function isReportField(text: string): boolean {
+  const field = /^\s*\.\s*(\w+)/.exec(text)?.[1] ?? ''
+  return field === 'failed' || Object.hasOwn(reportSchema.fields, field)
 }
 
 function unknownField(start: number, node: Node | undefined, { fields }: Declarations): ConditionError {

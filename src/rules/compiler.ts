@@ -34,11 +34,14 @@ export class ConditionError extends Error {
   override readonly name = 'ConditionError'
   readonly offset: number
   readonly remedy: string
+  /** The role that it asks and that nobody configured, where that is all that is wrong. */
+  readonly unmappedRole: string | undefined
 
-  constructor(offset: number, message: string, remedy = '') {
+  constructor(offset: number, message: string, remedy = '', unmappedRole?: string) {
     super(message)
     this.offset = offset
     this.remedy = remedy
+    this.unmappedRole = unmappedRole
   }
 }
 

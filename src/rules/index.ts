@@ -1,7 +1,7 @@
 /** YAML → checked ruleset → evaluation. Pure. */
 export { NO_RULE } from './evaluate.ts'
 export * from './options.ts'
-export { formatRulesetProblem, RulesetError, type RulesetProblem } from './problem.ts'
+export { formatRulesetProblem, isOnlyUnmapped, RulesetError, type RulesetProblem } from './problem.ts'
 export type { Expected } from './read-case.ts'
 export type { ReadText } from './read-parts.ts'
 export { type Entry, referenceText, rulesReference, type Section } from './reference.ts'

@@ -9,8 +9,10 @@ export function noteErrors<T>(scalar: Scalar, reader: FileReader, read: () => T,
   try {
     return read()
   } catch (error) {
-    const { offset, message, remedy } = conditionError(error)
-    reader.note(offsetIn(scalar, reader, start + offset), message, remedy)
+    const { offset, message, remedy, unmappedRole } = conditionError(error)
+    const at = offsetIn(scalar, reader, start + offset)
+    if (unmappedRole === undefined) reader.note(at, message, remedy)
+    else reader.noteUnmapped(at, unmappedRole)
     return undefined
   }
 }
@@ -22,8 +24,13 @@ export function offsetIn(scalar: Scalar, reader: FileReader, offset: number): nu
 }
 
 /** Anything else than our own error is the parser giving up on something monstrous. */
-function conditionError(error: unknown): Pick<ConditionError, 'offset' | 'message' | 'remedy'> {
+function conditionError(error: unknown): Pick<ConditionError, 'offset' | 'message' | 'remedy' | 'unmappedRole'> {
   if (error instanceof ConditionError) return error
   const why = error instanceof Error ? error.message : String(error)
-  return { offset: 0, message: `the condition cannot be read: ${why}`, remedy: 'make it simpler' }
+  return {
+    offset: 0,
+    message: `the condition cannot be read: ${why}`,
+    remedy: 'make it simpler',
+    unmappedRole: undefined,
+  }
 }

@@ -9,6 +9,13 @@ export interface RulesetProblem {
   readonly remedy: string
   /** The line as written and a caret under the place, two lines; empty where there is no line. */
   readonly excerpt: string
+  /** The rule is right, but asks a role that the configuration does not know. */
+  readonly isUnmappedRole?: boolean
+}
+
+/** Whether nothing is wrong with the rules themselves: the configuration has to say who plays a role that they ask. */
+export function isOnlyUnmapped(problems: readonly RulesetProblem[]): boolean {
+  return problems.length > 0 && problems.every(({ isUnmappedRole = false }) => isUnmappedRole)
 }
 
 /** The rules were refused; `problems` are all that were found, in the order of the files. */

@@ -166,7 +166,7 @@ function readWhen(
   const names = shipped || spareRoles.length === 0 ? [] : namesIn(condition.ast)
   for (const role of names) {
     if (!spareRoles.includes(role)) continue
-    reader.note(node, `the role "${role}" is not configured`, `write roles: { ${role}: ANALYZER } or { ${role}: none }`)
+    reader.noteUnmapped(node, role)
     return undefined
   }
   return { when, condition }

@@ -32,6 +32,14 @@ export class FileReader {
     this.problems.push(problemAt(this.file, offset, message, remedy))
   }
 
+  /** Notes that a condition asks a role which the configuration does not know. */
+  noteUnmapped(at: YamlNode | number, role: string): void {
+    const remedy = `write roles: { ${role}: ANALYZER } or { ${role}: none }`
+    this.note(at, `the role "${role}" is not configured`, remedy)
+    const problem = this.problems.pop()
+    if (problem) this.problems.push({ ...problem, isUnmappedRole: true })
+  }
+
   /** The file's content; undefined where it is no YAML that we take. */
   read(): YamlNode {
     const document = parseDocument(this.file.text, { prettyErrors: false, uniqueKeys: true, strict: true })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { compose } from '../../src/main.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 import { World } from './world.ts'
@@ -42,6 +42,55 @@ test('a rule that is wrong is refused by config check as by serve', async (t) =>
 
   assert.equal(code, 78)
   assert.ok(world.stderr.includes(`${rules}:2:`), world.stderr)
+})
+
+/** What config check says of a configuration with this rule of the site. */
+async function checkedWith(t: TestContext, when: string, roles = '{}'): Promise<readonly [number, string]> {
+  const world = new World(t, {
+    deps: { compose: (config) => compose(config, createLogger({ level: 'silent' })) },
+  })
+  world.file('site.yaml', `- { id: ours, verdict: bad, reason: x, when: "${when}" }\n`)
+  world.file(
+    'peekaboo.yaml',
+    `dataDir: ${world.folder}/data\nrules: { dirs: [${world.folder}/site.yaml] }\nroles: ${roles}\n`,
+  )
+  const code = await world.command('config check')
+  return [code, world.stderr]
+}
+
+test('a rule of the site that asks a role which nobody plays ends config check with 1, and names place and remedy', async (t) => {
+  const shipped = await checkedWith(t, 'sandbox.score > 4.0')
+  const own = await checkedWith(t, 'sample.size > 1 && virustotal.score > 4.0')
+  const none = await checkedWith(t, 'sandbox.score > 4.0', '{ sandbox: none }')
+
+  assert.deepEqual([shipped[0], own[0], none[0]], [1, 1, 0])
+  assert.match(
+    shipped[1],
+    /site\.yaml:1:46: the role "sandbox" is not configured; write roles: \{ sandbox: ANALYZER \}/,
+  )
+  assert.match(own[1], /site\.yaml:1:66: the role "virustotal" is not configured/)
+})
+
+test('a role that is misspelt, and one beside another mistake, end config check with 78', async (t) => {
+  const misspelt = await checkedWith(t, 'sandbx.score > 4.0')
+  const both = await checkedWith(t, 'virustotal.score > 4.0, bad: 1')
+
+  assert.deepEqual([misspelt[0], both[0]], [78, 78])
+  assert.match(misspelt[1], /did you mean "sandbox"/)
+})
+
+test('a folder of rules that is not there ends config check with 78 and its name', async (t) => {
+  const world = new World(t, {
+    deps: { compose: (config) => compose(config, createLogger({ level: 'silent' })) },
+  })
+  world.file('peekaboo.yaml', `dataDir: ${world.folder}/data\nrules: { dirs: [/nonexistent/rules.d] }\n`)
+
+  assert.equal(await world.command('config check'), 78)
+
+  assert.match(
+    world.stderr,
+    /\/nonexistent\/rules\.d: cannot be read: there is no such file or folder; check rules\.dirs/,
+  )
 })
 
 test('config show prints what is in force and hides nothing but secrets', async (t) => {

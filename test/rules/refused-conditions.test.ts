@@ -33,7 +33,7 @@ const CASES: readonly (readonly [what: string, when: string, problem: string])[]
   [
     'a role that is not configured',
     'cuckoo.score > 5.0',
-    '2:9: "cuckoo" is neither a fact nor a role nor defined; known here: sample, message, av, sandbox, lookup',
+    '2:9: the role "cuckoo" is not configured; write roles: { cuckoo: ANALYZER } or { cuckoo: none }',
   ],
   [
     'an unknown method',
