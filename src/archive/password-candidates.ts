@@ -8,6 +8,8 @@ const WORDS = [
     'passcode',
     'pass_code',
     'passphrase',
+    'passwd',
+    'pass',
     'pwd',
     'pw',
     'psw',
@@ -16,7 +18,7 @@ const WORDS = [
     'key',
     'code',
   ],
-  ...['passwort', 'kennwort', 'zugangscode', 'schlüssel', 'losung'],
+  ...['passwort', 'kennwort', 'zugangscode', 'öffnungscode', 'schlüssel', 'losung'],
   ...[
     'mot_de_passe',
     'mdp',
@@ -69,12 +71,25 @@ const QUOTED = /["“”„«»`']([^"“”„«»`'\r\n]{2,60})["“”„«»
 const MAX_TEXT = 256 * 1024
 const MAX_CANDIDATES = 100
 const MAX_HITS = 200
+/** Weight of what follows a keyword at the least. */
+const SAID = 60
+const MAX_SAID = 5
 
 /**
  * Candidates from texts (subject, bodies without markup, other attachments) and from the names of attachments. Pure, linear in the texts;
  * at most a hundred.
  */
 export function passwordCandidates(texts: readonly string[], names: readonly string[]): readonly string[] {
+  return candidatesOf(texts, names).map(([word]) => word)
+}
+
+/** Only what is said to be a password, of a note or a name among many. */
+export function saidPasswords(text: string, name: string): readonly string[] {
+  const found = candidatesOf(text === '' ? [] : [text], [name]).filter(([, weight]) => weight >= SAID)
+  return found.slice(0, MAX_SAID).map(([word]) => word)
+}
+
+function candidatesOf(texts: readonly string[], names: readonly string[]): (readonly [string, number])[] {
   const found = new Map<string, number>()
   const add = (word: string, weight: number) => {
     for (const form of formsOf(word)) found.set(form, Math.max(found.get(form) ?? 0, weight))
@@ -86,8 +101,7 @@ export function passwordCandidates(texts: readonly string[], names: readonly str
     mixedWords(clipped, add)
   }
   for (const name of names) inName(name, add)
-  const ordered = [...found].sort((a, b) => b[1] - a[1]).map(([word]) => word)
-  return ordered.slice(0, MAX_CANDIDATES)
+  return [...found].sort((a, b) => b[1] - a[1]).slice(0, MAX_CANDIDATES)
 }
 
 type Add = (word: string, weight: number) => void

@@ -11,6 +11,7 @@ export interface Candidate {
 
 /** More a budget never tries. */
 const MAX_CANDIDATES = 100
+const MAX_MENTIONED = 40
 
 /** How a search ended. */
 export type Search =
@@ -22,30 +23,59 @@ export type Search =
 export class Passwords {
   #candidates: readonly Candidate[]
   readonly #budget: Budget
+  #proven: string | undefined
+  #mentioned = 0
 
   constructor(candidates: readonly Candidate[], budget: Budget) {
     this.#candidates = candidates
     this.#budget = budget
   }
 
-  /** Further candidates, as a message within says them; they come before those that are there, such as the site's. */
+  /** Further candidates, as a message within says them; they come before those of a message around it. */
   suggest(values: readonly string[]): void {
     const known = new Set(this.#candidates.map(({ value }) => value))
-    const fresh = values.filter((value) => !known.has(value)).slice(0, MAX_CANDIDATES)
+    const fresh = values.filter((value) => value !== '' && !known.has(value)).slice(0, MAX_CANDIDATES)
     this.#candidates = [...fresh.map((value): Candidate => ({ value, source: 'message' })), ...this.#candidates]
+  }
+
+  /** Candidates that come after all others, as a note in an archive says them. */
+  mention(values: readonly string[]): void {
+    const known = new Set(this.#candidates.map(({ value }) => value))
+    const fresh = values.filter((value) => value !== '' && !known.has(value))
+    const room = Math.max(0, MAX_MENTIONED - this.#mentioned)
+    this.#mentioned += fresh.length
+    this.#candidates = [
+      ...this.#candidates,
+      ...fresh.slice(0, room).map((value): Candidate => ({ value, source: 'message' })),
+    ]
+  }
+
+  /** What opened a container before, then by turns two of the message and one of the site: neither uses up the tries of the other. */
+  #inOrder(): readonly Candidate[] {
+    const proven = this.#candidates.filter(({ value }) => value === this.#proven)
+    const others = this.#candidates.filter(({ value }) => value !== this.#proven)
+    const [said, listed] = [others.filter(isSaid), others.filter((one) => !isSaid(one))]
+    const ordered = [...proven]
+    for (let i = 0; i < Math.max(listed.length, said.length / 2); i++) {
+      ordered.push(...said.slice(2 * i, 2 * i + 2), ...listed.slice(i, i + 1))
+    }
+    return ordered
   }
 
   /** Tries the passwords that every program of the format knows, then the candidates in their order. */
   async find(attempt: (value: string) => Promise<boolean>, extra: readonly string[] = []): Promise<Search> {
     const common = extra.map((value): Candidate => ({ value, source: 'common' }))
-    for (const candidate of [...common, ...this.#candidates]) {
+    for (const candidate of [...common, ...this.#inOrder()]) {
       const tried = await this.#budget.try(() => attempt(candidate.value))
       if (tried === undefined) return { kind: 'budget' }
       if (!tried.result) continue
-      if (!common.includes(candidate))
-        this.#candidates = [candidate, ...this.#candidates.filter((other) => other !== candidate)]
+      if (!common.includes(candidate)) this.#proven = candidate.value
       return { kind: 'opened', ...candidate }
     }
     return { kind: 'closed' }
   }
+}
+
+function isSaid({ source }: Candidate): boolean {
+  return source === 'message'
 }

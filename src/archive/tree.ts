@@ -16,6 +16,7 @@ import {
 import { FORMATS, type Format, formatsOf } from './formats.ts'
 import type { ArchiveLimit, ArchiveLimits } from './limits.ts'
 import { type Candidate, type PasswordSource, Passwords } from './password.ts'
+import { passwordCandidates, saidPasswords } from './password-candidates.ts'
 import type { SevenZip } from './seven-zip/seven-zip.ts'
 import { isTar } from './tar.ts'
 
@@ -95,6 +96,10 @@ export interface Tree {
   readonly limit: ArchiveLimit | ''
 }
 
+/** What is read for passwords: notes are short, and few. */
+const NOTE_BYTES = 4096
+const MAX_NOTES = 20
+
 const NOT_OPENED: Opened = { formats: [], anomalies: [], limit: '', isEncrypted: false, openedBy: '' }
 
 /** Opens a sample and everything within. Never rejects for what the bytes are. */
@@ -109,6 +114,7 @@ class Walk {
   readonly #formats: readonly Format[]
   readonly #nodes: TreeNode[] = []
   #limit: ArchiveLimit | '' = ''
+  #notes = 0
 
   constructor(deps: TreeDeps) {
     this.#deps = deps
@@ -119,6 +125,7 @@ class Walk {
 
   async run({ content, types, name, path, as }: TreeRoot): Promise<Tree> {
     const place: Place = { name, path, depth: 0, nesting: 0 }
+    if (name !== '') this.#passwords.mention(passwordCandidates([], [name]))
     const root = await (as === undefined ? this.#open(content, types, place) : this.#openAll([as], content, place))
     return { root, nodes: this.#nodes, limit: this.#limit }
   }
@@ -198,12 +205,19 @@ class Walk {
     this.#nodes.push(known)
     if (bytes === undefined || content === undefined) return
     this.#deps.visit?.(known, bytes)
+    this.#heed(member.name, bytes, content)
     const isWrapped = format.isStream === true && isTar(bytes)
     const inside = isWrapped ? { ...place, nesting: place.nesting - 1 } : place
     const opened =
       this.#deps.wanted?.path === place.path ? NOT_OPENED : await this.#open(bytes, content.types, inside, member.notAs)
     this.#budget.release(bytes.length)
     if (opened !== NOT_OPENED) this.#nodes[index] = { ...known, opened }
+  }
+
+  /** A note beside an encrypted file, or the name of the file itself, may say its password. */
+  #heed(name: string, bytes: Buffer, { types }: Content): void {
+    const isNote = bytes.length <= NOTE_BYTES && types.includes('text/plain') && ++this.#notes <= MAX_NOTES
+    this.#passwords.mention(saidPasswords(isNote ? bytes.toString('utf8') : '', name))
   }
 
   /** Streams a member through its meter. Its bytes are kept while there is room: whether it is a container is known only then. */

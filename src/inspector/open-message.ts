@@ -5,6 +5,11 @@ import { createMessageReader, extractBytes, type MailLimits } from '../mail/inde
 import { pathsAround } from './may-hold.ts'
 
 const MESSAGE = 'message'
+/** So much of a text is searched for passwords, and so much of attachments that are short enough to be a note. */
+const TEXT_BYTES = 256 * 1024
+const NOTE_BYTES = 64 * 1024
+const MAX_NOTES = 20
+const MAX_BODIES = 30
 
 const unmeasured: ContentMeter = { write: () => undefined, end: () => NO_CONTENT }
 
@@ -57,9 +62,14 @@ async function* openMessage(
   if (reading.unscannable !== '') context.note('unopened')
   const samples = samplesOf(reading)
   const pieces = await piecesOf(content, limits, samples)
+  const texts = await Promise.all(
+    [...reading.bodies.slice(0, MAX_BODIES), ...notesIn(reading)].map((sample) =>
+      textOf(sample, pieces, content, limits),
+    ),
+  )
   context.passwords.suggest(
     passwordCandidates(
-      textsOf(reading.subject, reading.bodies, pieces),
+      [reading.subject, ...texts],
       reading.attachments.flatMap(({ names }) => names.map(({ value }) => value)),
     ),
   )
@@ -122,20 +132,56 @@ async function* one(content: Buffer): AsyncGenerator<Buffer> {
   yield content
 }
 
-/** Subject and texts, markup left out. */
-function textsOf(subject: string, bodies: readonly Sample[], pieces: ReadonlyMap<string, Buffer[]>): string[] {
-  const texts = bodies.map(({ path, declaredType }) => {
-    const text = Buffer.concat(pieces.get(path) ?? []).toString('utf8', 0, 256 * 1024)
-    return declaredType === 'text/html' ? withoutMarkup(text) : text
-  })
-  return [subject, ...texts]
+/** Attachments that a person reads: whoever sends a password beside the archive writes it there. */
+function notesIn({ attachments }: Reading): readonly Sample[] {
+  return attachments.filter(({ groups, size }) => groups.includes('text') && size <= NOTE_BYTES).slice(0, MAX_NOTES)
 }
 
+/** What a person reads, markup left out; where only another than the strict reading sees it, it is extracted again. */
+async function textOf(
+  sample: Sample,
+  pieces: ReadonlyMap<string, Buffer[]>,
+  content: Buffer,
+  limits: MailLimits,
+): Promise<string> {
+  const bytes: Uint8Array[] = []
+  let size = 0
+  for await (const piece of pieces.get(sample.path) ?? extractBytes({ path: sample.path, limits }, one(content))) {
+    bytes.push(piece)
+    size += piece.length
+    if (size >= TEXT_BYTES) break
+  }
+  const text = decoded(Buffer.concat(bytes).subarray(0, TEXT_BYTES), sample)
+  return sample.declaredType === 'text/html' || sample.types.includes('text/html') ? withoutMarkup(text) : text
+}
+
+/** In the character set that the content shows, or else the declared one. */
+function decoded(bytes: Buffer, { charset, declaredCharset }: Sample): string {
+  for (const label of [charset, declaredCharset, 'utf-8']) {
+    if (label === '' || label === 'us-ascii') continue
+    try {
+      return new TextDecoder(label).decode(bytes)
+    } catch {
+      // Nobody knows a character set of that name.
+    }
+  }
+  return bytes.toString('latin1')
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
 function withoutMarkup(html: string): string {
-  const entities: Readonly<Record<string, string>> = { nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"' }
   return html
     .replace(/<(?:style|script)\b[^>]{0,1000}>[^<]{0,20000}/gi, ' ')
     .replace(/<(?:br|p|div|tr|li|h\d)\b[^<>]{0,2000}>/gi, '\n')
+    .replace(/<\/?(?:td|th|dt|dd)\b[^<>]{0,2000}>/gi, ' ')
     .replace(/<[^<>]{0,2000}>/g, '')
-    .replace(/&(nbsp|amp|lt|gt|quot);/g, (_, name: string) => entities[name] ?? '')
+    .replace(/&(?:(nbsp|amp|lt|gt|quot|apos)|#(\d{1,6})|#x([0-9a-f]{1,5}));/gi, (_, name, decimal, hex) =>
+      name === undefined ? fromCode(decimal, hex) : (ENTITIES[String(name).toLowerCase()] ?? ''),
+    )
+}
+
+function fromCode(decimal: string | undefined, hex: string | undefined): string {
+  const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)
+  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : ''
 }

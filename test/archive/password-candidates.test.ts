@@ -22,6 +22,20 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ['Password is the word we agreed on, followed by tango', 'tango'],
   ['Passwort = (abc)', 'abc'],
   ['The code for the document is XK-77-21', 'XK-77-21'],
+  ['Archive password: 12345', '12345'],
+  ['Passwort zum Öffnen der Datei: Tulpe', 'Tulpe'],
+  ['Das Passwort für das Archiv lautet: abc123', 'abc123'],
+  ['Пароль к архиву: 777', '777'],
+  ['Hasło do archiwum: Zima1', 'Zima1'],
+  ['Het wachtwoord is 1234', '1234'],
+  ['Le mot de passe est 4242', '4242'],
+  ['La clave del archivo es: 0987', '0987'],
+  ['La password per aprire il file è Roma24', 'Roma24'],
+  ['PASSWORD - 55AA', '55AA'],
+  ['pass: qwe', 'qwe'],
+  ['Password 0212 ', '0212'],
+  ['Use 1408 as the password to open it', '1408'],
+  ['file is protected with "delta9"', 'delta9'],
 ]
 
 test('what a message says of its password is among the first candidates', () => {
