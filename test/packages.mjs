@@ -39,6 +39,8 @@ const packages = {
   'clamav-daemon': '/usr/sbin/clamd',
   clamdscan: '/usr/bin/clamdscan',
   'clamav-testfiles': '/usr/share/clamav-testfiles/clam.zip',
+  'mariadb-server': '/usr/sbin/mariadbd',
+  'galera-4': '/usr/lib/galera/libgalera_smm.so',
   'util-linux': '/usr/bin/unshare',
 }
 

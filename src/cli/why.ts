@@ -44,7 +44,9 @@ async function why(what: string, context: Context, options: WhyOptions): Promise
   const { store } = context.compose(config, quietLogger(context, options, config.log))
   const stories = await withStore(store, () => find(what, limit, store))
   if (stories.length === 0) {
-    throw new CommandError(`nothing is known of ${harmless(what)}: ${hint(config.store.url)}`)
+    throw new CommandError(
+      `nothing is known of ${harmless(what)}: ${hint('url' in config.store ? config.store.url : '')}`,
+    )
   }
   const told = stories.map((story) => (options.json ? jsonLine(story) : storyText(story, context.out)))
   context.io.stdout.write(told.join(options.json ? '' : '\n'))

@@ -22,6 +22,10 @@ function clamav(keys: string): string {
   return `analyzers:\n  av: { type: clamav, ${keys} }`
 }
 
+function mariadb(keys: string): string {
+  return `store: { ${keys} }`
+}
+
 function encrypted(keys: string): string {
   return `profiles:\n  mx:\n    encrypted: { ${keys} }`
 }
@@ -46,6 +50,33 @@ export const KEYS: readonly Key[] = [
   { path: 'milter.deadline', taken: '200s', refused: '200 seconds' },
   { path: 'milter.grace', taken: '1m', refused: '-1s' },
   { path: 'store.url', taken: 'sqlite:peekaboo.db', refused: 'postgres://localhost' },
+  { path: 'store.type', taken: 'mariadb', refused: 'mysql', within: mariadb('type: @') },
+  { path: 'store.host', taken: 'db.example.org', refused: '""', within: mariadb('type: mariadb, host: @') },
+  { path: 'store.port', taken: '3307', refused: '65536', within: mariadb('type: mariadb, port: @') },
+  {
+    path: 'store.socketPath',
+    taken: '/run/mysqld/mysqld.sock',
+    refused: 'mysqld.sock',
+    within: mariadb('type: mariadb, socketPath: @'),
+  },
+  { path: 'store.user', taken: 'filter', refused: '""', within: mariadb('type: mariadb, user: @') },
+  {
+    path: 'store.password',
+    taken: '{ file: /etc/passwd }',
+    refused: 'word',
+    within: mariadb('type: mariadb, password: @'),
+  },
+  { path: 'store.database', taken: 'mail', refused: 'a-b', within: mariadb('type: mariadb, database: @') },
+  { path: 'store.tls.ca', taken: '/etc/ca.pem', refused: 'ca.pem', within: mariadb('type: mariadb, tls: { ca: @ }') },
+  { path: 'store.tls.cert', taken: '/etc/c.pem', refused: 'c.pem', within: mariadb('type: mariadb, tls: { cert: @ }') },
+  { path: 'store.tls.key', taken: '/etc/k.pem', refused: 'k.pem', within: mariadb('type: mariadb, tls: { key: @ }') },
+  {
+    path: 'store.tls.verify',
+    taken: 'false',
+    refused: 'perhaps',
+    within: mariadb('type: mariadb, tls: { verify: @ }'),
+  },
+  { path: 'store.connections', taken: '20', refused: '1', within: mariadb('type: mariadb, connections: @') },
   { path: 'store.timeout', taken: '2s', refused: '2x' },
   { path: 'inspector.socket', taken: '/run/peekaboo/inspector.sock', refused: '[]' },
   { path: 'inspector.processes', taken: '4', refused: '257' },

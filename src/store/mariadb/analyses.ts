@@ -1,0 +1,160 @@
+/** Leases: one statement for each step whatever the number of rows, and what is ours is read back by owner and token. */
+import type { Connection } from 'mariadb'
+import type { Cause, Report } from '../../core/index.ts'
+import type { Analysis, AnalysisChange, AnalysisKey, AnalysisState } from '../store.ts'
+import {
+  analysisId,
+  type Changed,
+  hexList,
+  inTransaction,
+  parsed,
+  type Row,
+  type Statement,
+  textOf,
+  together,
+} from './sql.ts'
+
+const COLUMNS = `LOWER(HEX(id)) AS id, LOWER(HEX(sha256)) AS sha256, analyzer, options, revision, state, owner, token,
+  lease_until AS leaseUntil, attempts, marker, task_id AS taskId, report, cause, updated`
+
+const HELD = "state IN ('leased', 'submitting', 'submitted')"
+
+/** Finds the rows of these keys. */
+export function findAnalysesStatement(ids: Iterable<string>): Statement {
+  return { sql: `SELECT ${COLUMNS} FROM analysis WHERE id IN (${hexList(ids)})` }
+}
+
+/** The rows in the order of the keys, each as often as it was asked for; what is not there is left out. */
+export function analysesOf(keys: readonly AnalysisKey[], rows: readonly Row[]): readonly Analysis[] {
+  const byId = new Map(rows.map((row) => [row.id, analysisOf(row)]))
+  return keys.flatMap((key) => byId.get(analysisId(key)) ?? [])
+}
+
+/**
+ * Creates, takes, reads back: three statements in one round trip, each a transaction of its own. Together in one they would hold locks
+ * while they wait for others; apart, what a crash leaves between them is a row that is `wanted`, which anybody may take.
+ */
+export async function claim(
+  connection: Connection,
+  keys: readonly AnalysisKey[],
+  { owner, leaseMs, failedBefore }: { owner: string; leaseMs: number; failedBefore: number },
+  time: string,
+): Promise<readonly Analysis[]> {
+  const wanted = [...new Map(keys.map((key) => [analysisId(key), key]))].sort(([a], [b]) => (a < b ? -1 : 1))
+  const ids = hexList(wanted.map(([id]) => id))
+  const answers = await together<readonly Row[]>(connection, [
+    {
+      sql: `INSERT INTO analysis (id, sha256, analyzer, options, revision, state, owner, token, lease_until, attempts, marker, task_id, cause, updated)
+        VALUES ${wanted.map(([id, key]) => `(x'${id}', x'${key.sha256}', ?, ?, ?, 'wanted', '', 0, 0, 0, '', '', '', ${time})`).join(', ')}
+        ON DUPLICATE KEY UPDATE id = id`,
+      values: wanted.flatMap(([, { analyzer, optionsDigest, revision }]) => [analyzer, optionsDigest, revision]),
+    },
+    ...(failedBefore > 0 ? [forgiveStatement(ids, failedBefore)] : []),
+    {
+      // Assignments are made from left to right: the state comes last, as the others do not depend on it.
+      sql: `UPDATE analysis SET owner = ?, token = token + 1, lease_until = ${time} + ?, updated = ${time},
+          state = IF(state = 'wanted', 'leased', state)
+        WHERE id IN (${ids}) AND (state = 'wanted' OR (${HELD} AND lease_until <= ${time})) ORDER BY id`,
+      values: [owner, leaseMs],
+    },
+    findAnalysesStatement(wanted.map(([id]) => id)),
+  ])
+  return analysesOf(keys, answers.at(-1) ?? [])
+}
+
+/** What failed earlier is made what it was when nobody had asked. */
+function forgiveStatement(ids: string, failedBefore: number): Statement {
+  return {
+    sql: `UPDATE analysis SET state = 'wanted', owner = '', attempts = 0, marker = '', task_id = '', cause = ''
+      WHERE id IN (${ids}) AND state = 'failed' AND updated < ? ORDER BY id`,
+    values: [failedBefore],
+  }
+}
+
+/** Takes what was submitted and is held by nobody; another node may take some of it first, so what became ours is read back. */
+export async function takeOver(
+  connection: Connection,
+  owner: string,
+  leaseMs: number,
+  limit: number,
+  time: string,
+): Promise<readonly Analysis[]> {
+  const left = await connection.query<readonly Row[]>(
+    `SELECT LOWER(HEX(id)) AS id, token FROM analysis WHERE state = 'submitted' AND lease_until <= ${time}
+      ORDER BY lease_until LIMIT ?`,
+    [limit],
+  )
+  const ids = left.map((row) => textOf(row.id))
+  if (ids.length === 0) return []
+  const [, rows = []] = await together<readonly Row[]>(connection, [
+    {
+      sql: `UPDATE analysis SET owner = ?, token = token + 1, lease_until = ${time} + ?, updated = ${time}
+        WHERE id IN (${hexList(ids)}) AND state = 'submitted' AND lease_until <= ${time} ORDER BY id`,
+      values: [owner, leaseMs],
+    },
+    findAnalysesStatement(ids),
+  ])
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return left.flatMap(({ id, token }) => {
+    const row = byId.get(id ?? null)
+    return row && row.owner === owner && row.token === Number(token) + 1 ? analysisOf(row) : []
+  })
+}
+
+/** One change is one statement; several are one transaction, sorted by row so that two nodes lock in the same order. */
+export async function advance(
+  connection: Connection,
+  changes: readonly AnalysisChange[],
+  leaseMs: number,
+  time: string,
+): Promise<readonly boolean[]> {
+  const sorted = changes
+    .map((change, at) => ({ at, id: analysisId(change.key), change }))
+    .sort((a, b) => (a.id === b.id ? a.at - b.at : a.id < b.id ? -1 : 1))
+  const statements = sorted.map(({ id, change }) => advanceStatement(id, change, leaseMs, time))
+  const send = statements.length === 1 ? together<Changed> : inTransaction<Changed>
+  const answers = await send(connection, statements)
+  const applied = changes.map(() => false)
+  // One row each: the count of rows that were found is exact.
+  for (const [n, { at }] of sorted.entries()) applied[at] = answers[n]?.affectedRows === 1
+  return applied
+}
+
+function advanceStatement(id: string, change: AnalysisChange, leaseMs: number, time: string): Statement {
+  const isHeld = change.state === 'leased' || change.state === 'submitting' || change.state === 'submitted'
+  const { attempts, marker, taskId, report, cause } = change
+  const given = [
+    ['attempts', attempts],
+    ['marker', marker],
+    ['task_id', taskId],
+    ['report', report && JSON.stringify(report)],
+    ['cause', cause],
+    ['owner', change.state === 'wanted' ? '' : undefined],
+  ] as const
+  const set = given.filter(([, value]) => value !== undefined)
+  return {
+    sql: `UPDATE analysis SET state = ?, updated = ${time}, lease_until = ${isHeld ? `${time} + ?` : '? * 0'}
+        ${set.map(([column]) => `, ${column} = ?`).join('')}
+      WHERE id = x'${id}' AND owner = ? AND token = ? AND ${HELD}`,
+    values: [change.state, leaseMs, ...set.map(([, value]) => value ?? null), change.owner, change.token],
+  }
+}
+
+function analysisOf(row: Row): Analysis {
+  return {
+    analyzer: textOf(row.analyzer),
+    optionsDigest: textOf(row.options),
+    revision: textOf(row.revision),
+    sha256: textOf(row.sha256),
+    state: textOf(row.state) as AnalysisState,
+    owner: textOf(row.owner),
+    token: Number(row.token),
+    leaseUntil: Number(row.leaseUntil),
+    attempts: Number(row.attempts),
+    marker: textOf(row.marker),
+    taskId: textOf(row.taskId),
+    report: row.report === null ? null : parsed<Report>(row.report),
+    cause: textOf(row.cause) as Cause | '',
+    updated: Number(row.updated),
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * The store of several nodes: one MariaDB, a single server or Galera. Every question is one round trip, whatever the number of samples;
+ * what loses against another node is tried again here and nowhere else.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Connection } from 'mariadb'
+import { type Answer, Fault, type KnownContent, type Story } from '../../core/index.ts'
+import { Breaker } from '../breaker.ts'
+import { requireDigests } from '../digest.ts'
+import { type StoreEvent, StoreRefused } from '../event.ts'
+import type { MariadbOptions } from '../options.ts'
+import type {
+  Analysis,
+  AnalysisChange,
+  AnalysisKey,
+  Known,
+  LookupQuery,
+  Store,
+  StoryDraft,
+  StoryQuery,
+} from '../store.ts'
+import { advance, analysesOf, claim, findAnalysesStatement, takeOver } from './analyses.ts'
+import { connect, type Link } from './connect.ts'
+import { factsOf, findFactsStatement, saveFactsStatements } from './facts.ts'
+import { migrate, type SchemaChange } from './migrate.ts'
+import { MIGRATIONS } from './migrations.ts'
+import { Pool } from './pool.ts'
+import { explainProblem, isConnectionLost } from './problem.ts'
+import { analysisId, type Row, type Statement, timeSql, together } from './sql.ts'
+import { answerStory, continuedOf, continuedStatements, findStories, openStory } from './stories.ts'
+
+/** What the configuration says, and what a test may say besides. */
+export interface MariadbSettings extends MariadbOptions {
+  readonly onEvent?: (event: StoreEvent) => void
+  /** Unix milliseconds; without it the database's own time counts. */
+  readonly now?: () => number
+}
+
+/** Makes a store on a MariaDB; nothing is opened before `start`. */
+export function createMariadbStore(settings: MariadbSettings): Store {
+  return new MariadbStore(settings)
+}
+
+/** A start may have a large table to migrate; no mail waits for it. */
+const MIGRATION_TIMEOUT_MS = 600_000
+const PAUSE_MS = 5
+const LONGEST_PAUSE_MS = 200
+
+type State = 'new' | 'open' | 'stopped'
+type Work<T> = (connection: Connection, time: string) => Promise<T>
+
+class MariadbStore implements Store {
+  readonly #settings: MariadbSettings
+  readonly #name: string
+  readonly #pool: Pool
+  readonly #breaker: Breaker
+  #state: State = 'new'
+
+  constructor(settings: MariadbSettings) {
+    this.#settings = settings
+    this.#name = nameOf(settings)
+    const { connections, timeout: timeoutMs } = settings
+    this.#pool = new Pool({ connect: () => connect(settings), connections, timeoutMs, name: this.#name })
+    this.#breaker = new Breaker(
+      () => this.#connect(),
+      (event) => this.#report(event),
+    )
+  }
+
+  async start(): Promise<void> {
+    if (this.#state !== 'new') throw new Fault('internal', 'store: start was called twice')
+    this.#state = 'open'
+    const fault = await this.#reopen()
+    if (!fault) return
+    if (fault instanceof StoreRefused) await this.stop()
+    else this.#breaker.open(fault)
+    throw fault
+  }
+
+  async stop(): Promise<void> {
+    if (this.#state === 'stopped') return
+    this.#state = 'stopped'
+    this.#breaker.stop()
+    await this.#pool.close()
+  }
+
+  async check(): Promise<void> {
+    await this.#do((connection, time) => proveWrite(connection, time))
+  }
+
+  async lookup(query: LookupQuery): Promise<Known> {
+    requireDigests(query.digests)
+    requireDigests(query.analyses.map((key) => key.sha256))
+    return this.#do((connection, time) => lookup(connection, query, time))
+  }
+
+  async saveFacts(recipe: string, contents: readonly KnownContent[]): Promise<void> {
+    requireDigests(contents.map((content) => content.sha256))
+    await this.#do((connection, time) => together(connection, saveFactsStatements(recipe, contents, time)))
+  }
+
+  async openStory(draft: StoryDraft): Promise<void> {
+    requireDigests(draft.samples.map((judged) => judged.sample.sha256))
+    await this.#do((connection, time) => openStory(connection, draft, time), 'once')
+  }
+
+  async answerStory(ref: string, queueId: string, answer: Answer): Promise<void> {
+    await this.#do((connection) => answerStory(connection, ref, queueId, answer))
+  }
+
+  async stories(query: StoryQuery, limit: number): Promise<readonly Story[]> {
+    return this.#do((connection) => findStories(connection, query, limit))
+  }
+
+  async claim(
+    keys: readonly AnalysisKey[],
+    owner: string,
+    leaseMs: number,
+    failedBefore = 0,
+  ): Promise<readonly Analysis[]> {
+    requireDigests(keys.map((key) => key.sha256))
+    if (keys.length === 0) return this.#do(async () => [])
+    return this.#do((connection, time) => claim(connection, keys, { owner, leaseMs, failedBefore }, time))
+  }
+
+  async takeOver(owner: string, leaseMs: number, limit: number): Promise<readonly Analysis[]> {
+    return this.#do((connection, time) => takeOver(connection, owner, leaseMs, limit, time), 'once')
+  }
+
+  async advance(changes: readonly AnalysisChange[], leaseMs: number): Promise<readonly boolean[]> {
+    requireDigests(changes.map((change) => change.key.sha256))
+    if (changes.length === 0) return this.#do(async () => [])
+    return this.#do((connection, time) => advance(connection, changes, leaseMs, time), 'once')
+  }
+
+  /**
+   * The one place of retries: what lost against another transaction was not done and is done again, as long as its time lasts; after a
+   * lost connection nobody knows, so only what may be done twice is, once.
+   */
+  async #do<T>(work: Work<T>, repeat: 'once' | 'again' = 'again'): Promise<T> {
+    this.#requireOpen()
+    if (this.#breaker.fault) throw this.#breaker.fault
+    const end = performance.now() + this.#settings.timeout
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#pool.use(({ connection }) => work(connection, timeSql(this.#settings.now)))
+      } catch (error) {
+        this.#requireOpen()
+        const problem = explainProblem(error, this.#name)
+        const isLost = !(error instanceof Fault) && isConnectionLost(error)
+        const mayRepeat = problem.kind === 'again' || (isLost && repeat === 'again' && attempt === 1)
+        if (!mayRepeat || performance.now() > end) throw this.#faultOf(problem)
+        // With chance in it, or two nodes that met once meet again.
+        await pause(Math.random() * Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** attempt))
+      }
+    }
+  }
+
+  #faultOf(problem: ReturnType<typeof explainProblem>): Fault {
+    const fault = new Fault('store-unavailable', problem.message)
+    if (problem.kind === 'away' && this.#state === 'open') this.#breaker.open(fault)
+    return fault
+  }
+
+  #requireOpen(): void {
+    if (this.#state !== 'open') throw new Fault('store-unavailable', `store ${this.#name} is not open`)
+  }
+
+  /** For the breaker: a schema that became too new while the store was away keeps it away. */
+  async #connect(): Promise<Fault | undefined> {
+    const fault = await this.#reopen()
+    return fault instanceof StoreRefused ? new Fault('store-unavailable', fault.message) : fault
+  }
+
+  async #reopen(): Promise<Fault | StoreRefused | undefined> {
+    try {
+      const time = timeSql(this.#settings.now)
+      const opened = await this.#pool.use((link) => open(link, this.#name, time), MIGRATION_TIMEOUT_MS)
+      if (opened.from !== opened.to) this.#report({ kind: 'migrated', ...opened })
+      return undefined
+    } catch (error) {
+      if (error instanceof StoreRefused || error instanceof Fault) return error
+      return new Fault('store-unavailable', explainProblem(error, this.#name).message)
+    }
+  }
+
+  #report(event: StoreEvent): void {
+    this.#settings.onEvent?.(event)
+  }
+}
+
+/** All about one message at once: what stands together here is written to the server together. */
+async function lookup(connection: Connection, query: LookupQuery, time: string): Promise<Known> {
+  const { digests, recipe, analyses, storyKey } = query
+  const ask: Statement[] = [{ sql: `SELECT ${time} AS now` }]
+  if (digests.length > 0) ask.push(findFactsStatement(recipe, digests))
+  if (analyses.length > 0) ask.push(findAnalysesStatement(new Set(analyses.map(analysisId))))
+  if (storyKey !== '') ask.push(...continuedStatements(storyKey, time))
+  const answers = [...(await together<readonly Row[]>(connection, ask))]
+  const [clock] = answers.shift() ?? []
+  return {
+    now: Number(clock?.now),
+    facts: factsOf((digests.length > 0 && answers.shift()) || []),
+    analyses: analysesOf(analyses, (analyses.length > 0 && answers.shift()) || []),
+    story: continuedOf(answers),
+  }
+}
+
+async function open({ connection }: Link, name: string, time: string): Promise<SchemaChange> {
+  const change = await migrate(connection, name, MIGRATIONS)
+  await proveWrite(connection, time)
+  return change
+}
+
+async function proveWrite(connection: Connection, time: string): Promise<void> {
+  await connection.query(`UPDATE schema_version SET checked = ${time}`)
+}
+
+/** What the operator reads: where it is, never with which password. */
+function nameOf({ socketPath, host, port, user, database }: MariadbOptions): string {
+  return `mariadb://${user}@${socketPath ?? `${host}:${port}`}/${database}`
+}

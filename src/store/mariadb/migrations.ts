@@ -1,0 +1,92 @@
+/**
+ * The schema's history on MariaDB. What was released never changes; a new migration is added below. Expand first and leave `minReader`
+ * alone; contract one release later and raise it (see the migrations of SQLite). MariaDB commits after each statement that defines
+ * something, and several nodes may migrate at once, so each statement must do no harm when it runs again: IF NOT EXISTS, IF EXISTS.
+ */
+export interface Migration {
+  readonly version: number
+  /** The oldest version of the schema whose programs may still work on the database after this migration. */
+  readonly minReader: number
+  readonly statements: readonly string[]
+}
+
+// Compared byte by byte, blanks at the end included. Every table has a primary key, as Galera wants it.
+const TABLE = 'ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin'
+
+/** The table of the versions, there before any other. */
+export const SCHEMA_VERSION = `
+  CREATE TABLE IF NOT EXISTS schema_version (
+    one TINYINT NOT NULL PRIMARY KEY,
+    version INT NOT NULL,
+    min_reader INT NOT NULL,
+    checked BIGINT NOT NULL
+  ) ${TABLE}`
+
+/** Every version of the schema, oldest first. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    minReader: 1,
+    statements: [
+      `CREATE TABLE IF NOT EXISTS facts (
+        sha256 BINARY(32) NOT NULL,
+        recipe VARCHAR(100) NOT NULL,
+        content LONGTEXT NOT NULL,
+        has_within TINYINT NOT NULL,
+        saved BIGINT NOT NULL,
+        PRIMARY KEY (sha256, recipe)
+      ) ${TABLE}`,
+      // The key is a digest of all that identifies an analysis: short, and the order in which rows are locked.
+      `CREATE TABLE IF NOT EXISTS analysis (
+        id BINARY(32) NOT NULL PRIMARY KEY,
+        sha256 BINARY(32) NOT NULL,
+        analyzer VARCHAR(255) NOT NULL,
+        options VARCHAR(255) NOT NULL,
+        revision VARCHAR(2000) NOT NULL,
+        state VARCHAR(16) NOT NULL,
+        owner VARCHAR(100) NOT NULL,
+        token BIGINT NOT NULL,
+        lease_until BIGINT NOT NULL,
+        attempts INT NOT NULL,
+        marker VARCHAR(255) NOT NULL,
+        task_id VARCHAR(255) NOT NULL,
+        report LONGTEXT,
+        cause VARCHAR(100) NOT NULL,
+        updated BIGINT NOT NULL,
+        KEY analysis_digest (sha256)
+      ) ${TABLE}`,
+      `CREATE TABLE IF NOT EXISTS story (
+        id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+        ref VARCHAR(100) NOT NULL,
+        story_key VARCHAR(255) NOT NULL,
+        first_seen BIGINT NOT NULL,
+        newest_try BIGINT NOT NULL,
+        tried BIGINT NOT NULL,
+        is_over TINYINT NOT NULL,
+        facts LONGTEXT NOT NULL,
+        outcome LONGTEXT NOT NULL,
+        UNIQUE KEY story_ref (ref),
+        KEY story_open (story_key, is_over, id)
+      ) ${TABLE}`,
+      `CREATE TABLE IF NOT EXISTS story_try (
+        id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+        story BIGINT NOT NULL,
+        queue_id VARCHAR(255) NOT NULL,
+        at BIGINT NOT NULL,
+        state VARCHAR(16) NOT NULL,
+        recipients LONGTEXT NOT NULL,
+        answer LONGTEXT NOT NULL,
+        KEY story_try_story (story, id),
+        KEY story_try_queue (queue_id, story)
+      ) ${TABLE}`,
+      `CREATE TABLE IF NOT EXISTS story_sample (
+        story BIGINT NOT NULL,
+        position INT NOT NULL,
+        sha256 BINARY(32) NOT NULL,
+        sample LONGTEXT NOT NULL,
+        PRIMARY KEY (story, position),
+        KEY story_sample_digest (sha256, story)
+      ) ${TABLE}`,
+    ],
+  },
+]

@@ -1,0 +1,135 @@
+/** Stories: how they are written, answered, continued and told. */
+import type { Connection } from 'mariadb'
+import type { Answer, Story, StorySample, Try } from '../../core/index.ts'
+import { isDigest } from '../digest.ts'
+import type { StoryDraft, StoryQuery } from '../store.ts'
+import { ABANDONED_AFTER_MS, isFinal, TRIES_TOLD, unionRecipients } from '../story-life.ts'
+import { inTransaction, parsed, type Row, type Statement, textOf, together } from './sql.ts'
+
+const STORY = 'SELECT id, ref, story_key, first_seen, facts, outcome FROM story'
+const TRIES = 'SELECT queue_id, at, state, recipients, answer FROM story_try'
+/** Postfix's are 17 characters; what is longer comes from no Postfix and is cut. */
+const QUEUE_ID_LENGTH = 255
+const SAMPLES_AT_ONCE = 500
+const STORIES_AT_ONCE = 20
+
+/** Writes the story, a try, and the samples: all or nothing. */
+export async function openStory(connection: Connection, draft: StoryDraft, time: string): Promise<void> {
+  const { ref, key, queueId, samples, outcome, answer, recipients, ...facts } = draft
+  await inTransaction(connection, [
+    {
+      sql: `INSERT INTO story (ref, story_key, first_seen, newest_try, tried, is_over, facts, outcome)
+        VALUES (?, ?, ${time}, 0, ${time}, 0, ?, ?)
+        ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), tried = VALUE(tried), is_over = 0, facts = VALUE(facts),
+          outcome = VALUE(outcome)`,
+      values: [ref, key, JSON.stringify(facts), JSON.stringify(outcome)],
+    },
+    { sql: 'SET @story = LAST_INSERT_ID()' },
+    {
+      sql: `INSERT INTO story_try (story, queue_id, at, state, recipients, answer)
+        VALUES (@story, ?, ${time}, 'deciding', ?, ?)`,
+      values: [queueId.slice(0, QUEUE_ID_LENGTH), JSON.stringify(recipients), JSON.stringify(answer)],
+    },
+    { sql: 'UPDATE story SET newest_try = LAST_INSERT_ID() WHERE id = @story' },
+    { sql: 'DELETE FROM story_sample WHERE story = @story' },
+    ...sampleStatements(samples),
+  ])
+}
+
+function sampleStatements(samples: readonly StorySample[]): readonly Statement[] {
+  const statements: Statement[] = []
+  for (let at = 0; at < samples.length; at += SAMPLES_AT_ONCE) {
+    const piece = samples.slice(at, at + SAMPLES_AT_ONCE)
+    const rows = piece.map(({ sample }, n) => `(@story, ${at + n}, x'${sample.sha256}', ?)`)
+    statements.push({
+      sql: `INSERT INTO story_sample (story, position, sha256, sample) VALUES ${rows.join(', ')}`,
+      values: piece.map((one) => JSON.stringify(one)),
+    })
+  }
+  return statements
+}
+
+/** Marks the newest try under that queue id, and the story as over where that was its newest try of all. */
+export async function answerStory(connection: Connection, ref: string, queueId: string, answer: Answer): Promise<void> {
+  await together(connection, [
+    {
+      sql: `SET @try = (SELECT MAX(t.id) FROM story_try t JOIN story s ON s.id = t.story WHERE s.ref = ? AND t.queue_id = ?)`,
+      values: [ref, queueId.slice(0, QUEUE_ID_LENGTH)],
+    },
+    { sql: "UPDATE story_try SET state = 'answered', answer = ? WHERE id = @try", values: [JSON.stringify(answer)] },
+    {
+      sql: 'UPDATE story SET is_over = ? WHERE ref = ? AND newest_try = @try',
+      values: [isFinal(answer) ? 1 : 0, ref],
+    },
+  ])
+}
+
+/** The story that a message with this key continues, its tries and its samples: three statements that need not wait for each other. */
+export function continuedStatements(key: string, time: string): readonly Statement[] {
+  const which = `story_key = ? AND is_over = 0 AND tried >= ${time} - ${ABANDONED_AFTER_MS} ORDER BY id DESC LIMIT 1`
+  const id = `(SELECT id FROM story WHERE ${which})`
+  return [
+    { sql: `${STORY} WHERE ${which}`, values: [key] },
+    { sql: `${TRIES} WHERE story = ${id} ORDER BY id DESC LIMIT ${TRIES_TOLD}`, values: [key] },
+    { sql: `SELECT sample FROM story_sample WHERE story = ${id} ORDER BY position`, values: [key] },
+  ]
+}
+
+/** The story in the answers to `continuedStatements`. */
+export function continuedOf([rows, tries, samples]: readonly (readonly Row[])[]): Story | undefined {
+  const row = rows?.[0]
+  return row && storyOf(row, tries ?? [], samples ?? [])
+}
+
+/** Newest first. */
+export async function findStories(connection: Connection, query: StoryQuery, limit: number): Promise<readonly Story[]> {
+  const find = findStatement(query, limit)
+  if (!find) return []
+  const [found = []] = await together<readonly Row[]>(connection, [find])
+  const stories: Story[] = []
+  for (let at = 0; at < found.length; at += STORIES_AT_ONCE) {
+    const ids = found.slice(at, at + STORIES_AT_ONCE).map((row) => Number(row.id))
+    const rows = await together<readonly Row[]>(connection, ids.flatMap(storyStatements))
+    for (const n of ids.keys())
+      stories.push(...[continuedOf(rows.slice(n * 3, n * 3 + 3))].filter((one) => one !== undefined))
+  }
+  return stories
+}
+
+function storyStatements(id: number): readonly Statement[] {
+  return [
+    { sql: `${STORY} WHERE id = ?`, values: [id] },
+    { sql: `${TRIES} WHERE story = ? ORDER BY id DESC LIMIT ${TRIES_TOLD}`, values: [id] },
+    { sql: 'SELECT sample FROM story_sample WHERE story = ? ORDER BY position', values: [id] },
+  ]
+}
+
+function findStatement(query: StoryQuery, limit: number): Statement | undefined {
+  if ('ref' in query) return { sql: 'SELECT id FROM story WHERE ref = ? LIMIT ?', values: [query.ref, limit] }
+  if ('queueId' in query) {
+    const sql = 'SELECT DISTINCT story AS id FROM story_try WHERE queue_id = ? ORDER BY story DESC LIMIT ?'
+    return { sql, values: [query.queueId, limit] }
+  }
+  if (!isDigest(query.sha256)) return undefined
+  const sql = `SELECT DISTINCT story AS id FROM story_sample WHERE sha256 = x'${query.sha256}' ORDER BY story DESC LIMIT ?`
+  return { sql, values: [limit] }
+}
+
+function storyOf(row: Row, tries: readonly Row[], samples: readonly Row[]): Story {
+  const oldestFirst = tries.toReversed()
+  return {
+    ...parsed<Omit<Story, 'recipients'>>(row.facts),
+    recipients: unionRecipients(oldestFirst.map((attempt) => parsed<readonly string[]>(attempt.recipients))),
+    ref: textOf(row.ref),
+    key: textOf(row.story_key),
+    firstSeen: Number(row.first_seen),
+    tries: oldestFirst.map(tryOf),
+    samples: samples.map((sample) => parsed<StorySample>(sample.sample)),
+    outcome: parsed(row.outcome),
+  }
+}
+
+function tryOf(row: Row): Try {
+  const state = row.state === 'answered' ? 'answered' : 'deciding'
+  return { queueId: textOf(row.queue_id), at: Number(row.at), state, answer: parsed(row.answer) }
+}
