@@ -10,7 +10,7 @@ import { ImportError } from './problem.ts'
 import { shortPlace } from './settings.ts'
 import { type Expression, ExpressionError, type Implication } from './syntax.ts'
 import { conditionOf } from './translation.ts'
-import { IS_INERT, isAboutContent, RUNS_BY_NAME } from './vocabulary.ts'
+import { IS_INERT, IS_WELL_FORMED, isAboutContent, RUNS_BY_NAME } from './vocabulary.ts'
 
 /** By result: our verdict. There is no verdict for a failure: see `failing`. */
 const VERDICTS: Readonly<Record<string, Verdict>> = {
@@ -25,6 +25,7 @@ const FAILS_WHY =
 const SENDER_ONLY =
   'it let pass by what the sender says alone (name, declared type, disposition); here the content must also be a picture or a signature'
 const ACTING_NAME = 'it let pass whatever the name; here no name of the sample may be one at which programs run a file'
+const ODD_FORM = 'it let pass whatever the form; here nothing about the form may hide something'
 
 /** Carries over the expression with this number (from 1). Mistakes in it are problems with their place. */
 export function expressionRule(option: Option, number: number, problems: ImportError[]): Carried | undefined {
@@ -76,8 +77,8 @@ export function failing(condition: string): string {
 function guardPassing(condition: Expression, parts: string[]): readonly string[] {
   if (parts.includes(FALSE)) return []
   const isByContent = restsOnContent(condition)
-  parts.push(isByContent ? not(RUNS_BY_NAME) : IS_INERT)
-  return [isByContent ? ACTING_NAME : SENDER_ONLY]
+  parts.push(isByContent ? not(RUNS_BY_NAME) : IS_INERT, IS_WELL_FORMED)
+  return [isByContent ? ACTING_NAME : SENDER_ONLY, ODD_FORM]
 }
 
 function reasonOf(what: string): string {

@@ -1,6 +1,6 @@
 /** The predecessor's fixed rules → ours, each by its section of `ruleset.conf`. */
 import type { Carried, ImportedRule } from './carried.ts'
-import { FALSE } from './cel.ts'
+import { all, FALSE } from './cel.ts'
 import { checkedRule } from './checked-rule.ts'
 import { compare } from './compare.ts'
 import { expressionRule, failing } from './expression-rule.ts'
@@ -11,7 +11,7 @@ import { ImportError, type Place } from './problem.ts'
 import { type Settings, shortPlace } from './settings.ts'
 import { always, type Term, textLiteral } from './term.ts'
 import { mayAct } from './types.ts'
-import { MAY_HAVE_MACROS, meaningOf } from './vocabulary.ts'
+import { IS_WELL_FORMED, MAY_HAVE_MACROS, meaningOf } from './vocabulary.ts'
 
 /** What a rule of the predecessor is made of. */
 export interface Source {
@@ -99,10 +99,12 @@ function whitelist(source: Source): readonly Carried[] {
   const kept = types.filter((type) => !mayAct(type))
   const acting = types.filter(mayAct)
   const losses = new Losses(false)
-  const when = withinTypes(kept, losses)
+  const holds = withinTypes(kept, losses)
+  const when = holds === FALSE ? FALSE : all([holds, IS_WELL_FORMED])
   const why = [
     ...acting.map((type) => `${type} is not let pass: such content may act when it is opened`),
     'every name that a client shows must have an extension of a listed type or none; an extension that nobody knows exempted',
+    'nothing about the form of the sample may hide something',
     ...losses.notes,
   ]
   const list = options.map((option) => `${shortPlace(option)} ${option.value}`)

@@ -101,11 +101,15 @@ export const IS_INERT = 'peekabooavInert'
 /** Whether some name of a sample is one at which programs run a file. */
 export const RUNS_BY_NAME = 'peekabooavRuns'
 
+/** Whether nothing about the form of a sample hides something: such goes on to the rules that tell it. */
+export const IS_WELL_FORMED = 'peekabooavWellFormed'
+
 /** Conditions that several imported rules share: what stands under `define:`. */
 export function definitions(): Readonly<Record<string, string>> {
   return {
     [IS_INERT]: onlyOf(INERT),
     [RUNS_BY_NAME]: nameEnds(ACTING_EXTENSIONS, 'wide', true),
+    [IS_WELL_FORMED]: "!sample.anomalies.exists(a, a.severity == 'suspicious')",
     [MACROS]: not(onlyOf(WITHOUT_MACROS)),
   }
 }

@@ -4,7 +4,7 @@ import { MISSING_ROLE } from '../../../src/cli/import/losses.ts'
 import type { Ruleset } from '../../../src/rules/index.ts'
 import { BUILT_SAMPLES } from '../../facts/type/samples/index.ts'
 import { assertGenerated, table } from '../../generated.ts'
-import { carried, ends, loaded, report, type Sent } from './harness.ts'
+import { carried, ends, loaded, report, type Sent, sampleOf } from './harness.ts'
 import { SAMPLE_RULESET } from './samples.ts'
 
 const EXE = 'application/vnd.microsoft.portable-executable'
@@ -171,6 +171,15 @@ test('a document that may have macros and a middling score is never delivered fo
   assert.equal(ends(ruleset, doc, report(4.5)), `unanalysed(${MISSING_ROLE})`)
   assert.equal(ends(ruleset, doc, report(4)), 'unknown by (none)')
   assert.equal(ends(ruleset, { name: 'a.doc', bytes: content('application/pdf') }, report(4.5)), 'unknown by (none)')
+})
+
+test('what is odd in a way that hides things is let pass by no imported rule', (t) => {
+  const ruleset = imported(t)
+  const odd = (severity: string) => ({ anomalies: [{ name: 'cte-duplicate', severity, offset: 1 }] })
+  const text = sampleOf({ name: 'a.txt', bytes: PLAIN, declared: 'text/plain' })
+
+  assert.match(ends(ruleset, { ...text, ...odd('note') }), /^ignored by/)
+  assert.equal(ends(ruleset, { ...text, ...odd('suspicious') }), 'pending(sandbox)')
 })
 
 test('the test files are found whatever the imported rules let pass', (t) => {
