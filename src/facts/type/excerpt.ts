@@ -11,6 +11,9 @@ export interface Window {
   readonly bytes: Buffer
 }
 
+/** Beyond so many pieces the end is looked at in one. */
+const MANY_PIECES = 4
+
 /** What is kept of a sample. */
 export interface Excerpt {
   readonly head: Buffer
@@ -31,20 +34,48 @@ export function bytesAt(sample: Excerpt, at: number, length: number): Buffer {
   if (at + length <= head.length) return head.subarray(at, at + length)
   const last = ending[ending.length - 1] ?? NONE
   if (at >= size - last.length) return last.subarray(at - size + last.length, at - size + last.length + length)
+  if (at >= size - TAIL_BYTES) return inPieces(sample, at, length)
   if (at < head.length) return head.subarray(at, at + length)
-  if (at >= size - TAIL_BYTES) return sample.tail.subarray(at - size + sample.tail.length).subarray(0, length)
   const window = windows.find((one) => at >= one.at && at < one.at + one.bytes.length)
   return window === undefined ? NONE : window.bytes.subarray(at - window.at, at - window.at + length)
 }
 
-/** Whether a mark lies within the tail, or in what was kept with it. */
-export function endsWithMark({ ending }: Excerpt, sign: Buffer): boolean {
+/** Bytes of the tail: only where they lie in several pieces they are copied. */
+function inPieces({ ending, size }: Excerpt, at: number, length: number): Buffer {
+  const parts: Buffer[] = []
+  let end = size
+  for (let n = ending.length - 1; n >= 0 && end > at; n--) {
+    const piece = ending[n] as Buffer
+    const begin = end - piece.length
+    if (begin < at + length) parts.unshift(piece.subarray(Math.max(at - begin, 0), at + length - begin))
+    end = begin
+  }
+  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)
+}
+
+/** The last place before `before` where a mark lies within the tail, or in what was kept with it; -1 if none. */
+export function lastMarkAt(sample: Excerpt, sign: Buffer, before = sample.size): number {
+  const pieces = sample.ending.length > MANY_PIECES ? [sample.tail] : sample.ending
+  let end = sample.size
+  for (let n = pieces.length - 1; n >= 0; n--) {
+    const piece = pieces[n] as Buffer
+    const begin = end - piece.length
+    const at = end < sample.size ? markAcross(sample, sign, end, before) : -1
+    if (at >= 0) return at
+    const inPiece = before > begin ? piece.lastIndexOf(sign, before - 1 - begin) : -1
+    if (inPiece >= 0) return begin + inPiece
+    end = begin
+  }
+  return -1
+}
+
+/** The last place where a mark lies across the border of two pieces, or more. */
+function markAcross(sample: Excerpt, sign: Buffer, border: number, before: number): number {
   const reach = sign.length - 1
-  return ending.some((piece, n) => {
-    if (piece.includes(sign)) return true
-    const next = ending[n + 1]
-    return next !== undefined && Buffer.concat([piece.subarray(-reach), next.subarray(0, reach)]).includes(sign)
-  })
+  const from = border - reach
+  if (before <= from) return -1
+  const at = inPieces(sample, from, 2 * reach).lastIndexOf(sign, before - 1 - from)
+  return at < 0 ? -1 : from + at
 }
 
 /** Whether the bytes have this mark at this place. */

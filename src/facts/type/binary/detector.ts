@@ -4,8 +4,8 @@ import type { Excerpt } from '../excerpt.ts'
 /** One look at a sample: the types that it shows. */
 export type Detect = (sample: Excerpt) => readonly string[]
 
-/** The first bytes for which a look is worth it (undefined: any), and the look. */
-export type Detector = readonly [firstBytes: readonly number[] | undefined, detect: Detect]
+/** The bytes for which a look is worth it (undefined: any), the look, and where those bytes stand (in front if not said). */
+export type Detector = readonly [bytes: readonly number[] | undefined, detect: Detect, at?: number]
 
 /** No type. */
 export const NOTHING: readonly string[] = []

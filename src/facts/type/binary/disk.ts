@@ -1,12 +1,13 @@
 /** Images of disks and file systems: Windows mounts most of them on a double click, and shows what is in them. */
 import { be16, bytesAt, type Excerpt, hasMark, mark, u16, u32 } from '../excerpt.ts'
-import { type Detector, NOTHING } from './detector.ts'
+import { bytesOf, type Detector, NOTHING } from './detector.ts'
 
 /** Looks at images of disks. */
 export const DISK_DETECTORS: readonly Detector[] = [
-  [undefined, bootSector],
-  [undefined, unixVolume],
-  [undefined, volumeRecognition],
+  [[0x55], bootSector, 510],
+  [[0x53], linuxVolume, 1080],
+  [bytesOf('HB'), appleVolume, 1024],
+  [bytesOf('BC'), volumeRecognition, 0x8001],
   [undefined, trailer],
 ]
 
@@ -42,10 +43,14 @@ function isPartition(head: Buffer, at: number): boolean {
   return (status === 0 || status === 0x80) && (head[at + 4] === 0 ? u32(head, at + 8) === 0 : u32(head, at + 12) > 0)
 }
 
-/** ext2 to ext4 and HFS(+) keep their superblock 1,024 bytes in. */
-function unixVolume({ head }: Excerpt): readonly string[] {
-  if (u16(head, 1080) === 0xef53 && u32(head, 1048) <= 6 && u32(head, 1028) > 0 && u32(head, 1100) <= 1)
-    return ['application/x-ext-image']
+/** ext2 to ext4 keep their superblock 1,024 bytes in. */
+function linuxVolume({ head }: Excerpt): readonly string[] {
+  const isVolume = u16(head, 1080) === 0xef53 && u32(head, 1048) <= 6 && u32(head, 1028) > 0 && u32(head, 1100) <= 1
+  return isVolume ? ['application/x-ext-image'] : NOTHING
+}
+
+/** HFS and HFS+ do so too. */
+function appleVolume({ head }: Excerpt): readonly string[] {
   const volume = head.toString('latin1', 1024, 1026)
   const isPlus = (volume === 'H+' && be16(head, 1026) === 4) || (volume === 'HX' && be16(head, 1026) === 5)
   const isOld = volume === 'BD' && u32(head, 0) === 0 && be16(head, 1024 + 14) === 3

@@ -19,12 +19,21 @@ const ALL: readonly Detector[] = [
   ...DISK_DETECTORS,
 ]
 const BY_FIRST_BYTE: readonly (readonly Detect[])[] = Array.from({ length: 256 }, (_, byte) =>
-  ALL.filter(([firstBytes]) => firstBytes === undefined || firstBytes.includes(byte)).map(([, detect]) => detect),
+  ALL.filter(([bytes, , at = 0]) => at === 0 && (bytes === undefined || bytes.includes(byte))).map(([, look]) => look),
 )
+/** Looks for which another byte than the first tells whether they are worth it, in the order of its place. */
+const ELSEWHERE: readonly (readonly [at: number, byte: number, detect: Detect])[] = ALL.flatMap(
+  ([bytes = [], detect, at = 0]) => (at === 0 ? [] : bytes.map((byte) => [at, byte, detect] as const)),
+).sort(([a], [b]) => a - b)
 
 /** Types by their headers. */
 export function typesByHeader(sample: Excerpt): string[] {
+  const { head } = sample
   const found: string[] = []
-  for (const detect of BY_FIRST_BYTE[sample.head[0] ?? 0] ?? []) for (const type of detect(sample)) found.push(type)
+  for (const detect of BY_FIRST_BYTE[head[0] ?? 0] ?? []) for (const type of detect(sample)) found.push(type)
+  for (const [at, byte, detect] of ELSEWHERE) {
+    if (at >= head.length) break
+    if (head[at] === byte) for (const type of detect(sample)) found.push(type)
+  }
   return found
 }

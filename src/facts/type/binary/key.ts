@@ -6,7 +6,7 @@ import { bytesOf, type Detector, NOTHING } from './detector.ts'
 /** Looks at keys. */
 export const KEY_DETECTORS: readonly Detector[] = [
   [bytesOf('0'), der],
-  [undefined, pgp],
+  [Array.from({ length: 0x80 }, (_, byte) => 0x80 + byte), pgp],
 ]
 
 const SEQUENCE = 0x30
@@ -101,7 +101,7 @@ function isTime(element: Element | undefined): boolean {
 /** Versions and algorithms of a packet's first bytes (RFC 9580, sections 5.1 to 5.13). */
 function pgp({ head, size }: Excerpt): readonly string[] {
   const first = head[0] ?? 0
-  if (first < 0x80 || head.length < 20) return NOTHING
+  if (head.length < 20) return NOTHING
   const isNew = (first & 0x40) !== 0
   const tag = isNew ? first & 0x3f : (first >> 2) & 0x0f
   const { from, length } = isNew ? newLength(head) : oldLength(head, first & 3)

@@ -12,13 +12,14 @@ const ALL: readonly Magic[] = MARKS.map(([type, text, at = 0]) => ({ type, at, b
 const BY_FIRST_BYTE: readonly (readonly Magic[])[] = Array.from({ length: 256 }, (_, byte) =>
   ALL.filter(({ at, bytes }) => at === 0 && bytes[0] === byte),
 )
-const ELSEWHERE: readonly Magic[] = ALL.filter(({ at }) => at > 0)
+const ELSEWHERE: readonly Magic[] = ALL.filter(({ at }) => at > 0).sort((a, b) => a.at - b.at)
 
 /** Types whose marks the content has. */
 export function typesByMark({ head }: Excerpt): string[] {
   const found: string[] = []
   for (const { type, bytes } of BY_FIRST_BYTE[head[0] ?? 0] ?? []) if (hasMark(head, bytes)) found.push(type)
   for (const { type, bytes, at } of ELSEWHERE) {
+    if (at >= head.length) break
     if (head[at] === bytes[0] && hasMark(head, bytes, at)) found.push(type)
   }
   return found

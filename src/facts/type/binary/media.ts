@@ -11,7 +11,8 @@ export const MEDIA_DETECTORS: readonly Detector[] = [
   [[0x1a], matroska],
   [bytesOf('0'), advancedSystems],
   [[0xff], mpegAudio],
-  [undefined, transportStream],
+  [bytesOf('G'), transportStream],
+  [bytesOf('G'), transportStream, 4],
   [[0x0b], ac3],
 ]
 

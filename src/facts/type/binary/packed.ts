@@ -11,8 +11,9 @@ export const PACKED_DETECTORS: readonly Detector[] = [
   [[0x1a], arc],
   [[0x71, 0xc7], cpio],
   [bytesOf('!'), archive],
-  [undefined, lzh],
-  [undefined, tar],
+  [bytesOf('-'), lzh, 2],
+  [bytesOf('u'), tar, 257],
+  [[0], oldTar, 107],
   [[0x04], asar],
   [bytesOf('k'), diskImageTrailer],
 ]
@@ -79,10 +80,14 @@ function lzh({ head }: Excerpt): readonly string[] {
 
 const USTAR = mark('ustar')
 
-/** tar: the mark of POSIX and GNU, or a header of the seventh edition of Unix, whose checksum is right. */
+/** The mark of POSIX and GNU. */
 function tar({ head }: Excerpt): readonly string[] {
-  if (hasMark(head, USTAR, 257)) return ['application/x-tar']
-  if (head.length < 512 || head[0] === 0 || head[156] === undefined || head[107] !== 0) return NOTHING
+  return hasMark(head, USTAR, 257) ? ['application/x-tar'] : NOTHING
+}
+
+/** A header of the seventh edition of Unix, whose checksum is right. */
+function oldTar({ head }: Excerpt): readonly string[] {
+  if (head.length < 512 || head[0] === 0 || hasMark(head, USTAR, 257)) return NOTHING
   const stated = /^ *([0-7]{1,6})[\0 ]/.exec(head.toString('latin1', 148, 156))?.[1]
   return stated !== undefined && Number.parseInt(stated, 8) === tarSum(head) ? ['application/x-tar'] : NOTHING
 }

@@ -14,7 +14,7 @@ export const PICTURE_DETECTORS: readonly Detector[] = [
   [[0x0a], pcx],
   [bytesOf('i'), icns],
   [bytesOf('P'), portableAnymap],
-  [undefined, embeddedFont],
+  [[0x4c], embeddedFont, 34],
 ]
 
 /** Two letters are not enough: the header names its own size. */

@@ -8,7 +8,7 @@ export const PROGRAM_DETECTORS: readonly Detector[] = [
   [bytesOf('MZ'), program],
   [[0xca], javaOrFat],
   [[0xbf], fatSwapped],
-  [undefined, python],
+  [[0x0d], python, 2],
   [bytesOf('FCZ'), flash],
 ]
 

@@ -2,8 +2,7 @@
 import type { Excerpt } from '../excerpt.ts'
 import { type Charset, readText, type Text } from './charset.ts'
 import { hasLaterHtml, htmlInBinary, markupTypes } from './markup.ts'
-import { scriptTypes } from './script/index.ts'
-import { lex } from './script/lex.ts'
+import { countTokens, scriptTypes } from './script/index.ts'
 import { structuredTypes, tabularTypes } from './structured.ts'
 
 /** Text shows itself within this many bytes … */
@@ -38,7 +37,7 @@ function typesOf(text: string, { isDirty }: Text): readonly string[] {
 }
 
 function isPadding(text: string): boolean {
-  return lex(text, MIN_TOKENS).tokens.length < MIN_TOKENS
+  return countTokens(text, MIN_TOKENS) < MIN_TOKENS
 }
 
 /** The whole head, and the tail where padding fills even that. */

@@ -1,6 +1,6 @@
 /** The members of a zip file (APPNOTE.TXT 6.3) as far as its directory and local headers were kept. Only to tell its type: see `archive` for the rest. */
 import { inflateRawSync } from 'node:zlib'
-import { bytesAt, type Excerpt, endsWithMark, hasMark, mark, u16, u32 } from '../excerpt.ts'
+import { bytesAt, type Excerpt, hasMark, lastMarkAt, mark, u16, u32 } from '../excerpt.ts'
 
 /** One member. */
 export interface Member {
@@ -20,7 +20,6 @@ const CENTRAL = mark('PK\x01\x02')
 const END = mark('PK\x05\x06')
 /** In front of the first volume of several, and of some that were to become several. */
 const SPANNED = [mark('PK\x07\x08PK\x03\x04'), mark('PK00PK\x03\x04')]
-const NOTHING = Buffer.alloc(0)
 const END_BYTES = 22
 const MAX_MEMBERS = 500
 const MAX_NAME_BYTES = 256
@@ -31,49 +30,58 @@ const MAX_CONTENT_BYTES = 262_144
 export function readZip(sample: Excerpt): Zip | undefined {
   const { head } = sample
   const isAtStart = hasMark(head, LOCAL) || hasMark(head, END) || SPANNED.some((one) => hasMark(head, one))
-  const tail = endsWithMark(sample, END) ? tailOf(sample) : NOTHING
-  const end = endRecordAt(tail)
-  if (!isAtStart && end < 0) return undefined
-  const inDirectory = end < 0 ? [] : directoryMembers(tail, sample.size, end)
-  if (!isAtStart && inDirectory.length === 0 && u16(tail, end + 10) > 0) return undefined
-  return { isAtStart, members: [...inDirectory, ...localMembers(head)] }
+  const end = endRecordOf(sample)
+  if (!isAtStart && end === undefined) return undefined
+  const members = end === undefined ? [] : directoryMembers(sample, end)
+  if (!isAtStart && members.length === 0 && (end?.count ?? 0) > 0) return undefined
+  addLocalMembers(head, members)
+  return { isAtStart, members }
 }
 
-/** The last piece alone where the whole directory lies in it: most do, and need no copy. */
-function tailOf(sample: Excerpt): Buffer {
-  const last = sample.ending[sample.ending.length - 1] ?? NOTHING
-  const end = endRecordAt(last)
-  return end >= 0 && u32(last, end + 12) <= end ? last : sample.tail
+/** What the end record says: where it lies itself, and of the directory before it. */
+interface EndRecord {
+  readonly at: number
+  readonly count: number
+  readonly directoryBytes: number
+  readonly directoryAt: number
 }
 
-/** Where the last end record lies in the tail whose comment reaches at most to the end; -1 if none. Junk may follow: readers take it. */
-function endRecordAt(tail: Buffer): number {
-  for (let at = tail.lastIndexOf(END), tries = 0; at >= 0 && tries < 16; tries++) {
-    const isRecord = at + END_BYTES <= tail.length && at + END_BYTES + u16(tail, at + 20) <= tail.length
-    if (isRecord && u16(tail, at + 4) === u16(tail, at + 6)) return at
-    at = at === 0 ? -1 : tail.lastIndexOf(END, at - 1)
+/** The last end record in the tail whose comment reaches at most to the end. Junk may follow: readers take it. */
+function endRecordOf(sample: Excerpt): EndRecord | undefined {
+  let at = lastMarkAt(sample, END)
+  for (let tries = 0; at >= 0 && tries < 16; tries++) {
+    const record = bytesAt(sample, at, END_BYTES)
+    const isRecord = record.length === END_BYTES && at + END_BYTES + u16(record, 20) <= sample.size
+    if (isRecord && u16(record, 4) === u16(record, 6))
+      return { at, count: u16(record, 10), directoryBytes: u32(record, 12), directoryAt: u32(record, 16) }
+    at = lastMarkAt(sample, END, at)
   }
-  return -1
+  return undefined
 }
 
 /** The directory lies before its end record, whatever was put in front of the file since. */
-function directoryMembers(tail: Buffer, size: number, end: number): readonly Member[] {
-  const length = u32(tail, end + 12)
-  const first = end - length >= 0 && hasMark(tail, CENTRAL, end - length) ? end - length : tail.indexOf(CENTRAL)
-  if (first < 0 || first > end) return []
-  const shift = size - tail.length + end - length - u32(tail, end + 16)
+function directoryMembers(sample: Excerpt, end: EndRecord): Member[] {
+  const stated = end.at - end.directoryBytes
+  const tailAt = sample.size - sample.ending.reduce((sum, { length }) => sum + length, 0)
+  const isThere = stated >= tailAt && hasMark(bytesAt(sample, stated, 4), CENTRAL)
+  const first = isThere ? 0 : sample.tail.indexOf(CENTRAL)
   const members: Member[] = []
-  for (let at = first; members.length < MAX_MEMBERS && at + 46 <= end && hasMark(tail, CENTRAL, at); ) {
-    const nameLength = u16(tail, at + 28)
-    members.push({ name: nameAt(tail, at + 46, nameLength), at: u32(tail, at + 42) + Math.max(shift, 0) })
-    at += 46 + nameLength + u16(tail, at + 30) + u16(tail, at + 32)
+  if (first < 0) return members
+  const from = isThere ? stated : tailAt + first
+  const directory = bytesAt(sample, from, end.at - from)
+  const shift = Math.max(stated - end.directoryAt, 0)
+  for (let at = 0; members.length < MAX_MEMBERS && at + 46 <= directory.length && hasMark(directory, CENTRAL, at); ) {
+    const nameLength = u16(directory, at + 28)
+    members.push({ name: nameAt(directory, at + 46, nameLength), at: u32(directory, at + 42) + shift })
+    at += 46 + nameLength + u16(directory, at + 30) + u16(directory, at + 32)
   }
   return members
 }
 
-function localMembers(head: Buffer): readonly Member[] {
-  const members: Member[] = []
-  for (let at = head.indexOf(LOCAL); at >= 0 && members.length < MAX_MEMBERS; at = head.indexOf(LOCAL, at)) {
+/** A directory may lie: what the local headers in front say counts too. */
+function addLocalMembers(head: Buffer, members: Member[]): void {
+  const most = members.length + MAX_MEMBERS
+  for (let at = head.indexOf(LOCAL); at >= 0 && members.length < most; at = head.indexOf(LOCAL, at)) {
     if (at + 30 > head.length) break
     members.push({ name: nameAt(head, at + 30, u16(head, at + 26)), at })
     // Where the header says its size the search goes on behind it: what lies within a member is not this file's.
@@ -81,7 +89,6 @@ function localMembers(head: Buffer): readonly Member[] {
     at += 30 + u16(head, at + 26) + u16(head, at + 28) + (isStated ? u32(head, at + 18) : 0)
     if (at >= head.length) break
   }
-  return members
 }
 
 function nameAt(bytes: Buffer, at: number, length: number): string {

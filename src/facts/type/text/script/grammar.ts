@@ -5,8 +5,8 @@
  * In a construct `ID` stands for any word, `STR` for a string, `NUM` for a number, `OPT` for an option such as `-c`, `EOL` for the end of a line, `a|b` for one of several;
  * `^` in front: at the beginning of a line. It must begin with something definite.
  */
-import { CMDLET, LINE, NUMBER, OTHER_WORD, STRING, type Tokens, WORDS_OF_LEXER } from './lex.ts'
-import { type Words, wordsOf } from './words.ts'
+import type { Tokens } from './lex.ts'
+import { isOption, isWord, LINE, OTHER_WORD, type Vocabulary, vocabularyOf } from './words.ts'
 
 /** Weight → constructs, separated by line ends or by two blanks. */
 export type Grammar = readonly (readonly [weight: number, constructs: string])[]
@@ -15,17 +15,25 @@ interface Construct {
   readonly language: number
   readonly weight: number
   readonly atLineStart: boolean
-  readonly rest: readonly (readonly string[])[]
+  /** What may follow: the rows of these sets in the table. */
+  readonly rest: readonly number[]
   readonly index: number
 }
 
 /** The constructs of all languages by their first token. */
 export interface Grammars {
   readonly types: readonly string[]
-  readonly byToken: ReadonlyMap<string, readonly Construct[]>
+  readonly byToken: readonly (readonly Construct[] | undefined)[]
   /** All tokens in them. */
-  readonly words: Words
+  readonly words: Vocabulary
+  /** Sets of tokens, a row each: 1 where the token of that number belongs to the set. */
+  readonly sets: Uint8Array
   readonly count: number
+}
+
+interface Draft extends Omit<Construct, 'rest'> {
+  readonly first: readonly string[]
+  readonly rest: readonly (readonly string[])[]
 }
 
 /** How strongly a text is of a language. */
@@ -44,79 +52,80 @@ const MOST_OF_ONE = 4
 /** Puts grammars into the form in which texts are compared with them. */
 export function compile(grammars: Readonly<Record<string, Grammar>>): Grammars {
   const types = Object.keys(grammars)
-  const byToken = new Map<string, Construct[]>()
-  const words = new Set(WORDS_OF_LEXER)
-  let count = 0
-  for (const [language, type] of types.entries()) {
-    for (const [weight, constructs] of grammars[type] ?? []) {
-      for (const construct of constructs.split(/\s*\n\s*|\s{2,}/).filter((text) => text !== '')) {
-        const [first = [], ...rest] = construct.replace(/^\^ /, '').split(' ').map(alternatives)
-        const one = { language, weight, atLineStart: construct.startsWith('^ '), rest, index: count++ }
-        for (const token of first) byToken.set(token, [...(byToken.get(token) ?? []), one])
-        for (const token of [first, ...rest].flat()) words.add(token)
-      }
+  const drafts = types.flatMap((type, language) => draftsOf(grammars[type] ?? [], language)).map(numbered)
+  const words = vocabularyOf(drafts.flatMap(({ first, rest }) => [first, ...rest].flat()))
+  const names = [...new Set(drafts.flatMap(({ rest }) => rest.map((set) => set.join(' '))))]
+  const sets = new Uint8Array(names.length * words.count)
+  for (const [n, name] of names.entries()) {
+    const wanted = name.split(' ')
+    for (const [token, id] of words.idOf) if (fits(token, wanted)) sets[n * words.count + id] = 1
+  }
+  const byToken = new Array<Construct[] | undefined>(words.count).fill(undefined)
+  for (const { first, rest, ...draft } of drafts) {
+    const one = { ...draft, rest: rest.map((set) => names.indexOf(set.join(' ')) * words.count) }
+    for (const token of first) {
+      const id = words.idOf.get(token) ?? OTHER_WORD
+      byToken[id] = [...(byToken[id] ?? []), one]
     }
   }
-  return { types, byToken, words: wordsOf(words), count }
+  return { types, byToken, words, sets, count: drafts.length }
 }
 
-const NAMED: Readonly<Record<string, string>> = { STR: STRING, NUM: NUMBER, EOL: LINE, CMDLET }
+function draftsOf(grammar: Grammar, language: number): readonly Omit<Draft, 'index'>[] {
+  return grammar.flatMap(([weight, constructs]) =>
+    constructs
+      .split(/\s*\n\s*|\s{2,}/)
+      .filter((text) => text !== '')
+      .map((text) => {
+        const [first = [], ...rest] = text.replace(/^\^ /, '').split(' ').map(alternatives)
+        return { language, weight, atLineStart: text.startsWith('^ '), first, rest }
+      }),
+  )
+}
+
+function numbered(draft: Omit<Draft, 'index'>, index: number): Draft {
+  return { ...draft, index }
+}
+
+const NAMED: Readonly<Record<string, string>> = { STR: '"', NUM: '0', EOL: '\n', CMDLET: 'verb-noun' }
 
 function alternatives(text: string): readonly string[] {
   return (/^[|]{1,2}$/.test(text) ? [text] : text.split('|')).map((token) => NAMED[token] ?? token)
 }
 
-/** Compares tokens with all grammars; no scores where nothing fits. */
-export function scores({ types, byToken, count }: Grammars, { tokens }: Tokens): readonly Score[] {
-  let isAny = false
+/** Compares tokens with all grammars: those of which anything was seen. */
+export function scores({ types, byToken, sets, count }: Grammars, { tokens }: Tokens): readonly Score[] {
   const seen = new Uint8Array(count)
-  const points = new Array<number>(types.length).fill(0)
-  const kinds = new Array<number>(types.length).fill(0)
-  const heaviest = new Array<number>(types.length).fill(0)
+  const found: (Draw | undefined)[] = []
   for (let at = 0; at < tokens.length; at++) {
-    const token = tokens[at] as string
-    if (token === OTHER_WORD) continue
-    const constructs = byToken.get(token)
+    const constructs = byToken[tokens[at] as number]
     if (constructs === undefined) continue
     for (const one of constructs) {
-      if ((seen[one.index] as number) >= MOST_OF_ONE || !matches(one, tokens, at)) continue
-      isAny = true
-      if (seen[one.index] === 0) kinds[one.language] = (kinds[one.language] as number) + 1
-      if (one.weight > (heaviest[one.language] as number)) heaviest[one.language] = one.weight
-      seen[one.index] = (seen[one.index] as number) + 1
-      points[one.language] = (points[one.language] as number) + one.weight
+      const before = seen[one.index] as number
+      if (before >= MOST_OF_ONE || !matches(one, sets, tokens, at)) continue
+      seen[one.index] = before + 1
+      const draw = found[one.language] ?? { points: 0, kinds: 0, heaviest: 0 }
+      found[one.language] = draw
+      draw.points += one.weight
+      if (before === 0) draw.kinds++
+      if (one.weight > draw.heaviest) draw.heaviest = one.weight
     }
   }
-  if (!isAny) return []
-  return types.map((type, language) => ({
-    type,
-    points: points[language] as number,
-    kinds: kinds[language] as number,
-    heaviest: heaviest[language] as number,
-  }))
+  return found.flatMap((draw, language) => (draw === undefined ? [] : [{ type: types[language] as string, ...draw }]))
 }
 
-function matches({ atLineStart, rest }: Construct, tokens: readonly string[], at: number): boolean {
+/** Points while they are counted. */
+type Draw = { points: number; kinds: number; heaviest: number }
+
+function matches({ atLineStart, rest }: Construct, sets: Uint8Array, tokens: readonly number[], at: number): boolean {
   if (atLineStart && at > 0 && tokens[at - 1] !== LINE) return false
+  if (at + rest.length >= tokens.length) return false
   for (let n = 0; n < rest.length; n++) {
-    const token = tokens[at + 1 + n]
-    if (token === undefined || !fits(token, rest[n] as readonly string[])) return false
+    if (sets[(rest[n] as number) + (tokens[at + 1 + n] as number)] === 0) return false
   }
   return true
 }
 
 function fits(token: string, wanted: readonly string[]): boolean {
-  for (const one of wanted) {
-    if (one === token || (one === 'ID' && isWord(token)) || (one === 'OPT' && isOption(token))) return true
-  }
-  return false
-}
-
-function isOption(token: string): boolean {
-  return /^[-/][a-z]/.test(token)
-}
-
-function isWord(token: string): boolean {
-  const code = token.charCodeAt(0)
-  return (code >= 0x61 && code <= 0x7a) || code === 0x5f || code > 127
+  return wanted.some((one) => one === token || (one === 'ID' && isWord(token)) || (one === 'OPT' && isOption(token)))
 }

@@ -18,8 +18,14 @@ const PROSE_WEIGHT = 0.2
 const SECOND_POINTS = 14
 const SECOND_SHARE = 0.5
 const DECISIVE = 9
+const PHP = 'application/x-php'
 const BATCH = 'application/x-bat'
 const JSCRIPT = 'application/x-jscript'
+
+/** How much of a text is more than comments and blanks, in tokens, up to so many. */
+export function countTokens(text: string, most: number): number {
+  return lex(text, most, GRAMMARS.words).tokens.length
+}
 
 /** The languages of a text, the likeliest first; none where it is no program. */
 export function scriptTypes(text: string): string[] {
@@ -52,7 +58,7 @@ function languagesOf(text: string, most: number): { readonly types: string[]; re
   const carets = Math.min(read.carets, 10)
   const found = scores(GRAMMARS, read)
     .map((score) => (score.type === BATCH && score.points > 0 ? disguised(score, carets) : score))
-    .filter(({ type }) => type !== 'application/x-php' || /<\?(?:php|=|\s)/i.test(text))
+    .filter(({ type }) => type !== PHP || /<\?(?:php|=|\s)/i.test(text))
     .sort((a, b) => b.points - a.points)
   const enough = ENOUGH_POINTS + read.prose * PROSE_WEIGHT
   const isProse = read.prose * 2 > read.tokens.length && (found[0]?.points ?? 0) < enough

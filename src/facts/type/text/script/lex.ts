@@ -3,25 +3,27 @@
  * alike for the same construct, because grammars (see `grammar.ts`) are written in its tokens.
  */
 
-import { type Words, wordAt } from './words.ts'
-
-/** A string literal. */
-export const STRING = '"'
-/** A number. */
-export const NUMBER = '0'
-/** The end of one or more lines. */
-export const LINE = '\n'
-/** A verb and a noun as PowerShell's commands have them. */
-export const CMDLET = 'verb-noun'
-
-/** Any word that is none of those that are asked for. */
-export const OTHER_WORD = '_other'
-/** Words that the lexer itself knows. */
-export const WORDS_OF_LEXER: readonly string[] = ['rem']
+import {
+  APOSTROPHE,
+  AT,
+  CMDLET,
+  COLON,
+  isOption,
+  LINE,
+  NUMBER,
+  OTHER_OPTION,
+  OTHER_SIGN,
+  OTHER_WORD,
+  REM,
+  STRING,
+  type Vocabulary,
+  wordAt,
+} from './words.ts'
 
 /** What was read. */
 export interface Tokens {
-  readonly tokens: readonly string[]
+  /** Their numbers in the vocabulary. */
+  readonly tokens: readonly number[]
   /** Words that stand in a line with many others and nothing else, as in sentences. */
   readonly prose: number
   /** Carets within words: the command interpreter ignores them, and only its scripts are disguised so. */
@@ -58,36 +60,22 @@ function isBlankAt(text: string, at: number): boolean {
   return kind === BLANK || kind === NEWLINE
 }
 
-/** Pairs of signs that mean something together. */
-const PAIRS = new Set([
-  '=>',
-  '==',
-  '!=',
-  '::',
-  '->',
-  '&&',
-  '||',
-  ':=',
-  '<-',
-  '=~',
-  '%%',
-  '$(',
-  '${',
-  '+=',
-  '++',
-  '<?',
-  '?>',
-  '<<',
-])
 const VERBS =
   /^(?:get|set|new|add|remove|invoke|start|stop|write|out|read|import|export|test|select|where|foreach|convertto|convertfrom|join|split|copy|move|rename|register|unregister|enable|disable|install|clear|update|wait|expand|compress|restart|resolve|push|pop|measure|sort|format)-[a-z]{2,40}$/
 /** A line with so many words and nothing but commas between them is a sentence. */
 const SENTENCE_WORDS = 6
+/** What strings end with, and what ends a line or escapes within them. */
+const QUOTES = `"'\``
+const SEARCHED = `${QUOTES}\n\r\\`
+const NEXT_LF = 3
+const NEXT_CR = 4
+const NEXT_BACKSLASH = 5
+const NOWHERE = 0x7fffffff
 const MAX_STRING = 65_536
 const MAX_WORD = 128
 
-/** Reads up to so many tokens; a word that is none of `words` is told as `OTHER_WORD`. */
-export function lex(text: string, most: number, words?: Words): Tokens {
+/** Reads up to so many tokens. */
+export function lex(text: string, most: number, words: Vocabulary): Tokens {
   // At once, which is cheaper than word by word.
   const reader = new Lexer(text.toLowerCase(), most, words)
   return reader.read()
@@ -96,14 +84,16 @@ export function lex(text: string, most: number, words?: Words): Tokens {
 class Lexer {
   readonly #text: string
   readonly #most: number
-  readonly #words: Words | undefined
-  readonly #tokens: string[] = [LINE]
+  readonly #words: Vocabulary
+  readonly #tokens: number[] = [LINE]
+  #last: number = LINE
+  readonly #places = new Int32Array(SEARCHED.length).fill(-1)
   #at = 0
   #run = 0
   #prose = 0
   #carets = 0
 
-  constructor(text: string, most: number, words: Words | undefined) {
+  constructor(text: string, most: number, words: Vocabulary) {
     this.#text = text
     this.#most = most
     this.#words = words
@@ -120,16 +110,13 @@ class Lexer {
       else this.#sign()
     }
     this.#endRun()
-    if (this.#last() !== LINE) this.#tokens.push(LINE)
+    if (this.#last !== LINE) this.#push(LINE)
     return { tokens: this.#tokens, prose: this.#prose, carets: this.#carets }
   }
 
-  #last(): string {
-    return this.#tokens[this.#tokens.length - 1] as string
-  }
-
-  #push(token: string): void {
+  #push(token: number): void {
     this.#tokens.push(token)
+    this.#last = token
   }
 
   #endRun(): void {
@@ -140,7 +127,7 @@ class Lexer {
   #line(): void {
     this.#at++
     this.#endRun()
-    if (this.#last() !== LINE) this.#push(LINE)
+    if (this.#last !== LINE) this.#push(LINE)
   }
 
   #skipLine(): void {
@@ -168,22 +155,19 @@ class Lexer {
       if (at >= text.length) break
     }
     this.#at = at
-    if (!isJoined && this.#words !== undefined) {
-      const known = wordAt(this.#words, text, from, at - from) ?? OTHER_WORD
-      if (known !== 'rem') {
-        this.#run++
-        this.#push(known)
-        return
-      }
-    }
-    const word = at - from > MAX_WORD ? 'longword' : text.slice(from, at)
-    const plain = hasCaret ? word.replaceAll('^', '') : word
-    const isFirst = this.#last() === LINE || this.#last() === '@' || this.#last() === ':'
-    if (plain === 'rem' && isFirst) this.#comment('rem')
+    const known = isJoined ? this.#joined(text.slice(from, at), hasCaret) : wordAt(this.#words, text, from, at - from)
+    if (known === REM && (this.#last === LINE || this.#last === AT || this.#last === COLON)) this.#comment(REM)
     else {
       this.#run++
-      this.#push(plain.includes('-') && VERBS.test(plain) ? CMDLET : plain)
+      this.#push(known)
     }
+  }
+
+  #joined(word: string, hasCaret: boolean): number {
+    if (word.length > MAX_WORD) return OTHER_WORD
+    const plain = hasCaret ? word.replaceAll('^', '') : word
+    if (plain.includes('-') && VERBS.test(plain)) return CMDLET
+    return this.#words.idOf.get(plain) ?? OTHER_WORD
   }
 
   #isJoint(code: number): boolean {
@@ -201,8 +185,8 @@ class Lexer {
   }
 
   /** Comments that follow each other are one, however much of them there is. */
-  #comment(token: string): void {
-    const isAnother = this.#last() === LINE && this.#tokens[this.#tokens.length - 2] === token
+  #comment(token: number): void {
+    const isAnother = this.#last === LINE && this.#tokens[this.#tokens.length - 2] === token
     if (!isAnother) this.#push(token)
     this.#skipLine()
   }
@@ -212,25 +196,28 @@ class Lexer {
     const sign = text.charAt(this.#at)
     if (sign === ',' || (sign === '.' && isBlankAt(text, this.#at + 1))) {
       this.#at++
-      if (sign === ',') this.#push(sign)
+      if (sign === ',') this.#push(this.#words.signs[0x2c] as number)
       return
     }
     this.#endRun()
-    const pair = text.slice(this.#at, this.#at + 2)
+    const next = text.charAt(this.#at + 1)
     if (sign === '"' || sign === "'" || sign === '`') this.#quote(sign)
-    else if (pair === '/*') this.#block('*/')
-    else if (pair === '<#') this.#block('#>')
-    else if (pair === '//' && text.charAt(this.#at - 1) !== ':') this.#skipLine()
-    else if (pair === '::' && this.#last() === LINE) this.#comment('rem')
+    else if (sign === '/' && next === '*') this.#block('*/')
+    else if (sign === '<' && next === '#') this.#block('#>')
+    else if (sign === '/' && next === '/' && text.charAt(this.#at - 1) !== ':') this.#skipLine()
+    else if (sign === ':' && next === ':' && this.#last === LINE) this.#comment(REM)
     else if (sign === '#') this.#hash()
     else if ((sign === '-' || sign === '/') && this.#isOption()) this.#option(sign)
-    else this.#plainSign(sign, pair)
+    else this.#plainSign()
   }
 
-  #plainSign(sign: string, pair: string): void {
-    const isPair = PAIRS.has(pair)
-    this.#at += isPair ? 2 : 1
-    this.#push(isPair ? pair : sign)
+  #plainSign(): void {
+    const { signs, pairs } = this.#words
+    const first = this.#text.charCodeAt(this.#at)
+    const second = this.#text.charCodeAt(this.#at + 1)
+    const pair = second < 128 ? (pairs[first * 128 + second] as number) : 0
+    this.#at += pair === 0 ? 1 : 2
+    this.#push(pair === 0 ? (signs[first] as number) : pair)
   }
 
   /** A string up to its other quote; without one an apostrophe begins a comment of Basic, and others are signs. */
@@ -239,23 +226,35 @@ class Lexer {
     if (end >= 0) {
       this.#at = end + 1
       this.#push(STRING)
-    } else if (quote === "'") this.#comment("'")
+    } else if (quote === "'") this.#comment(APOSTROPHE)
     else {
       this.#at++
-      this.#push(quote === '"' ? 'quote' : quote)
+      this.#push(quote === '"' ? (this.#words.idOf.get('quote') ?? OTHER_WORD) : (this.#words.signs[0x60] as number))
     }
   }
 
   #endOfString(quote: string): number {
-    const text = this.#text
-    const limit = Math.min(text.length, this.#at + MAX_STRING)
-    for (let at = this.#at + 1; at < limit; at++) {
-      const code = text.charCodeAt(at)
-      if (code === 0x5c && quote !== '`') at++
-      else if (code === quote.charCodeAt(0)) return at
-      else if ((code === 0x0a || code === 0x0d) && quote !== '`') return -1
+    const limit = Math.min(this.#text.length, this.#at + MAX_STRING)
+    const isPlain = quote === '`'
+    for (let at = this.#at + 1; ; ) {
+      const end = this.#next(QUOTES.indexOf(quote), at)
+      if (end >= limit) return -1
+      if (isPlain) return end
+      const line = Math.min(this.#next(NEXT_LF, at), this.#next(NEXT_CR, at))
+      const escaped = this.#next(NEXT_BACKSLASH, at)
+      if (escaped > end || escaped > line) return line < end ? -1 : end
+      at = escaped + 2
     }
-    return -1
+  }
+
+  /** Where one of `SEARCHED` stands next; each is searched for once however often it is asked for. */
+  #next(which: number, from: number): number {
+    const known = this.#places[which] as number
+    if (known >= from) return known
+    const at = this.#text.indexOf(SEARCHED.charAt(which), from)
+    const place = at < 0 ? NOWHERE : at
+    this.#places[which] = place
+    return place
   }
 
   #block(end: string): void {
@@ -266,11 +265,11 @@ class Lexer {
   /** A comment of many languages where a blank or the beginning of a line is before it; else a sign. */
   #hash(): void {
     const text = this.#text
-    const isFirst = this.#last() === LINE
+    const isFirst = this.#last === LINE
     const isWord = kindAt(text, this.#at + 1) === LETTER
     const before = this.#at === 0 ? NEWLINE : kindAt(text, this.#at - 1)
     this.#at++
-    this.#push('#')
+    this.#push(this.#words.signs[0x23] as number)
     // A word right behind it may be a directive of C or AutoIt, which grammars know.
     if ((isFirst || before === BLANK) && !(isFirst && isWord)) this.#skipLine()
   }
@@ -291,6 +290,7 @@ class Lexer {
       at++
     }
     this.#at = at
-    this.#push(sign + text.slice(from + 1, at).replaceAll('^', ''))
+    const option = sign + text.slice(from + 1, at).replaceAll('^', '')
+    this.#push(this.#words.idOf.get(option) ?? (isOption(option) ? OTHER_OPTION : OTHER_SIGN))
   }
 }
