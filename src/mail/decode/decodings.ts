@@ -19,6 +19,8 @@ const VARIANTS: Readonly<Record<string, Variants>> = {
   uuencoded: uuVariants,
   uue: uuVariants,
   uu: uuVariants,
+  xxencode: uuVariants,
+  xxe: uuVariants,
   'begin-base64': uuVariants,
   yenc: yencVariants,
   yencode: yencVariants,

@@ -5,6 +5,7 @@ import type { Budget, Embedded, Format } from '../embedded/embedded.ts'
 import { inflate } from '../embedded/inflate.ts'
 import { linesOf } from '../embedded/line.ts'
 import { readUuLines, uuencode } from '../embedded/uuencode.ts'
+import { xxencode } from '../embedded/xxencode.ts'
 import { decodeYenc, yenc } from '../embedded/yenc.ts'
 import { base64Variants } from './base64-variants.ts'
 import { decoderFor } from './encoding.ts'
@@ -16,10 +17,10 @@ const MOST_ROOM = 64 * 1024 * 1024
 const LEAST_ROOM = 1024 * 1024
 const HIGHEST_RATIO = 200
 
-/** uuencode with or without its first line, and what GNU sharutils writes instead of it. */
+/** uuencode with or without its first line, in either alphabet, and what GNU sharutils writes instead of it. */
 export function* uuVariants(raw: Buffer): Generator<Decoding> {
   let isEmpty = true
-  for (const file of filesIn(raw, uuencode, beginBase64)) {
+  for (const file of filesIn(raw, uuencode, xxencode, beginBase64)) {
     isEmpty = false
     yield decoding(file)
   }

@@ -5,6 +5,8 @@ const SAMPLE = 256 * 1024
 /** Shorter lines may be words. */
 const SHORTEST_LINE = 20
 const FEWEST_LETTERS = 64
+/** The same of a file that is no text. */
+const SHORTEST_DATA = 24
 const LETTERS_SHARE = 0.6
 /** Of codes that quoted-printable text has at least, and one for so many bytes. */
 const FEWEST_CODES = 4
@@ -19,12 +21,15 @@ const BEGINNINGS: readonly (readonly [token: string, pattern: RegExp])[] = [
   ['mac-binhex40', /^\(This file must be converted/m],
 ]
 
-/** The tokens, which `decodings` takes, of all encodings that the bytes look like. */
-export function sniffEncodings(raw: Buffer): readonly string[] {
+/**
+ * The tokens, which `decodings` takes, of all encodings that the bytes look like. Of a file that is declared to be no text (`isNoText`)
+ * less of base64 is enough, if it is nothing else; below that a word is as likely.
+ */
+export function sniffEncodings(raw: Buffer, isNoText = false): readonly string[] {
   const text = raw.toString('latin1', 0, SAMPLE)
   const found = BEGINNINGS.filter(([, pattern]) => pattern.test(text)).map(([token]) => token)
   if (looksQuoted(text)) found.unshift('quoted-printable')
-  if (looksLikeBase64(text)) found.unshift('base64')
+  if (looksLikeBase64(text) || (isNoText && isShortBase64(text))) found.unshift('base64')
   return found
 }
 
@@ -43,6 +48,14 @@ function looksLikeBase64(text: string): boolean {
     if (isData && /^[0-9a-f]+$/i.test(line)) digits += line.length
   }
   return letters >= FEWEST_LETTERS && letters >= all * LETTERS_SHARE && digits < letters / 2
+}
+
+/** Whole quartets, small letters and capital ones: no digest, no word, no number. */
+function isShortBase64(text: string): boolean {
+  if (text.length > 2 * FEWEST_LETTERS) return false
+  const letters = text.replace(/\s+/g, '')
+  const isWhole = letters.length >= SHORTEST_DATA && letters.length % 4 === 0
+  return isWhole && /^[A-Za-z0-9+/]+={0,2}$/.test(letters) && /[a-z]/.test(letters) && /[A-Z]/.test(letters)
 }
 
 function looksQuoted(text: string): boolean {

@@ -10,6 +10,7 @@ export interface Hint {
 /** The formats that are taken apart, by which `kind` a file came out of which. */
 export type EmbeddedKind =
   | 'uuencode'
+  | 'xxencode'
   | 'begin-base64'
   | 'yenc'
   | 'binhex'

@@ -11,6 +11,7 @@ import { isText, isWide, mayEmbed, START_BYTES } from './scout.ts'
 import { script } from './script.ts'
 import { smime } from './smime.ts'
 import { uuencode } from './uuencode.ts'
+import { xxencode } from './xxencode.ts'
 import { yenc } from './yenc.ts'
 
 export type { Embedded, EmbeddedAnomaly, EmbeddedKind, Hint } from './embedded.ts'
@@ -19,7 +20,7 @@ export { createEmbedScout, type EmbedScout, mayEmbed } from './scout.ts'
 /** Told by their first bytes. */
 const BINARY: readonly Format[] = [appleSingle, macBinary, smime, pgp]
 /** Found anywhere in text. */
-const TEXT: readonly Format[] = [mbox, uuencode, beginBase64, yenc, binhex, dataUri, calendar, script]
+const TEXT: readonly Format[] = [mbox, uuencode, xxencode, beginBase64, yenc, binhex, dataUri, calendar, script]
 const MOST_FILES = 10_000
 /** Bytes that come out of compression for one that goes in, and in all. */
 const HIGHEST_RATIO = 200
@@ -32,7 +33,7 @@ export function embeddedIn(content: Buffer, hint: Hint): readonly Embedded[] {
   const room = Math.min(MOST_ROOM, Math.max(LEAST_ROOM, HIGHEST_RATIO * content.length))
   const budget = { files: MOST_FILES, inflatedBytes: room }
   const start = content.subarray(0, START_BYTES)
-  const text = isText(start, hint) ? narrow(content) : undefined
+  const text = isText(start, hint) ? (narrowed(content) ?? content) : undefined
   const found = BINARY.flatMap((format) => [...format.extract(content, hint, budget)])
   if (text !== undefined) for (const format of TEXT) found.push(...format.extract(text, hint, budget))
   const kind = found.at(-1)?.kind
@@ -40,11 +41,11 @@ export function embeddedIn(content: Buffer, hint: Hint): readonly Embedded[] {
   return found
 }
 
-/** Text in UTF-16 as UTF-8. */
-function narrow(content: Buffer): Buffer {
+/** Text in UTF-16 as UTF-8, without its mark; undefined where the content is none. */
+export function narrowed(content: Buffer): Buffer | undefined {
   const encoding = isWide(content.subarray(0, START_BYTES))
-  if (encoding === undefined) return content
+  if (encoding === undefined) return undefined
   const even = content.subarray(0, content.length - (content.length % 2))
   const littleEndian = encoding === 'utf16le' ? even : Buffer.from(even).swap16()
-  return Buffer.from(littleEndian.toString('utf16le'), 'utf8')
+  return Buffer.from(littleEndian.toString('utf16le').replace(/^\ufeff/, ''), 'utf8')
 }

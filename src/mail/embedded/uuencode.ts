@@ -33,21 +33,26 @@ export const uuencode: Format = {
       const begin = lines.at(at)
       const name = uuName(lines.text(begin, LONGEST_BEGIN))
       const read = name === undefined ? undefined : readUuLines(content, lines, begin.next)
-      if (read?.isFile) yield* filesOf(name ?? '', read, budget)
+      if (read?.isFile) yield* filesOf('uuencode', name ?? '', read, budget)
       at = lines.find('begin', read?.isFile ? read.next : begin.next)
     }
   },
 }
 
-function* filesOf(name: string, { bytes, unbroken, isCut }: Read, budget: Budget): Generator<Embedded> {
+/** The file, and where a line that is no data stands in it also what stands before. */
+export function* filesOf(
+  kind: 'uuencode' | 'xxencode',
+  name: string,
+  { bytes, unbroken, isCut }: Read,
+  budget: Budget,
+): Generator<Embedded> {
   for (const each of unbroken === undefined ? [bytes] : [unbroken, bytes]) {
-    if (budget.files-- > 0)
-      yield { kind: 'uuencode', name, bytes: each, ...(isCut ? { anomaly: 'decoded-bytes' } : {}) }
+    if (budget.files-- > 0) yield { kind, name, bytes: each, ...(isCut ? { anomaly: 'decoded-bytes' } : {}) }
   }
 }
 
 /** The name in a line that begins a file; GNU sharutils can write it in base64. */
-function uuName(text: string): string | undefined {
+export function uuName(text: string): string | undefined {
   const found = BEGIN.exec(text)
   if (found === null) return undefined
   const name = found[2] as string

@@ -20,7 +20,7 @@ const NEAR: readonly { readonly encoding: Encoding; readonly pattern: RegExp }[]
   { encoding: 'gzip64', pattern: /gzip64/ },
   { encoding: 'base64', pattern: /base64|^base6?$|^x?b64$|^b$/ },
   { encoding: 'quoted-printable', pattern: /quotedprint|^quoted?$|^qp$|^q$|printable$/ },
-  { encoding: 'uuencode', pattern: /uuencod|^x?uue?$/ },
+  { encoding: 'uuencode', pattern: /uuencod|^x?uue?$|xxencod|^x?xxe$/ },
   { encoding: 'yenc', pattern: /yenc/ },
   { encoding: 'binhex', pattern: /binhex|hqx/ },
   { encoding: 'identity', pattern: /[78]bit|binary|^none$/ },

@@ -7,7 +7,7 @@
  */
 import { type Anomaly, type AnomalyName, anomaly } from '../../core/index.ts'
 import { decodings, sniffEncodings } from '../decode/decodings.ts'
-import { type Embedded, type EmbeddedKind, embeddedIn, mayEmbed } from '../embedded/index.ts'
+import { type Embedded, type EmbeddedKind, embeddedIn, mayEmbed, narrowed } from '../embedded/index.ts'
 import { parseHeader } from '../header/header.ts'
 import { type Part, readPart } from '../header/part.ts'
 import type { MailLimits } from '../limits.ts'
@@ -77,6 +77,7 @@ export class TolerantReading {
     this.#budget = new Budget(message.length)
     this.findings = new Findings(options)
     this.#document(new Document(message, TOLERANT_PATH, 0), true)
+    this.#wide(message, TOLERANT_PATH, 0)
     this.#run()
   }
 
@@ -175,7 +176,7 @@ export class TolerantReading {
     // Of a header that is quoted in a text nothing is guessed.
     const isQuoted = place.isFlat && !labelOf(part, '', 0, -1, true).isFile
     const isText = isWhole || isQuoted || ARMOUR.test(raw.toString('latin1', 0, ARMOUR_WITHIN))
-    const sniffed = isText ? [] : sniffEncodings(raw)
+    const sniffed = isText ? [] : sniffEncodings(raw, isNamedFile(part))
     // The outcomes of one encoding, which a sender can make many, must not keep another from being read: the budget alone ends this.
     for (const encoding of new Set([...declared, ...sniffed])) {
       for (const { name, bytes, fileName = '' } of decodings(raw, encoding)) {
@@ -207,7 +208,16 @@ export class TolerantReading {
       if (body !== undefined) this.#message(place.document, body, place.depth + 1)
       else if (isNew) this.#later(() => this.#document(new Document(bytes, `${label.path}>`, place.depth + 1), true))
     } else if (isNew && body === undefined) this.#later(() => this.#decoded(place, part, types, bytes, label.path))
-    if (isNew) this.#embedded(bytes, label, 0)
+    if (!isNew) return
+    this.#embedded(bytes, label, 0)
+    this.#wide(bytes, label.path, place.depth + 1)
+  }
+
+  /** Windows programs save messages in UTF-16: no mail program shows what is in them, but who opens the file sees it. */
+  #wide(bytes: Buffer, path: string, depth: number): void {
+    const text = narrowed(bytes)
+    if (text === undefined || !looksLikeMessage(text) || !this.#budget.takeBytes(text.length)) return
+    this.#later(() => this.#document(new Document(text, `${path}/utf-16>`, depth), true))
   }
 
   /** What was decoded may be a multipart, or have parts in it. */
@@ -285,6 +295,7 @@ function isEncoded({ encoding, otherEncodings }: Part): boolean {
 /** What it means that such a file was found. */
 const EMBEDDED: Readonly<Partial<Record<EmbeddedKind, AnomalyName>>> = {
   uuencode: 'uu-inline',
+  xxencode: 'uu-inline',
   'begin-base64': 'uu-inline',
   yenc: 'yenc-inline',
   binhex: 'binhex',

@@ -6,6 +6,9 @@ import { boundaries } from './class/boundary.ts'
 import { combined } from './class/combined.ts'
 import { contentTypes } from './class/content-type.ts'
 import { dress } from './class/dress.ts'
+import { furtherDresses } from './class/further-dress.ts'
+import { furtherEncodings } from './class/further-encoding.ts'
+import { furtherStructures } from './class/further-structure.ts'
 import { encodedNames } from './class/name-encoded.ts'
 import { nameForms } from './class/name-syntax.ts'
 import { packedFiles } from './class/packed.ts'
@@ -28,6 +31,9 @@ export const CLASSES: readonly CaseClass[] = [
   ...wrapped,
   ...encodedNames,
   ...nameForms,
+  ...furtherStructures,
+  ...furtherEncodings,
+  ...furtherDresses,
   ...combined,
 ]
 

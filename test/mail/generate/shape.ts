@@ -47,3 +47,31 @@ function partOf(file: string, content: Buffer, encoding: Encoding): string {
 export function lines(...each: readonly string[]): string {
   return each.join('\r\n')
 }
+
+/** The name of the attachment where nothing else is said. */
+export const FILE_NAME = 'enclosed.bin'
+
+/** Writes the content as a part, or as a whole message; the names are accepted ones. */
+export type PartRow = readonly [
+  name: string,
+  why: string,
+  write: (content: Buffer) => string,
+  names?: readonly string[],
+]
+
+/** Each row as a part in each of the places. */
+export function placedRows(rows: readonly PartRow[], places: readonly Place[] = ['mixed', 'rfc822']): CaseSpec[] {
+  return rows.flatMap(([name, why, write, names = [FILE_NAME]]) =>
+    places.map((place) => ({
+      name: `${name}-${place}`,
+      why,
+      names,
+      build: (content) => placed(write(content), place),
+    })),
+  )
+}
+
+/** Each row as the message. */
+export function wholeRows(rows: readonly PartRow[]): CaseSpec[] {
+  return rows.map(([name, why, build, names = [FILE_NAME]]) => ({ name, why, names, build }))
+}
