@@ -42,7 +42,7 @@ export function createContentMeter(): ContentMeter {
       testString: testStringAt(sample.head),
     }
   }
-  return { space: sampler.space, write, end }
+  return { space: (bytes) => sampler.space(bytes), write, end }
 }
 
 function groupsOf(types: readonly string[]): readonly string[] {

@@ -12,8 +12,8 @@ import type { Target } from './targets.ts'
 const TIMES_CHEAPER = 20
 const FILES = 1000
 const CHUNK = 65_536
-/** Passes until the code is compiled. */
-const WARMING = 10
+/** Passes until the code is compiled: the time of a pass falls for so long. An inspector process lives for some thousand samples. */
+const WARMING = 40
 
 /** Processor time of one pass over all files, in milliseconds. */
 export interface TypesRound {

@@ -21,66 +21,91 @@ export interface Sampler {
 
 /** Starts to keep the excerpt of a sample. What is written must not change until its end. */
 export function createSampler(): Sampler {
-  const head = keeper()
-  let tail: Buffer[] = []
-  let tailBytes = 0
-  let places: readonly (Place & Keeper)[] | undefined
-  let size = 0
-  const blocks = createBlocks()
-
-  function write(chunk: Uint8Array): void {
-    const bytes = asBuffer(chunk)
-    const at = size
-    size += bytes.length
-    if (at < HEAD_BYTES) blocks.keep(bytes)
-    if (at < HEAD_BYTES) head.add(bytes.subarray(0, HEAD_BYTES - at))
-    if (places === undefined && size >= PLAN_BYTES)
-      places = placesToKeep(head.join()).map((place) => ({ ...place, ...keeper() }))
-    if (size <= HEAD_BYTES) return
-    for (const place of places ?? []) {
-      if (place.at >= size || place.end <= at) continue
-      blocks.keep(bytes)
-      place.add(bytes.subarray(Math.max(place.at - at, 0), place.end - at))
-    }
-    keepTail(bytes)
-  }
-  function keepTail(bytes: Buffer): void {
-    tail.push(bytes)
-    tailBytes += bytes.length
-    for (let [first] = tail; first !== undefined && tailBytes - first.length >= TAIL_BYTES; [first] = tail) {
-      tailBytes -= first.length
-      tail.shift()
-      blocks.takeBack(first)
-    }
-    if (tail.length > MAX_PIECES) tail = [Buffer.concat(tail)]
-  }
-  function end(): Excerpt {
-    const start = head.join()
-    if (size <= HEAD_BYTES) return { head: start, ending: [start], tail: start, size, windows: [] }
-    const windows = (places ?? []).map(({ at, join }): Window => ({ at, bytes: join() }))
-    return excerptOf(start, endingOf(start, tail, size - tailBytes), size, windows)
-  }
-  return { space: blocks.space, write, end }
+  return new ExcerptKeeper()
 }
 
-/** Memory that is given away, and given again once what was written into it is no longer kept. */
-function createBlocks() {
-  const given = new Set<ArrayBufferLike>()
-  const spare: Buffer[] = []
+class ExcerptKeeper implements Sampler {
+  readonly #head = new Pieces()
+  readonly #blocks = new Blocks()
+  #tail: Buffer[] = []
+  #tailBytes = 0
+  #places: readonly KeptPlace[] | undefined
+  #size = 0
 
-  function space(length: number): Buffer {
+  space(size: number): Buffer {
+    return this.#blocks.space(size)
+  }
+
+  write(chunk: Uint8Array): void {
+    const bytes = asBuffer(chunk)
+    const at = this.#size
+    this.#size += bytes.length
+    if (at < HEAD_BYTES) {
+      this.#blocks.keep(bytes)
+      this.#head.add(at + bytes.length <= HEAD_BYTES ? bytes : bytes.subarray(0, HEAD_BYTES - at))
+    }
+    if (this.#places === undefined && this.#size >= PLAN_BYTES)
+      this.#places = placesToKeep(this.#head.join()).map((place) => ({ place, pieces: new Pieces() }))
+    if (this.#size <= HEAD_BYTES) return
+    for (const { place, pieces } of this.#places ?? []) {
+      if (place.at >= this.#size || place.end <= at) continue
+      this.#blocks.keep(bytes)
+      pieces.add(bytes.subarray(Math.max(place.at - at, 0), place.end - at))
+    }
+    this.#keepTail(bytes)
+  }
+
+  #keepTail(bytes: Buffer): void {
+    this.#tail.push(bytes)
+    this.#tailBytes += bytes.length
+    for (
+      let [first] = this.#tail;
+      first !== undefined && this.#tailBytes - first.length >= TAIL_BYTES;
+      [first] = this.#tail
+    ) {
+      this.#tailBytes -= first.length
+      this.#tail.shift()
+      this.#blocks.takeBack(first)
+    }
+    if (this.#tail.length > MAX_PIECES) this.#tail = [Buffer.concat(this.#tail)]
+  }
+
+  end(): Excerpt {
+    const start = this.#head.join()
+    const size = this.#size
+    if (size <= HEAD_BYTES) return { head: start, ending: [start], tail: start, size, windows: NO_WINDOWS }
+    const windows = (this.#places ?? []).map(({ place, pieces }): Window => ({ at: place.at, bytes: pieces.join() }))
+    return excerptOf(start, endingOf(start, this.#tail, size - this.#tailBytes), size, windows)
+  }
+}
+
+interface KeptPlace {
+  readonly place: Place
+  readonly pieces: Pieces
+}
+
+const NO_WINDOWS: readonly Window[] = []
+
+/** Memory that is given away, and given again once what was written into it is no longer kept. */
+class Blocks {
+  #given: Set<ArrayBufferLike> | undefined
+  readonly #spare: Buffer[] = []
+
+  space(length: number): Buffer {
     if (length > BLOCK_BYTES || length < BLOCK_BYTES / 2) return Buffer.allocUnsafe(length)
-    const block = spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES)
-    given.add(block.buffer)
+    const block = this.#spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES)
+    this.#given ??= new Set()
+    this.#given.add(block.buffer)
     return block.subarray(0, length)
   }
-  function keep({ buffer }: Buffer): void {
-    given.delete(buffer)
+
+  keep(bytes: Buffer): void {
+    this.#given?.delete(bytes.buffer)
   }
-  function takeBack({ buffer }: Buffer): void {
-    if (given.delete(buffer)) spare.push(Buffer.from(buffer, 0, BLOCK_BYTES))
+
+  takeBack(bytes: Buffer): void {
+    if (this.#given?.delete(bytes.buffer)) this.#spare.push(Buffer.from(bytes.buffer, 0, BLOCK_BYTES))
   }
-  return { space, keep, takeBack }
 }
 
 /** The pieces of the tail; what the head has of them where both meet. Of the first piece only what belongs to it. */
@@ -106,23 +131,18 @@ function excerptOf(head: Buffer, ending: readonly Buffer[], size: number, window
   }
 }
 
-interface Keeper {
-  add(bytes: Buffer): void
-  join(): Buffer
-}
-
 /** Pieces that are joined only where there are several; joined from time to time where there are very many. */
-function keeper(): Keeper {
-  let pieces: Buffer[] = []
-  return {
-    add: (bytes) => {
-      pieces.push(bytes)
-      if (pieces.length > MAX_PIECES) pieces = [Buffer.concat(pieces)]
-    },
-    join: () => {
-      if (pieces.length !== 1) pieces = [Buffer.concat(pieces)]
-      return pieces[0] as Buffer
-    },
+class Pieces {
+  #pieces: Buffer[] = []
+
+  add(bytes: Buffer): void {
+    this.#pieces.push(bytes)
+    if (this.#pieces.length > MAX_PIECES) this.#pieces = [Buffer.concat(this.#pieces)]
+  }
+
+  join(): Buffer {
+    if (this.#pieces.length !== 1) this.#pieces = [Buffer.concat(this.#pieces)]
+    return this.#pieces[0] as Buffer
   }
 }
 

@@ -14,10 +14,13 @@ export interface Place {
   readonly end: number
 }
 
+const NONE: readonly Place[] = []
+
 /** The stretches to keep besides head and tail, in order. */
 export function placesToKeep(start: Buffer): readonly Place[] {
-  const found = start[0] === 0x4d ? programPlaces(start) : start[0] === 0xd0 ? directoryPlaces(start) : []
-  return found
+  const [first] = start
+  if (first !== 0x4d && first !== 0xd0) return NONE
+  return (first === 0x4d ? programPlaces(start) : directoryPlaces(start))
     .map(([at, length]) => ({ at: Math.max(at, HEAD_BYTES), end: at + length }))
     .filter(({ at, end }) => at < end)
     .slice(0, MAX_PLACES)

@@ -68,8 +68,11 @@ function volumeRecognition({ head }: Excerpt): readonly string[] {
 
 /** Formats that end with their header: images of fixed size of Virtual PC, and Apple's. */
 function trailer(sample: Excerpt): readonly string[] {
+  const last = sample.ending[sample.ending.length - 1] ?? sample.head
+  const first = last[last.length - 512]
+  if (last.length >= 512 && first !== 0x63 && first !== 0x6b) return NOTHING
   const end = bytesAt(sample, sample.size - 512, 512)
-  if (end.length < 512 || (end[0] !== 0x63 && end[0] !== 0x6b)) return NOTHING
+  if (end.length < 512) return NOTHING
   if (hasMark(end, mark('conectix\0\0\0\x02'))) return ['application/x-vhd']
   return hasMark(end, mark('koly\0\0\0\x04\0\0\x02\0')) ? ['application/x-apple-diskimage'] : NOTHING
 }

@@ -7,6 +7,7 @@ export interface Entry {
   readonly name: string
   readonly isRoot: boolean
   readonly isStream: boolean
+  /** Of the root only. */
   readonly classId: string
   readonly start: number
   readonly size: number
@@ -17,22 +18,25 @@ const ENTRY_BYTES = 128
 /** All entries that were kept. */
 export function readEntries(sample: Excerpt, header: OleHeader): readonly Entry[] {
   const { sectors } = directorySectors(sample, header)
-  return sectors.flatMap((sector) =>
-    Array.from({ length: Math.floor(sector.length / ENTRY_BYTES) }, (_, n) => entryAt(sector, n * ENTRY_BYTES)).filter(
-      (entry) => entry !== undefined,
-    ),
-  )
+  const entries: Entry[] = []
+  for (const sector of sectors) {
+    for (let at = 0; at + ENTRY_BYTES <= sector.length; at += ENTRY_BYTES) {
+      const entry = entryAt(sector, at)
+      if (entry !== undefined) entries.push(entry)
+    }
+  }
+  return entries
 }
 
 function entryAt(sector: Buffer, at: number): Entry | undefined {
   const length = u16(sector, at + 64)
   const kind = sector[at + 66] ?? 0
-  if (![1, 2, 5].includes(kind) || length < 2 || length > 64) return undefined
+  if ((kind !== 1 && kind !== 2 && kind !== 5) || length < 2 || length > 64) return undefined
   return {
     name: sector.toString('utf16le', at, at + length - 2),
     isRoot: kind === 5,
     isStream: kind === 2,
-    classId: sector.toString('hex', at + 80, at + 96),
+    classId: kind === 5 ? sector.toString('hex', at + 80, at + 96) : '',
     start: u32(sector, at + 116),
     size: u32(sector, at + 120),
   }
