@@ -47,6 +47,18 @@ const ALIASES: Readonly<Record<string, string>> = {
   '7bit': 'us-ascii',
   '8bit': 'us-ascii',
 }
+interface Switched {
+  readonly pairs: RegExp
+  readonly passedOver: RegExp
+  readonly charset: string
+}
+
+/** Charsets of two bytes a character that switch to them and back, which the Encoding Standard refuses: RFC 1843, RFC 1557. */
+const SWITCHED: Readonly<Record<string, Switched>> = {
+  'hz-gb-2312': { pairs: /~\{([\x21-\x7e\s]*?)(?:~\}|$)/g, passedOver: /~\r?\n/g, charset: 'gb18030' },
+  'iso-2022-kr': { pairs: /\x0e([^\x0f]*)\x0f?/g, passedOver: /\x1b\$\)C/g, charset: 'euc-kr' },
+}
+
 const MULTIBYTE = /^(gb|big5|shift|euc|iso-2022|utf-16)/
 
 /**
@@ -68,8 +80,9 @@ export function textsOf(bytes: Buffer, label: string, work: Work): readonly stri
 }
 
 function escaped(latin1: string, bytes: Buffer): readonly string[] {
-  // ISO-2022-JP switches by escape sequences, which nothing else in a name has.
-  const text = /\x1b[$(]/.test(latin1) ? (decodeAs(bytes, 'iso-2022-jp') ?? latin1) : latin1
+  // ISO-2022-JP and -KR switch by escape sequences, which nothing else in a name has.
+  const label = latin1.includes('\x1b$)C') ? 'iso-2022-kr' : 'iso-2022-jp'
+  const text = /\x1b[$(]/.test(latin1) ? (decodeAs(bytes, label) ?? latin1) : latin1
   return isBroken(text) ? [text, latin1] : [text]
 }
 
@@ -128,6 +141,7 @@ function guesses(bytes: Buffer): readonly string[] {
 export function decodeAs(bytes: Buffer, label: string): string | undefined {
   const name = label.trim().toLowerCase()
   if (/^(x-)?(unicode-1-1-)?utf-?7$/.test(name)) return decodeUtf7(bytes.toString('latin1'))
+  if (Object.hasOwn(SWITCHED, name)) return decodeSwitched(bytes, SWITCHED[name] as Switched)
   const decoder = newDecoder(ALIASES[name] ?? name, false) ?? newDecoder(name.replaceAll('_', '-'), false)
   if (decoder !== undefined) return decoder.decode(name === 'iso-2022-jp' ? withoutIdleEscapes(bytes) : bytes)
   if (!libmime.createDecodeStream(name).supported) return undefined
@@ -160,6 +174,17 @@ function newDecoder(label: string, fatal: boolean): TextDecoder | undefined {
 export function utf8Of(bytes: Buffer): string | undefined {
   const text = bytes.toString('utf8')
   return text.includes('\ufffd') && strictly(bytes, 'utf-8') === undefined ? undefined : text
+}
+
+/** Pairs of seven bits between two marks are characters of the charset that has them in eight. */
+function decodeSwitched(bytes: Buffer, { pairs, passedOver, charset }: Switched): string | undefined {
+  const eight = bytes
+    .toString('latin1')
+    .replace(passedOver, '')
+    .replace(pairs, (_, text: string) =>
+      text.replace(/[\x21-\x7e]/g, (char) => String.fromCharCode(char.charCodeAt(0) | 0x80)),
+    )
+  return newDecoder(charset, false)?.decode(Buffer.from(eight, 'latin1'))
 }
 
 /** RFC 2152. Outlook and Thunderbird read it in names; libmime refuses it. */

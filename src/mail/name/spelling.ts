@@ -25,7 +25,7 @@ const MOST = 48
 const CANONICAL =
   /^[\w.+-]*(?:\/[\w.+-]+)?(?:[ \t]*;[ \t]*[\w*-]+=(?:"[^"\\;\x1b]*"|[^\s"'()<>@,;:\\/[\]?=\x1b]+))*[ \t]*;?[ \t]*$/
 /** `name=` behind something that ends a token; the name may be quoted. */
-const ASSIGNED = /(?<![\w*.-])((?:file)?name)(\*\d{0,6}\*?)?["']?[ \t]{0,64}=[ \t]{0,64}/gi
+const ASSIGNED = /(?<![\w*.-])((?:file)?name)([ \t]{0,8}\*\d{0,6}\*?)?["']?[ \t]{0,64}=[ \t]{0,64}/gi
 
 /** What programs see in the field besides its proper parameters, which come with their own values. */
 export function spellingsOf({ text, parameters }: Structured, work: Work): readonly Spelling[] {
@@ -48,7 +48,7 @@ function search(text: string, proper: ReadonlySet<string>, odd: Oddities): Spell
   const found: Spelling[] = []
   for (const match of text.matchAll(ASSIGNED)) {
     if (found.length >= MOST) break
-    const name = `${match[1]}${match[2] ?? ''}`.toLowerCase()
+    const name = `${match[1]}${match[2]?.trim() ?? ''}`.toLowerCase()
     // `"name"=` is a quoted name, not one within a value.
     const isInside = isQuotedAt(match.index) && !/["']/.test(match[0])
     const from = match.index + match[0].length

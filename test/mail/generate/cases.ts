@@ -8,6 +8,7 @@ import { contentTypes } from './class/content-type.ts'
 import { dress } from './class/dress.ts'
 import { furtherDresses } from './class/further-dress.ts'
 import { furtherEncodings } from './class/further-encoding.ts'
+import { furtherNames } from './class/further-name.ts'
 import { furtherStructures } from './class/further-structure.ts'
 import { encodedNames } from './class/name-encoded.ts'
 import { nameForms } from './class/name-syntax.ts'
@@ -34,6 +35,7 @@ export const CLASSES: readonly CaseClass[] = [
   ...furtherStructures,
   ...furtherEncodings,
   ...furtherDresses,
+  ...furtherNames,
   ...combined,
 ]
 
