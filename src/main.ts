@@ -3,7 +3,9 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Analyzer, AnalyzerDeps } from './analyzers/analyzer.ts'
+import { capeAnalyzer } from './analyzers/cape/cape.ts'
 import { ClamavAnalyzer } from './analyzers/clamav/clamav.ts'
+import { cuckooAnalyzer } from './analyzers/cuckoo/cuckoo.ts'
 import { DummyAnalyzer } from './analyzers/dummy/dummy.ts'
 import { type Composition, declaredRoles, loadRules, RunningRules, runCli } from './cli/index.ts'
 import type { Config } from './config/index.ts'
@@ -24,7 +26,9 @@ type Driver<O extends AnalyzerOptions> = (name: string, options: O, deps: Analyz
 
 /** The analyzer drivers by their `type`. */
 const DRIVERS: { readonly [T in AnalyzerOptions['type']]: Driver<Extract<AnalyzerOptions, { type: T }>> } = {
+  cape: capeAnalyzer,
   clamav: (name, options, deps) => new ClamavAnalyzer(name, options, deps),
+  cuckoo: cuckooAnalyzer,
   dummy: (name, options, { clock }) => new DummyAnalyzer(name, options, clock),
 }
 

@@ -16,6 +16,8 @@ export interface Submission {
   readonly type: string
   /** Unique mark that the analyzer stores with the task, so that a task created before a crash is found again. */
   readonly marker: string
+  /** Passwords that open it, the likeliest first; a driver hands them on only where its options say so. */
+  readonly passwords?: readonly string[]
   /** Streams the bytes; called once per attempt, until the task has ended. */
   readonly bytes: () => AsyncIterable<Uint8Array>
 }
@@ -25,6 +27,15 @@ export type Progress =
   | { readonly state: 'running' }
   | { readonly state: 'reported'; readonly report: Report }
   | { readonly state: 'failed'; readonly cause: Cause; readonly detail: string; readonly mayRetry: boolean }
+
+/** A machine in which a sandbox runs samples, as it says itself. */
+export interface Machine {
+  readonly name: string
+  readonly platform: string
+  readonly tags: readonly string[]
+  /** Whether something runs in it now. */
+  readonly busy: boolean
+}
 
 /** Health of one instance, asked now. */
 export interface AnalyzerHealth {
@@ -39,6 +50,8 @@ export interface AnalyzerHealth {
   readonly selfTest: 'passed' | 'failed' | 'not run'
   /** What the instance says of its own work, where it does. */
   readonly load?: { readonly threads: number; readonly threadsMax: number; readonly queued: number }
+  /** Its machines, where it is a sandbox and tells them; `load` counts them instead of threads. */
+  readonly machines?: readonly Machine[]
   /** Milliseconds of the self-test. */
   readonly latencyMs?: number
 }

@@ -1,10 +1,15 @@
 import { z } from 'zod'
+import { capeOptions } from './cape/options.ts'
 import { clamavOptions } from './clamav/options.ts'
+import { cuckooOptions } from './cuckoo/options.ts'
 import { dummyOptions } from './dummy/options.ts'
 
 /** The named analyzers; a driver adds its options here and itself to the list in `main.ts`. */
 export const analyzersOptions = z
-  .record(z.string().regex(/^[a-z][a-z0-9_-]*$/), z.discriminatedUnion('type', [clamavOptions, dummyOptions]))
+  .record(
+    z.string().regex(/^[a-z][a-z0-9_-]*$/),
+    z.discriminatedUnion('type', [capeOptions, clamavOptions, cuckooOptions, dummyOptions]),
+  )
   .prefault({})
   .describe('the analyzers by name')
 

@@ -79,6 +79,11 @@ export class Pool<I extends { readonly name: string }> {
     }).then((seat) => this.#place(seat))
   }
 
+  /** A place for what runs there already, whether or not there is room. */
+  join(instance: I): Place<I> {
+    return this.#place(this.#occupy(this.#seatOf(instance)))
+  }
+
   /** Puts an instance into service. */
   open(instance: I): void {
     const seat = this.#seatOf(instance)

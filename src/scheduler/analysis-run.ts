@@ -47,7 +47,8 @@ export async function runAnalysis(row: Analysis, want: Want, context: RunContext
 /** A crash between these two writes leaves `submitting`: its next owner finds the task by digest and marker. */
 async function submit(row: Analysis, want: Want, context: RunContext): Promise<string> {
   const { analyzer, signal } = context
-  const marker = row.marker || `${row.sha256.slice(0, 16)}-${row.token}`
+  // One for each attempt: the task of an earlier one is not what a search should find.
+  const marker = row.marker || `${row.sha256.slice(0, 16)}-${row.token}-${row.attempts + 1}`
   const found = row.state === 'submitting' ? await analyzer.find(row.sha256, marker, signal) : undefined
   if (found === undefined) await write(row, context, { state: 'submitting', marker, attempts: row.attempts + 1 })
   const taskId = found ?? (await analyzer.submit(submissionOf(want, marker, signal), signal))

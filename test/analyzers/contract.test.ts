@@ -7,6 +7,7 @@ import { FakeClamd, MISDEEDS } from '../fakes/clamd.ts'
 import { FakeClock } from '../fakes/clock.ts'
 import { describeAnalyzer } from './contract.ts'
 import { MARKER, RealClamd } from './real-clamd.ts'
+import { driver, startFake } from './sandboxes.ts'
 import { scanner } from './scanner.ts'
 
 const HARMLESS = 'minutes of the meeting'
@@ -41,3 +42,17 @@ describeAnalyzer("clamav with Debian's clamd", async (t) => {
   await analyzer.start()
   return { analyzer, bad: MARKER, harmless: HARMLESS, again, hang: () => clamd.pause() }
 })
+
+for (const make of ['cape', 'cuckoo'] as const) {
+  describeAnalyzer(`${make} with a fake`, async (t) => {
+    const fakes = [await startFake(t, make), await startFake(t, make)]
+    const options = { instances: fakes.map(({ url }) => ({ url })), poll: '5ms' }
+    const again = () => driver(t, make, options, systemClock).analyzer
+    const analyzer = again()
+    await analyzer.start()
+    const hang = () => {
+      for (const fake of fakes) fake.isSlow = true
+    }
+    return { analyzer, bad: 'some malware', harmless: HARMLESS, again, hang }
+  })
+}

@@ -66,3 +66,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** Rooms that only compute. */
 export const QUIET: readonly string[] = ['core', 'mail', 'archive', 'facts', 'rules', 'policy']
+
+/** Folders beside the drivers of a contract that all of them may use. */
+export const SHARED: readonly string[] = ['analyzers/http', 'analyzers/sandbox']

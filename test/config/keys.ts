@@ -1,3 +1,5 @@
+import { SANDBOX_KEYS } from './sandbox-keys.ts'
+
 /** Every key of the configuration with a value that is taken and one that is refused, both as they stand in YAML. */
 export interface Key {
   /** Keys from the root; `-` is the first entry of a list. */
@@ -150,6 +152,7 @@ export const KEYS: readonly Key[] = [
   { path: 'analyzers.av.check', taken: '1m', refused: '1M', within: clamav('check: @') },
   { path: 'analyzers.av.maxSize', taken: '25MiB', refused: '25', within: clamav('maxSize: @') },
   { path: 'analyzers.av.maxSignatureAge', taken: '7d', refused: 'week', within: clamav('maxSignatureAge: @') },
+  ...SANDBOX_KEYS,
   { path: 'roles.sandbox', taken: 'none', refused: '5' },
   { path: 'profiles.mx.extends', taken: 'observe', refused: '[mx]' },
   { path: 'profiles.mx.mode', taken: 'monitor', refused: 'observe' },

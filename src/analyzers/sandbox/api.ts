@@ -1,0 +1,65 @@
+/** What a sandbox of any make must be able to say about one host: the drivers `cape` and `cuckoo` implement it, all else is common. */
+import { Fault } from '../../core/index.ts'
+import type { Machine, Progress, Submission } from '../analyzer.ts'
+
+/** How one task of a sandbox stands. */
+export type TaskState =
+  | { readonly state: 'running' }
+  /** Its report should be there. */
+  | { readonly state: 'ended' }
+  | { readonly state: 'failed'; readonly detail: string; readonly mayRetry: boolean }
+  /** The sandbox does not know it. */
+  | { readonly state: 'gone' }
+  /** It is continued under another number. */
+  | { readonly state: 'moved'; readonly to: number }
+
+export type Ended = Exclude<Progress, { readonly state: 'running' }>
+
+/** What a host says of itself. */
+export interface Described {
+  readonly version: string
+  readonly pending?: number
+  readonly machines?: readonly Machine[]
+}
+
+export interface SandboxApi {
+  /** Where it is, for people. */
+  readonly name: string
+  /** Hands the sample over; the numbers of all tasks that came of it, at least one. Throws `Refused` for what it will never take. */
+  submit(submission: Submission, signal: AbortSignal): Promise<readonly number[]>
+  /** Asks about many tasks with a number of calls that does not grow with them; it may learn nothing of some. */
+  states(tasks: readonly number[], since: number, signal: AbortSignal): Promise<ReadonlyMap<number, TaskState>>
+  state(task: number, signal: AbortSignal): Promise<TaskState>
+  /** The end of a task by its report, which must be about this digest; throws `NotYet` while there is none. */
+  report(task: number, sha256: string, signal: AbortSignal): Promise<Ended>
+  /** Tasks with this digest and marker. */
+  find(sha256: string, marker: string, signal: AbortSignal): Promise<readonly number[]>
+  cancel(task: number, signal: AbortSignal): Promise<void>
+  /** Proves that the API answers and takes our token. */
+  describe(signal: AbortSignal): Promise<Described>
+  close(): void
+}
+
+/** It said that it does not take this sample, or not with these options: asking again changes nothing. */
+export class Refused extends Fault {
+  constructor(detail: string) {
+    super('analyzer-refused', detail)
+  }
+}
+
+/** The report is not there yet. */
+export class NotYet extends Fault {
+  constructor(detail: string) {
+    super('analyzer-failed', detail)
+  }
+}
+
+/** The end of an analysis that came to nothing. */
+export function failed(detail: string, mayRetry: boolean): Ended {
+  return { state: 'failed', cause: 'analyzer-failed', detail, mayRetry }
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

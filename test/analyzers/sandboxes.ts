@@ -1,0 +1,57 @@
+/** The drivers of sandboxes with their fakes, in one shape, so that what holds for both is tested once. */
+import type { TestContext } from 'node:test'
+import { capeAnalyzer } from '../../src/analyzers/cape/cape.ts'
+import { capeOptions } from '../../src/analyzers/cape/options.ts'
+import { cuckooAnalyzer } from '../../src/analyzers/cuckoo/cuckoo.ts'
+import { cuckooOptions } from '../../src/analyzers/cuckoo/options.ts'
+import type { SandboxAnalyzer } from '../../src/analyzers/sandbox/sandbox.ts'
+import type { Clock } from '../../src/core/index.ts'
+import { FakeCape } from '../fakes/cape.ts'
+import type { FakeClock } from '../fakes/clock.ts'
+import { FakeCuckoo } from '../fakes/cuckoo.ts'
+import { Told } from './scanner.ts'
+
+/** A make of sandbox. */
+export type Make = 'cape' | 'cuckoo'
+export type FakeSandbox = FakeCape | FakeCuckoo
+
+/** So long a call may take: a time that nothing else is asked for, by which a test knows that a call is under way. */
+export const CALL_MS = 45_001
+export const REPORT_MS = 300_001
+
+/** Starts a fake of that make. */
+export function startFake(t: TestContext, make: Make, options: { readonly token?: string } = {}): Promise<FakeSandbox> {
+  return make === 'cape' ? FakeCape.start(t, options) : FakeCuckoo.start(t, options)
+}
+
+/** A driver that ends with the test. */
+export function driver(t: TestContext, make: Make, options: object, clock: Clock) {
+  const told = new Told()
+  const deps = { clock, onEvent: told.take }
+  const common = { timeout: `${CALL_MS}ms`, reportTimeout: `${REPORT_MS}ms`, ...options }
+  const analyzer: SandboxAnalyzer =
+    make === 'cape'
+      ? capeAnalyzer('box', capeOptions.parse({ type: 'cape', ...common }), deps)
+      : cuckooAnalyzer('box', cuckooOptions.parse({ type: 'cuckoo', ...common }), deps)
+  t.after(() => analyzer.stop())
+  return { analyzer, told }
+}
+
+/**
+ * Lets time pass until the promise has settled: while a call is under way only the network's own time passes, unless the fake leaves it
+ * without an end.
+ */
+export async function pump<T>(promise: Promise<T>, clock: FakeClock, fakes: readonly FakeSandbox[]): Promise<T> {
+  let isDone = false
+  const settled = promise.finally(() => {
+    isDone = true
+  })
+  settled.catch(() => undefined)
+  while (!isDone) {
+    const calls = clock.waitingFor(CALL_MS) + clock.waitingFor(REPORT_MS)
+    const hanging = fakes.reduce((sum, { service }) => sum + service.hanging, 0)
+    if (calls > 0 && hanging === 0) await new Promise((resolve) => setImmediate(resolve))
+    else await clock.next()
+  }
+  return settled
+}
