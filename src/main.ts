@@ -14,7 +14,7 @@ import { type Dependency, HttpServer, healthRoutes } from './http/index.ts'
 import { createInspector } from './inspector/index.ts'
 import { createListener, parseListen } from './mailfilter/index.ts'
 import type { MilterServer } from './milter/index.ts'
-import { Budget, createPipeline, MessageKeeper, type Pipeline, StoryWriter } from './pipeline/index.ts'
+import { Budget, createPipeline, MessageKeeper, OpeningKeys, type Pipeline, StoryWriter } from './pipeline/index.ts'
 import { type Profile, resolveProfiles } from './policy/index.ts'
 import type { Ruleset } from './rules/index.ts'
 import { Scheduler } from './scheduler/index.ts'
@@ -37,7 +37,7 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
   const profiles = resolveProfiles(config.profiles)
   const running = new RunningRules(rules ?? loadRules(config))
   const parts = makeParts(config, log, clock)
-  const { inspector, store, analyzers, scheduler, keeper, stories } = parts
+  const { inspector, store, analyzers, scheduler, keeper, stories, openings } = parts
   const roles = new Map(Object.entries(config.roles).filter(([, analyzer]) => analyzer !== 'none'))
   const held = new Budget(config.milter.held)
   const pipeline = createPipeline({
@@ -61,6 +61,7 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
     async startCore() {
       await ownFolder(config.dataDir)
       await keeper.start()
+      await openings.start(join(config.dataDir, 'site.key'))
       await Promise.all([startStore(store, log), inspector.start()])
       await stories.start()
       await scheduler.start()
@@ -106,6 +107,7 @@ function makeParts(config: Config, log: Logger, clock: Clock) {
     scheduler: new Scheduler({ store, analyzers, clock, log, options }),
     keeper: new MessageKeeper(join(dataDir, 'spool'), config.spool),
     stories: new StoryWriter(store, join(dataDir, 'stories.jsonl'), log),
+    openings: new OpeningKeys(config.inspector.passwords?.reveal()),
   }
 }
 

@@ -37,6 +37,7 @@ class InspectorClient implements Inspector {
   readonly recipe: string
   readonly #options: InspectorOptions
   readonly #deps: InspectorDeps
+  readonly #passwords: readonly string[]
   #child: SupervisorChild | undefined
   #connections: Connections | undefined
   #checked: { readonly until: number; readonly state: Promise<InspectorState> } | undefined
@@ -45,6 +46,7 @@ class InspectorClient implements Inspector {
     this.#options = options
     this.#deps = deps
     this.recipe = recipeOf(options)
+    this.#passwords = passwordsIn(options.passwords?.reveal() ?? '')
     if (options.socket !== '') this.#connections = new Connections(options.socket)
   }
 
@@ -75,11 +77,12 @@ class InspectorClient implements Inspector {
   }
 
   bytes(message: AsyncIterable<Uint8Array>, path: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
-    return streamSample(this.#reach(), message, path, signal)
+    return streamSample(this.#reach(), message, { path, passwords: this.#passwords }, signal)
   }
 
   open(sample: AsyncIterable<Uint8Array>, opening: Opening, signal: AbortSignal): Promise<SampleTree> {
-    return openSample(this.#reach(), sample, opening, signal)
+    const passwords = [...new Set([...opening.passwords, ...this.#passwords])]
+    return openSample(this.#reach(), sample, { ...opening, passwords }, signal)
   }
 
   /** One check for all who ask while it runs, and for a second after it. */
@@ -109,6 +112,16 @@ class InspectorClient implements Inspector {
     this.#connections ??= new Connections('/nonexistent/inspector.sock')
     return this.#connections
   }
+}
+
+/** More passwords than anybody would let the filter try. */
+const MAX_PASSWORDS = 500
+/** Longer than the formats allow. */
+const MAX_PASSWORD_CHARS = 64
+
+function passwordsIn(text: string): readonly string[] {
+  const lines = text.split(/\r?\n/).filter((line) => line !== '' && line.length <= MAX_PASSWORD_CHARS)
+  return [...new Set(lines)].slice(0, MAX_PASSWORDS)
 }
 
 function askState(connections: Connections, signal: AbortSignal): Promise<InspectorState> {

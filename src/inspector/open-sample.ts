@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import {
   type ArchiveLimits,
+  type Candidate,
   createSevenZip,
   FORMATS,
   type Format,
@@ -28,7 +29,7 @@ export type OpenLimits = MailLimits & Partial<InspectorOptions['limits']>
 export interface SampleOpener {
   open(opening: Opening, source: AsyncIterable<Uint8Array>): Promise<SampleTree>
   /** The member whose path begins with that of an attachment, and a slash. */
-  member(path: string, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+  member(path: string, source: AsyncIterable<Uint8Array>, passwords: readonly string[]): AsyncIterable<Uint8Array>
 }
 
 /** Of the processor time after which the process is killed: so that what was found can be told. */
@@ -64,18 +65,23 @@ export function sampleOpener(limits: OpenLimits): SampleOpener {
         path: ROOT,
         ...(isMessage === true && { as: message }),
       }
-      const tree = await walk(root, { candidates: passwords.map((value) => ({ value, source: 'site' })) })
+      const tree = await walk(root, { candidates: ofSite(passwords) })
       return { sample, root: tree.root, members: tree.nodes.map(toMember), limit: tree.limit }
     },
-    async *member(path, source) {
+    async *member(path, source, passwords) {
+      const candidates = ofSite(passwords)
       const content = await whole(source)
       for (const wayOf of [attachmentWay, messageWay]) {
         const way = await wayOf(path, content, limits, message)
-        if (way && (yield* streamed((wanted) => walk(way.root, { candidates: [], wanted }), way.place))) return
+        if (way && (yield* streamed((wanted) => walk(way.root, { candidates, wanted }), way.place))) return
       }
       throw new Error(`the message has no member ${path}`)
     },
   }
+}
+
+function ofSite(passwords: readonly string[]): readonly Candidate[] {
+  return passwords.map((value) => ({ value, source: 'site' }))
 }
 
 /** Where to begin, and the place of the member from there. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, duration, size } from '../core/index.ts'
+import { count, duration, secret, size } from '../core/index.ts'
 
 export const inspectorOptions = z
   .strictObject({
@@ -22,6 +22,9 @@ export const inspectorOptions = z
       .describe(
         'user that parser processes run as when started by root; nobody where it does not exist (default peekaboo-inspector)',
       ),
+    passwords: secret(
+      'passwords of the site, one a line, that are tried at what is encrypted besides those that the message says: { file: /PATH } or { env: NAME }',
+    ).optional(),
     limits: z
       .strictObject({
         messageSize: size('100MiB', 'largest message that is read'),

@@ -19,8 +19,8 @@ function realWork(limits: OpenLimits): ParserWork {
       for await (const chunk of source) if (!reader.write(chunk)) await reader.drained()
       return withMismatches(await reader.end())
     },
-    bytes: (path, source) =>
-      path.includes('/') ? opener.member(path, source) : extractBytes({ path, limits }, source),
+    bytes: (path, source, passwords) =>
+      path.includes('/') ? opener.member(path, source, passwords) : extractBytes({ path, limits }, source),
     open: opener.open,
   }
 }

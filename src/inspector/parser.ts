@@ -6,14 +6,24 @@ import type { Duplex } from 'node:stream'
 import type { Limit, Reading } from '../core/index.ts'
 import { FrameReader, frame, GarbageError, HEAD_BYTES } from './frame.ts'
 import { unscannableReading } from './inspector.ts'
-import { bodyOf, DATA_BYTES, decodeOpening, type Ending, FRAME, JOB_CAPS, jobOf, RESULT_BYTES } from './protocol.ts'
+import {
+  DATA_BYTES,
+  decodeOpening,
+  decodeWanted,
+  type Ending,
+  FRAME,
+  JOB_CAPS,
+  jobOf,
+  RESULT_BYTES,
+  type WantedBytes,
+} from './protocol.ts'
 import { ByteQueue } from './queue.ts'
 import type { Opening, SampleTree } from './tree.ts'
 
 /** What a parser process does with the bytes of a message. */
 export interface ParserWork {
   read(source: AsyncIterable<Uint8Array>): Promise<Reading>
-  bytes(path: string, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+  bytes(path: string, source: AsyncIterable<Uint8Array>, passwords: readonly string[]): AsyncIterable<Uint8Array>
   /** Only the real parser opens; others are asked for it by nobody. */
   open?(opening: Opening, source: AsyncIterable<Uint8Array>): Promise<SampleTree>
 }
@@ -82,7 +92,7 @@ class Jobs {
     if (type === FRAME.read) return this.#read(job, source)
     return type === FRAME.open
       ? this.#open(job, source, decodeOpening(raw))
-      : this.#bytes(job, source, type, bodyOf(raw).toString())
+      : this.#bytes(job, source, type, decodeWanted(raw))
   }
 
   async #open(job: number, source: ByteQueue, opening: Opening): Promise<void> {
@@ -98,9 +108,9 @@ class Jobs {
     if (this.#job === job) this.#channel.write(resultFrame(job, reading))
   }
 
-  async #bytes(job: number, source: ByteQueue, type: number, path: string): Promise<void> {
+  async #bytes(job: number, source: ByteQueue, type: number, { path, passwords }: WantedBytes): Promise<void> {
     if (type !== FRAME.bytes) throw new Error('not supported')
-    for await (const chunk of this.#work.bytes(path, source)) {
+    for await (const chunk of this.#work.bytes(path, source, passwords)) {
       for (let at = 0; at < chunk.length; at += DATA_BYTES) {
         if (this.#job !== job) return
         const more = this.#channel.write(frame(FRAME.chunk, job, chunk.subarray(at, at + DATA_BYTES)))

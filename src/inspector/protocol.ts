@@ -60,7 +60,7 @@ const JOB = 4
 /** What a supervisor takes from a client. */
 export const REQUEST_CAPS: Caps = new Map([
   [FRAME.read, JOB],
-  [FRAME.bytes, JOB + 4096],
+  [FRAME.bytes, JOB + 65_536],
   [FRAME.data, DATA_BYTES],
   [FRAME.end, 0],
   [FRAME.state, 0],
@@ -128,6 +128,23 @@ export function decodeReading(raw: Buffer, messageBytes: number): Reading {
   }
   checkSeverities(reading.anomalies)
   return reading
+}
+
+/** Whose bytes a BYTES asks for, and what may open the containers on the way. */
+export interface WantedBytes {
+  readonly path: string
+  readonly passwords: readonly string[]
+}
+
+/** Writes what a BYTES says: a path and passwords, neither of which has a line end. Only members of containers need passwords. */
+export function encodeWanted({ path, passwords }: WantedBytes): string {
+  return path.includes('/') ? [path, ...passwords].join('\n') : path
+}
+
+/** Reads what a BYTES says. */
+export function decodeWanted(raw: Buffer): WantedBytes {
+  const [path = '', ...passwords] = bodyOf(raw).toString().split('\n')
+  return { path, passwords }
 }
 
 /** Reads what an OPEN says. Throws `GarbageError`. */

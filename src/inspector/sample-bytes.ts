@@ -3,7 +3,7 @@ import { Fault } from '../core/index.ts'
 import type { Connection, ConnectionJob, Connections } from './connection.ts'
 import { frame, GarbageError } from './frame.ts'
 import { abortFault } from './inspection.ts'
-import { bodyOf, decodeEnding, type Ending, FRAME, jobOf } from './protocol.ts'
+import { bodyOf, decodeEnding, type Ending, encodeWanted, FRAME, jobOf, type WantedBytes } from './protocol.ts'
 import { ByteQueue } from './queue.ts'
 import { Upload } from './upload.ts'
 
@@ -11,11 +11,11 @@ import { Upload } from './upload.ts'
 export async function* streamSample(
   connections: Connections,
   message: AsyncIterable<Uint8Array>,
-  path: string,
+  wanted: WantedBytes,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (signal.aborted) throw abortFault(signal)
-  const job = new SampleJob(connections, path)
+  const job = new SampleJob(connections, wanted)
   const abort = () => job.lost(abortFault(signal))
   signal.addEventListener('abort', abort, { once: true })
   job.send(message).catch((error: unknown) => job.fail(error instanceof Error ? error : new Error(String(error))))
@@ -35,13 +35,13 @@ class SampleJob implements ConnectionJob {
   readonly #upload: Upload
   #isDone = false
 
-  constructor(connections: Connections, path: string) {
+  constructor(connections: Connections, wanted: WantedBytes) {
     this.#connections = connections
     this.#connection = connections.open(this)
     this.#number = this.#connection.number
     this.#upload = new Upload(this.#connection)
     this.samples = new ByteQueue(this.#connection)
-    this.#connection.write(frame(FRAME.bytes, this.#number, path))
+    this.#connection.write(frame(FRAME.bytes, this.#number, encodeWanted(wanted)))
   }
 
   send(message: AsyncIterable<Uint8Array>): Promise<void> {

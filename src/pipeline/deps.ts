@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts'
 import type { Logger } from '../telemetry/index.ts'
 import type { Budget } from './budget.ts'
 import type { MessageKeeper } from './message-keeper.ts'
+import type { OpeningKeys } from './opening-keys.ts'
 import type { StoryWriter } from './story-writer.ts'
 
 /** What the pipeline is made of; `main.ts` puts it together. */
@@ -21,6 +22,7 @@ export interface PipelineDeps {
   readonly declaredRoles: readonly string[]
   readonly keeper: MessageKeeper
   readonly stories: StoryWriter
+  readonly openings: OpeningKeys
   /** Messages whose answer may be held at the same time. */
   readonly held: Budget
   readonly clock: Clock

@@ -14,7 +14,7 @@ import type { PipelineDeps } from './deps.ts'
 import { judge } from './judge.ts'
 import type { KeptMessage } from './kept-message.ts'
 import { lookUp, saveNewFacts } from './known.ts'
-import { openContainers } from './opening.ts'
+import { openContainers, openingKeys } from './opening.ts'
 import type { Decision, Envelope, Examination } from './pipeline.ts'
 import { rolesAtFirst } from './questions.ts'
 import { readWhole } from './read-whole.ts'
@@ -135,11 +135,12 @@ export class MessageExamination implements Examination {
   async #prepared(reading: Reading, envelope: Envelope, signal: AbortSignal): Promise<Prepared> {
     const digests = reading.attachments.map((sample) => sample.sha256)
     const key = storyKey(envelope, digests.length > 0 ? digests : [await this.#textOf(reading)])
-    const known = await lookUp(this.#deps, digests, key, this.#ref)
+    const keysOf = this.#deps.openings.of(reading)
+    const known = await lookUp(this.#deps, [...digests, ...openingKeys(reading, keysOf)], key, this.#ref)
     this.#watch.step('lookup')
-    saveNewFacts(this.#deps, reading, known, this.#ref)
-    const opened = { ...this.#deps, kept: this.#kept, ref: this.#ref }
-    const { opening, isOpened } = await openContainers(reading, known, opened, signal)
+    const ground = { ...this.#deps, kept: this.#kept, ref: this.#ref, keysOf }
+    const { opening, isOpened, keep } = await openContainers(reading, known, ground, signal)
+    saveNewFacts(this.#deps, reading, known, keep, this.#ref)
     if (isOpened) this.#watch.step('open')
     const roles = rolesAtFirst(this.#deps.roles, this.#deps.declaredRoles)
     const message = messageFacts(envelope, reading, this.#kept.size)

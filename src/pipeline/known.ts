@@ -1,5 +1,5 @@
 /** What the store knows of a message, asked in one query. A store that is away knows nothing: the mail goes on. */
-import type { Content, Reading, Sample } from '../core/index.ts'
+import type { Content, KnownContent, Reading, Sample } from '../core/index.ts'
 import type { Known } from '../store/store.ts'
 import { describeError } from '../telemetry/index.ts'
 import type { PipelineDeps } from './deps.ts'
@@ -19,14 +19,18 @@ export async function lookUp(deps: Deps, digests: readonly string[], key: string
     })
 }
 
-/** Keeps the facts of bytes that were never seen; nobody waits for it. */
-export function saveNewFacts(deps: Deps, reading: Reading, known: Known, ref: string): void {
-  const fresh = new Map(
-    reading.attachments.filter((one) => !known.facts.has(one.sha256)).map((one) => [one.sha256, one]),
-  )
-  if (fresh.size === 0) return
-  const contents = [...fresh.values()].map(contentOf)
-  deps.store.saveFacts(deps.inspector.recipe, contents).catch((error: unknown) => {
+/** Keeps the facts of bytes that were never seen, and what was opened; each but once, and nobody waits for it. */
+export function saveNewFacts(
+  deps: Deps,
+  reading: Reading,
+  known: Known,
+  opened: readonly KnownContent[],
+  ref: string,
+): void {
+  const fresh = reading.attachments.filter((one) => !known.facts.has(one.sha256)).map(contentOf)
+  const contents = new Map([...fresh, ...opened].map((one) => [one.sha256, one]))
+  if (contents.size === 0) return
+  deps.store.saveFacts(deps.inspector.recipe, [...contents.values()]).catch((error: unknown) => {
     deps.log.warn({ ref, cause: describeError(error) }, 'facts not kept: store unavailable')
   })
 }

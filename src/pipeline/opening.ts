@@ -9,14 +9,36 @@ import { describeError } from '../telemetry/index.ts'
 import type { PipelineDeps } from './deps.ts'
 import type { KeptMessage } from './kept-message.ts'
 import { contentOf } from './known.ts'
+import type { KeysOf } from './opening-keys.ts'
 import { keepable, partsOf, unscannable, type Within, withinOf } from './within.ts'
 
 /** What lies within the containers of a message, by the path of each. */
 export type Opening = ReadonlyMap<string, Within>
 
-interface OpeningDeps extends Pick<PipelineDeps, 'inspector' | 'store' | 'log'> {
+/** What came of a message's containers. */
+export interface Opened {
+  readonly opening: Opening
+  /** Whether that took an opening, or was known. */
+  readonly isOpened: boolean
+  /** What the store may keep of it. */
+  readonly keep: readonly KnownContent[]
+}
+
+/** Where the store has what a password opened. */
+export type KeysOfContainer = (sha256: string) => KeysOf
+
+interface OpeningDeps extends Pick<PipelineDeps, 'inspector' | 'log'> {
   readonly kept: KeptMessage
   readonly ref: string
+  readonly keysOf: KeysOfContainer
+}
+
+/** What to ask the store for besides the facts of what a message carries. */
+export function openingKeys(reading: Reading, keysOf: KeysOfContainer): readonly string[] {
+  return containersOf(reading).flatMap(({ sha256 }) => {
+    const { site, message } = keysOf(sha256)
+    return [site, message]
+  })
 }
 
 /** What is known of the containers, or else found out; never rejects: what could not be opened is told of each container. */
@@ -25,28 +47,30 @@ export async function openContainers(
   known: Known,
   deps: OpeningDeps,
   signal: AbortSignal,
-): Promise<{ readonly opening: Opening; readonly isOpened: boolean }> {
+): Promise<Opened> {
   const containers = containersOf(reading)
-  const fromStore = new Map(containers.map((one) => [one.path, knownWithin(one, known)]))
+  const fromStore = new Map(containers.map((one) => [one.path, knownWithin(one, known, deps.keysOf)]))
   if (containers.every(({ path }) => fromStore.get(path))) {
-    return { opening: joined(containers, ({ path }) => fromStore.get(path)), isOpened: false }
+    return { opening: joined(containers, ({ path }) => fromStore.get(path)), isOpened: false, keep: [] }
   }
+  // What was cut off is not there to be opened.
+  if (reading.unscannable === 'message-size')
+    return { opening: unread(containers, 'message-size'), isOpened: false, keep: [] }
   try {
-    // What was cut off is not there to be opened.
-    if (reading.unscannable === 'message-size') return { opening: unread(containers, 'message-size'), isOpened: false }
     const tree = await openTwice(deps, signal)
-    return { opening: openingOf(containers, tree, deps), isOpened: true }
+    return { ...openingOf(containers, tree, deps.keysOf), isOpened: true }
   } catch (error) {
     deps.log.warn({ ref: deps.ref, cause: describeError(error) }, 'containers not opened')
     const outcome: Outcome = { kind: 'failed', cause: causeOf(error), detail: describeError(error) }
-    return { opening: withOutcome(containers, () => outcome), isOpened: true }
+    return { opening: withOutcome(containers, () => outcome), isOpened: true, keep: [] }
   }
 }
 
 /** What other messages brought with another name may be called otherwise within. */
-function knownWithin({ sha256, name }: Sample, known: Known): Members | undefined {
-  const members = known.facts.get(sha256)?.within
-  return members?.name === undefined || members.name === name ? members : undefined
+function knownWithin({ sha256, name }: Sample, { facts }: Known, keysOf: KeysOfContainer): Members | undefined {
+  const { site, message } = keysOf(sha256)
+  const found = [sha256, site, message].map((key) => facts.get(key)?.within)
+  return found.find((members) => members && (members.name === undefined || members.name === name))
 }
 
 /** Once more where the process was lost, as with reading: what kills two processes is the message's own doing. */
@@ -63,14 +87,27 @@ function openMessage({ inspector, kept }: OpeningDeps, signal: AbortSignal): Pro
   return inspector.open(kept.stream(), { name: '', passwords: [], isMessage: true }, signal)
 }
 
-function openingOf(containers: readonly Sample[], tree: SampleTree, deps: OpeningDeps): Opening {
+function openingOf(
+  containers: readonly Sample[],
+  tree: SampleTree,
+  keysOf: KeysOfContainer,
+): Pick<Opened, 'opening' | 'keep'> {
   const parts = partsOf(tree)
   const opening = joined(containers, ({ sha256 }) => parts.get(sha256))
-  if (tree.limit === '') save(containers, parts, deps)
+  const keep = tree.limit === '' ? containers.flatMap((one) => keptOf(one, parts.get(one.sha256), keysOf)) : []
   const missing = containers.filter(({ sha256 }) => !parts.has(sha256))
   const told = new Map([...opening, ...unread(missing, tree.limit === '' ? 'container-unopened' : tree.limit)])
   // A tree that was cut because it is too large does not say where.
-  return tree.limit === '' || isTold(told, tree.limit) ? told : marked(told, tree.limit)
+  return { opening: tree.limit === '' || isTold(told, tree.limit) ? told : marked(told, tree.limit), keep }
+}
+
+/** What a container holds, under its digest, or under the key of who could open it. */
+function keptOf(container: Sample, members: Members | undefined, keysOf: KeysOfContainer): KnownContent[] {
+  const found = members && keepable(members, container.name)
+  if (found === undefined) return []
+  const { within, by } = found
+  const content = contentOf(container)
+  return [{ ...content, sha256: by === 'bytes' ? content.sha256 : keysOf(content.sha256)[by], within }]
 }
 
 function isTold(opening: Opening, limit: string): boolean {
@@ -108,18 +145,4 @@ function marked(opening: Opening, limit: string): Opening {
       { ...within, unread: new Map([...within.unread, [path, [unscannable(limit)]]]) },
     ]),
   )
-}
-
-/** Keeps what lies in containers that were opened whole; nobody waits for it. */
-function save(containers: readonly Sample[], parts: ReadonlyMap<string, Members>, deps: OpeningDeps): void {
-  const contents = new Map<string, KnownContent>()
-  for (const container of containers) {
-    const members = parts.get(container.sha256)
-    const within = members && keepable(members, container.name)
-    if (within) contents.set(container.sha256, { ...contentOf(container), within })
-  }
-  if (contents.size === 0) return
-  deps.store.saveFacts(deps.inspector.recipe, [...contents.values()]).catch((error: unknown) => {
-    deps.log.warn({ ref: deps.ref, cause: describeError(error) }, 'members not kept: store unavailable')
-  })
 }

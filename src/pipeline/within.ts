@@ -61,21 +61,36 @@ function within(member: Member, top: Member): Member {
   return { ...member, path: member.path.slice(top.path.length + 1), depth: member.depth - top.depth }
 }
 
-/** What may be kept of a container for whoever sends it again; undefined where another message might have opened it further. */
-export function keepable(members: Members, name: string): Members | undefined {
+/** Who had the password of what was opened: nobody needed to, or everybody has it; the site; the message. */
+export type OpenedBy = 'bytes' | 'site' | 'message'
+
+/** What may be kept of a container for whoever sends it again, and for whom; undefined where another message might have opened it further. */
+export function keepable(
+  members: Members,
+  name: string,
+): { readonly within: Members; readonly by: OpenedBy } | undefined {
   const { root, members: all } = members
   if (all.length > KEPT_MEMBERS || !isWhole(root)) return undefined
   if (!all.every(isReadWhole)) return undefined
-  return root.formats.some((format) => NAMED_AFTER_FILE.has(format)) ? { ...members, name } : members
+  const within = root.formats.some((format) => NAMED_AFTER_FILE.has(format)) ? { ...members, name } : members
+  return { within, by: openerOf([root, ...all.map(({ opened }) => opened)]) }
 }
 
-function isReadWhole({ kind, content, isEncrypted, anomalies, opened }: Member): boolean {
-  if (isEncrypted || anomalies.some(isUnscannable) || !isWhole(opened)) return false
+function openerOf(opened: readonly Opened[]): OpenedBy {
+  const sources = new Set(opened.map(({ openedBy }) => openedBy))
+  sources.delete('')
+  sources.delete('common')
+  if (sources.size === 0) return 'bytes'
+  return sources.size === 1 && sources.has('site') ? 'site' : 'message'
+}
+
+function isReadWhole({ kind, content, anomalies, opened }: Member): boolean {
+  if (anomalies.some(isUnscannable) || !isWhole(opened)) return false
   return kind !== 'file' || content !== undefined
 }
 
-function isWhole({ limit, isEncrypted, anomalies }: Opened): boolean {
-  return limit === '' && !isEncrypted && !anomalies.some(isUnscannable)
+function isWhole({ limit, isEncrypted, openedBy, anomalies }: Opened): boolean {
+  return limit === '' && (!isEncrypted || openedBy !== '') && !anomalies.some(isUnscannable)
 }
 
 function isUnscannable({ severity }: Anomaly): boolean {

@@ -80,8 +80,16 @@ test('what is closed is delivered with a header, and refused when the password c
   const closed = await send('scan.7z', content)
   const open = await send('scan.7z', content, `Das Passwort lautet: ${PASSWORD}`)
   const closedAgain = await send('scan.7z', content)
+  const openAgain = await send('scan.7z', content, `Das Passwort lautet: ${PASSWORD}`)
 
-  assert.deepEqual([closed.reply.code, open.reply.code, closedAgain.reply.code], [250, 550, 250])
+  assert.deepEqual(
+    [closed, open, closedAgain, openAgain].map(({ reply }) => reply.code),
+    [250, 550, 250, 550],
+  )
+  assert.deepEqual(
+    [closed, open, closedAgain, openAgain].map(({ line }) => isOpened(line)),
+    [true, true, true, false],
+  )
   assert.equal(closed.line.verdict, 'encrypted(container)')
   assert.equal(open.line.rule, 'eicar-test-file')
   const [delivered] = await sink.waitFor(1)

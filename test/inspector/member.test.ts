@@ -72,6 +72,18 @@ test('the bytes of every member come out with the digest that was told', async (
   assert.ok(digests.filter((digest) => digest === hidden).length >= 4)
 })
 
+test('what a password of the site opens is told so, and its bytes come out', async (t) => {
+  const { inspector } = await startRig(t, { passwords: 'virus\ninfected\n' })
+  const message = mail({ attachments: [{ name: 'x.7z', content: await inLocked7z('a.txt', eicar(), 'infected') }] })
+
+  const { reading, tree } = await opened(inspector, message)
+
+  assert.ok(tree.members.some(({ opened: { openedBy } }) => openedBy === 'site'))
+  const [member] = told(reading, tree)
+  assert.equal(await digestOf(inspector.bytes(pieces(message), member?.path ?? '', never())), member?.sha256)
+  assert.ok(!JSON.stringify(tree).includes('infected'))
+})
+
 test('a message within a message is told once, with the message around it', async (t) => {
   const { inspector } = await startRig(t)
   let message = mail({ text: 'innermost', attachments: [{ name: 'x.zip', content: await inZip('a.txt', eicar()) }] })

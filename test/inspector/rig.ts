@@ -34,6 +34,8 @@ export interface Rig {
 
 export interface RigSettings {
   readonly options?: Record<string, unknown>
+  /** Passwords of the site, one a line. */
+  readonly passwords?: string
   /** File name in `parsers/` that is run instead of the real parser. */
   readonly parser?: string
   readonly without?: readonly LayerKey[]
@@ -61,7 +63,9 @@ export async function startRig(t: TestContext, settings: RigSettings = {}): Prom
     events.push(event)
     for (const watch of watchers) watch(event)
   }
-  const options = optionsOf({ processes: 1, ...settings.options, socket })
+  const secret = settings.passwords === undefined ? {} : { passwords: { env: 'PASSWORDS' } }
+  const options = optionsOf({ processes: 1, ...secret, ...settings.options, socket })
+  if (settings.passwords !== undefined) options.passwords?.take(settings.passwords)
   const code = settings.parser === undefined ? parserCode() : testCode(settings.parser)
   const without = settings.without ?? []
   const { clock = systemClock } = settings

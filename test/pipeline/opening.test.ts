@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Fault } from '../../src/core/index.ts'
+import { Fault, type KnownContent, type Reading } from '../../src/core/index.ts'
 import type { Decision } from '../../src/pipeline/index.ts'
 import { createMemoryStore } from '../../src/store/index.ts'
 import { FakeClock } from '../fakes/clock.ts'
@@ -13,7 +13,7 @@ const FAULT = { name: 'corrupt', severity: 'unscannable', offset: -1 }
 
 function contentOf(name: string) {
   const { sha256, size, type, types, groups, charset } = sample(name)
-  return { sha256, size, type, types, groups, charset, testString: 'eicar' }
+  return { sha256, size, type, types, groups, charset, testString: 'eicar', links: [] }
 }
 
 function eicar(path: string) {
@@ -165,13 +165,13 @@ test('a closed container is answered as the profile says, and looked into when i
   const open = {
     within: { 'x.zip': { root: { ...EMPTY, isEncrypted: true, openedBy: 'message' }, members: [eicar('1')] } },
   }
-  const { decide, inspector } = await decideAll(t, ZIP, closed, open, closed)
+  const { decide, inspector } = await decideAll(t, ZIP, closed, closed, open)
 
   const decisions = [await decide(), await decide(), await decide()]
 
   assert.deepEqual(
     decisions.map(({ disposition }) => disposition),
-    ['tag', 'reject', 'tag'],
+    ['tag', 'tag', 'reject'],
   )
   assert.deepEqual(decisions[0]?.outcome, { kind: 'encrypted', what: 'container' })
   assert.equal(inspector.opens, 3)
@@ -240,4 +240,79 @@ test('a story names a hundred members that decide nothing, all that decide, and 
   assert.equal(story?.membersLeftOut, 195)
   assert.equal(decision.samples.length, 1 + 5 + 100)
   assert.equal(outcomes(decision).filter(([, verdict]) => verdict === 'bad').length, 5)
+})
+
+/** A container with one bad member, opened with somebody's password. */
+function openedBy(source: string) {
+  return { within: { 'x.zip': { root: { ...EMPTY, isEncrypted: true, openedBy: source }, members: [eicar('1')] } } }
+}
+
+/** The pipeline over several messages, which know each other by one store and one secret. */
+async function decideEach(t: Parameters<typeof benchPipeline>[0], readings: Reading[], trees: Opened[]) {
+  const inspector = new FakeInspector(...readings)
+  inspector.trees.push(...trees)
+  const { pipeline } = await benchPipeline(t, inspector)
+  const decisions: Decision[] = []
+  for (const _ of readings) decisions.push(await pipeline.begin().finish(envelope(), never))
+  return { verdicts: decisions.map(({ disposition }) => disposition), opens: inspector.opens }
+}
+
+const CLOSED = { within: { 'x.zip': { root: { ...EMPTY, isEncrypted: true } } } }
+
+test('what a message could open is known when it comes again, and unknown to one that says something else', async (t) => {
+  const said = { ...reading(ZIP), subject: 'the password is tango' }
+
+  const { verdicts, opens } = await decideEach(
+    t,
+    [reading(ZIP), said, said, reading(ZIP), said],
+    [CLOSED, openedBy('message'), CLOSED],
+  )
+
+  assert.deepEqual(verdicts, ['tag', 'reject', 'reject', 'tag', 'reject'])
+  assert.equal(opens, 3)
+})
+
+test('a text, a name or another attachment makes another opening', async (t) => {
+  const text = sample('body', { types: ['text/plain'], groups: ['text'], role: 'body', path: '1' })
+  const named = { ...ZIP, names: [{ value: 'pw-tango.zip', origin: 'disposition.filename' }] }
+  const readings = [
+    reading(ZIP),
+    { ...reading(ZIP), bodies: [text] },
+    reading(named),
+    reading(ZIP, sample('a.txt', { types: ['text/plain'], groups: ['text'] })),
+  ]
+
+  const { opens } = await decideEach(t, readings, [openedBy('message')])
+
+  assert.equal(opens, readings.length)
+})
+
+test('what the site could open is known whatever the message says, what everybody can as well', async (t) => {
+  for (const source of ['site', 'common']) {
+    const { verdicts, opens } = await decideEach(
+      t,
+      [reading(ZIP), { ...reading(ZIP), subject: 'another' }],
+      [openedBy(source)],
+    )
+
+    assert.deepEqual([verdicts, opens], [['reject', 'reject'], 1], source)
+  }
+})
+
+test('the facts of a message that was never seen are written once, with what lies in it', async (t) => {
+  const { decide, store } = await decideAll(t, ZIP, { within: { 'x.zip': { root: EMPTY, members: [eicar('1')] } } })
+  const written: (readonly KnownContent[])[] = []
+  const saveFacts = store.saveFacts.bind(store)
+  store.saveFacts = (recipe, contents) => {
+    written.push(contents)
+    return saveFacts(recipe, contents)
+  }
+
+  await decide()
+  await decide()
+
+  assert.deepEqual(
+    written.map((contents) => contents.map(({ sha256, within }) => [sha256, within?.members.length])),
+    [[[ZIP.sha256, 1]]],
+  )
 })
