@@ -1,7 +1,16 @@
 import type { Content } from './facts.ts'
 
 /** Stands for bytes that were not measured: no sample has it. */
-export const NO_CONTENT: Content = { sha256: '', size: 0, type: '', types: [], groups: [], charset: '', testString: '' }
+export const NO_CONTENT: Content = {
+  sha256: '',
+  size: 0,
+  type: '',
+  types: [],
+  groups: [],
+  charset: '',
+  testString: '',
+  links: [],
+}
 
 /** Measures decoded bytes as they stream by: `facts/` makes one, `mail/` feeds one for each part. */
 export interface ContentMeter {

@@ -22,6 +22,20 @@ export const nameSchema = record(
   'one name that some mail client would show',
 )
 
+export const linkSchema = record(
+  {
+    scheme: text('how it leads there, in small letters: file, search-ms and so on; unc for \\\\host\\share'),
+    host: text('the machine that it leads to, empty where it leads to none or to a file of this one'),
+    target: text('the address, its first 300 characters'),
+    via: text(
+      'where it stood: href, src, css and so on; text where it only stands there; rel.TYPE in Office packages; rtf.template',
+    ),
+    isMoniker: flag('whether a ! follows a file name, behind which Windows looks for an object'),
+    count: whole('how many addresses of this scheme the content has'),
+  },
+  'an address that leads elsewhere than to a page',
+)
+
 /** What follows from the bytes alone: the same for the same sha256, whoever sent it. This is what the store keeps. */
 export const contentSchema = record(
   {
@@ -32,6 +46,10 @@ export const contentSchema = record(
     groups: list(text('a group'), 'what those types are: executable, script, office, archive, image, text and so on'),
     charset: text('character set that the content shows, empty where it is no text'),
     testString: text('eicar or peekaboo where the content is that harmless test file, else empty'),
+    links: list(
+      linkSchema,
+      'where it leads but to pages, mail addresses and telephone numbers: up to four of each kind; of templates and linked objects of documents pages too',
+    ),
   },
   'what is true of the bytes of a sample',
 )
@@ -94,6 +112,7 @@ export const messageSchema = record(
 export const FACTS = { sample: sampleSchema, message: messageSchema } as const
 
 export type Anomaly = Value<typeof anomalySchema>
+export type Link = Value<typeof linkSchema>
 export type Name = Value<typeof nameSchema>
 export type Content = Value<typeof contentSchema>
 export type Sample = Value<typeof sampleSchema>

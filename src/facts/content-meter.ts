@@ -1,5 +1,6 @@
 import { createHash, type Hash, hash as hashAtOnce } from 'node:crypto'
 import type { Content, ContentMeter } from '../core/index.ts'
+import { createActiveMeter } from './active/index.ts'
 import { testStringAt } from './test-string.ts'
 import { createSampler, detectContent, type Group, groupOf } from './type/index.ts'
 
@@ -11,6 +12,7 @@ export function createContentMeter(): ContentMeter {
   let first: Uint8Array | undefined
   let hash: Hash | undefined
   const sampler = createSampler()
+  const active = createActiveMeter()
   let size = 0
 
   function write(chunk: Uint8Array): void {
@@ -18,6 +20,7 @@ export function createContentMeter(): ContentMeter {
     else digest(chunk)
     size += chunk.length
     sampler.write(chunk)
+    active.write(chunk)
   }
   function digest(chunk: Uint8Array): void {
     hash ??= createHash('sha256')
@@ -40,6 +43,7 @@ export function createContentMeter(): ContentMeter {
       groups: groupsOf(types),
       charset,
       testString: testStringAt(sample.head),
+      links: active.end(),
     }
   }
   return { space: (bytes) => sampler.space(bytes), write, end }

@@ -36,6 +36,6 @@ export function saveNewFacts(
 }
 
 /** What is true of a sample whatever message it comes in. */
-export function contentOf({ sha256, size, type, types, groups, charset, testString }: Sample): Content {
-  return { sha256, size, type, types, groups, charset, testString }
+export function contentOf({ sha256, size, type, types, groups, charset, testString, links }: Sample): Content {
+  return { sha256, size, type, types, groups, charset, testString, links }
 }

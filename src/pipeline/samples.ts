@@ -54,7 +54,7 @@ function wholeMessage({ anomalies }: Reading, size: number, sha256: string): Sam
   return {
     sha256,
     size,
-    ...{ type: TYPE, types: [TYPE], groups: [], charset: '', testString: '' },
+    ...{ type: TYPE, types: [TYPE], groups: [], charset: '', testString: '', links: [] },
     ...{ role: 'message', name: '', names: [], path: MESSAGE_PATH, depth: 0, declaredType: TYPE, declaredCharset: '' },
     ...{ disposition: '', readings: [], anomalies, mismatches: [] },
   }

@@ -30,6 +30,7 @@ test('no bytes have a digest and no known type', () => {
     groups: [],
     charset: '',
     testString: '',
+    links: [],
   })
 })
 

@@ -79,8 +79,8 @@ export function member(path: string, name: string, facts: Partial<Member> = {}):
   }
 }
 
-function contentOf({ sha256, size, type, types, groups, charset, testString }: Sample): Content {
-  return { sha256, size, type, types, groups, charset, testString }
+function contentOf({ sha256, size, type, types, groups, charset, testString, links }: Sample): Content {
+  return { sha256, size, type, types, groups, charset, testString, links }
 }
 
 function messageTree(samples: readonly Sample[], { limit = '', within = {} }: Opened): SampleTree {
@@ -113,6 +113,7 @@ export function sample(name: string, facts: Partial<Sample> = {}): Sample {
     type: 'application/octet-stream',
     types: ['application/octet-stream'],
     testString: '',
+    links: [],
     role: 'attachment',
     name,
     names: [{ value: name, origin: 'disposition.filename' }],

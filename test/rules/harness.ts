@@ -70,6 +70,7 @@ export function sampleWith(facts: Partial<Sample> = {}): Sample {
     type: 'text/plain',
     types: ['text/plain'],
     testString: '',
+    links: [],
     role: 'attachment',
     groups: [],
     charset: '',

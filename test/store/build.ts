@@ -16,7 +16,7 @@ export function digests(count: number): readonly string[] {
   return Array.from({ length: count }, (_, n) => digest(n))
 }
 
-const NO_TEXT = { groups: ['document'], charset: '', testString: '' }
+const NO_TEXT = { groups: ['document'], charset: '', testString: '', links: [] }
 
 export function content(n: number, changes: Partial<Content> = {}): Content {
   const size = 1000 + n

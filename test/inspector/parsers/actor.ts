@@ -87,6 +87,7 @@ function tooLarge(): Reading {
     type: '',
     types: [],
     testString: '',
+    links: [],
     role: 'attachment',
     groups: [],
     charset: '',
