@@ -50,8 +50,12 @@ export async function pump<T>(promise: Promise<T>, clock: FakeClock, fakes: read
   while (!isDone) {
     const calls = clock.waitingFor(CALL_MS) + clock.waitingFor(REPORT_MS)
     const hanging = fakes.reduce((sum, { service }) => sum + service.hanging, 0)
-    if (calls > 0 && hanging === 0) await new Promise((resolve) => setImmediate(resolve))
-    else await clock.next()
+    if (calls !== hanging) {
+      await new Promise((resolve) => setImmediate(resolve))
+      continue
+    }
+    for (const { service } of fakes) service.tick()
+    await clock.next()
   }
   return settled
 }

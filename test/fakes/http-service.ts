@@ -33,6 +33,7 @@ export class HttpService {
   readonly #tls: { readonly key: string; readonly cert: string } | undefined
   readonly #sockets = new Set<Socket>()
   readonly #watchers = new Set<() => void>()
+  readonly #trickles = new Map<ServerResponse, string>()
   #server: Server | undefined
   #port = 0
 
@@ -69,10 +70,24 @@ export class HttpService {
     await closed
   }
 
-  /** Leaves a request without an answer. */
-  readonly hang = (): true => {
+  /** Leaves a request without an end; with a trickle it says a byte now and then. */
+  readonly hang = ({ response }: Seen, trickle = ''): true => {
     this.hanging += 1
+    if (trickle !== '') {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.flushHeaders()
+      this.#trickles.set(response, trickle)
+    }
+    response.on('close', () => {
+      this.hanging -= 1
+      this.#trickles.delete(response)
+    })
     return true
+  }
+
+  /** Time passes: whoever trickles says another byte. */
+  tick(): void {
+    for (const [response, byte] of this.#trickles) response.write(byte)
   }
 
   /** Resolves with a request, past or to come, that fits. */
