@@ -11,7 +11,13 @@ interface YencPart {
   readonly bytes: Buffer
   /** Where in the file it belongs, from `=ypart`; 1 is its beginning, 0 where it is no part. */
   readonly begin: number
+  readonly isTalk: boolean
 }
+
+/** Words with blanks between them, and far fewer than the file is said to have: somebody writes about the format. */
+const WORDS = /^[\t\r\n -~]*$/
+const BLANK_SHARE = 1 / 12
+const LONGEST_TALK = 4096
 
 export const yenc: Format = {
   *extract(content, _hint, budget) {
@@ -21,15 +27,16 @@ export const yenc: Format = {
       const next = lines.find('=ybegin ', at + 1)
       if (budget.files-- <= 0) return
       const part = readYenc(content, lines, at, next < 0 ? content.length : next)
+      at = next
+      if (part.isTalk) continue
       parts.push(part)
       yield fileOf(part)
-      at = next
     }
     yield* joined(parts, budget)
   },
 }
 
-function fileOf({ name, bytes }: Omit<YencPart, 'begin'>): Embedded {
+function fileOf({ name, bytes }: Pick<YencPart, 'name' | 'bytes'>): Embedded {
   return { kind: 'yenc', name, bytes }
 }
 
@@ -56,11 +63,19 @@ function readYenc(content: Buffer, lines: Lines, at: number, limit: number): Yen
   const isPart = partLine.startsWith('=ypart ')
   const from = isPart ? second.next : head.next
   const end = lines.find('=yend', from, limit)
+  const data = content.subarray(from, end < 0 ? limit : end)
   return {
     name: nameText(Buffer.from(name, 'latin1')).replace(/^"(.+)"$/, '$1'),
-    bytes: decodeYenc(content.subarray(from, end < 0 ? limit : end)),
+    bytes: decodeYenc(data),
+    isTalk: isTalk(data, Number(/ size=(\d{1,15})/.exec(lines.text(head, 2048))?.[1] ?? 0)),
     begin: isPart ? Number(/ begin=(\d{1,15})/.exec(partLine)?.[1] ?? 0) : 0,
   }
+}
+
+function isTalk(data: Buffer, size: number): boolean {
+  if (data.length > LONGEST_TALK || 2 * data.length >= size) return false
+  const text = data.toString('latin1')
+  return WORDS.test(text) && text.replace(/\S/g, '').length >= BLANK_SHARE * text.length
 }
 
 /** Undoes the shift by 42 and the escapes; line ends are none of the data. */

@@ -14,6 +14,13 @@ export interface Dashes {
   readonly core: string
 }
 
+/** What is shown as text; where nothing declares it to be, a header behind a delimiter may yet be that of a part. */
+export interface ShownText {
+  readonly from: number
+  readonly to: number
+  readonly isDeclared: boolean
+}
+
 /** Lines beyond this are left out, and the reading is incomplete. */
 const MOST_LINES = 100_000
 /** A header before its first MIME field is not followed further back. */
@@ -49,6 +56,8 @@ export class Document {
   readonly read = new Set<string>()
   /** What is declared as a boundary somewhere in it, as `core`. */
   readonly boundaries = new Set<string>()
+  /** What is shown as text beyond doubt: who pastes a header there shows it. */
+  readonly texts: ShownText[] = []
   readonly #byCore = new Map<string, number[]>()
   readonly #headSet: ReadonlySet<number>
   readonly #cores: readonly string[]
@@ -121,11 +130,31 @@ export class Document {
     }
   }
 
+  /** Tells of ascending places whether they lie in what is shown as text. */
+  inTexts(): (at: number) => boolean {
+    const texts = this.texts.sort((a, b) => a.from - b.from)
+    let next = 0
+    let end = -1
+    let undeclaredEnd = -1
+    return (at) => {
+      for (; next < texts.length && (texts[next] as ShownText).from <= at; next++) {
+        const { isDeclared, to } = texts[next] as ShownText
+        if (isDeclared) end = Math.max(end, to)
+        else undeclaredEnd = Math.max(undeclaredEnd, to)
+      }
+      return at < end || (at < undeclaredEnd && this.#openerOf(at) === undefined)
+    }
+  }
+
   /** The next line like the one before a header, where that may be a delimiter. */
   sameAsOpener(head: number): Dashes | undefined {
+    const opener = this.#openerOf(head)
+    return opener === undefined ? undefined : this.dashesWith(opener.core, head, this.text.length).next().value
+  }
+
+  #openerOf(head: number): Dashes | undefined {
     const opener = this.dashes[lowerBound(this.dashes.length, (i) => (this.dashes[i] as Dashes).at >= head) - 1]
-    if (opener === undefined || this.headAfter(opener.next) !== head) return undefined
-    return this.dashesWith(opener.core, head, this.text.length).next().value
+    return opener === undefined || this.headAfter(opener.next) !== head ? undefined : opener
   }
 }
 

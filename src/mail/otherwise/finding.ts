@@ -96,16 +96,24 @@ export class Findings {
   }
 }
 
-/** What a header says of the content behind it; `isFlat` where nothing but the header itself leads to it. */
-export function labelOf(part: Part, path: string, depth: number, offset: number, isFlat: boolean): Label {
+/** Where a header stands: nothing but itself leads to it, and then perhaps in what is shown as text beyond doubt. */
+export interface Standing {
+  readonly isFlat: boolean
+  readonly isInText: boolean
+}
+
+/** What a header says of the content behind it. */
+export function labelOf(part: Part, path: string, depth: number, offset: number, standing: Standing): Label {
   const { name, names, declaredType, charset, disposition, anomalies } = part
   const isAttached = disposition === 'attachment' || part.otherDispositions.includes('attachment')
   const isNoText = !/^(text\/(plain|html))?$/.test(declaredType)
   // Who quotes a header in a text breaks its lines as he likes, and not everything that looks like one is meant as one.
   // The parts of a multipart have headers of their own; the header of one, pasted into a text, makes no file of what follows.
   const isQuotable = !isNoText || part.encoding === '' || declaredType.startsWith('multipart/')
-  const isTelling = isFlat ? !isQuotable : isNoText || isOdd(part)
-  const isFile = part.isNamed || isAttached || isTelling
+  const isTelling = standing.isFlat ? !isQuotable : isNoText || isOdd(part)
+  // Requests of browsers and answers of servers have such headers too; what they hold is in no encoding.
+  const isPasted = standing.isInText && part.encoding === '' && !isOdd(part)
+  const isFile = isTelling || ((part.isNamed || isAttached) && !isPasted)
   return { path, depth, name, names, declaredType, charset, disposition, anomalies, offset, isFile }
 }
 

@@ -49,6 +49,9 @@ interface Place {
   readonly isDigestChild: boolean
   /** Nothing but its own header leads there. */
   readonly isFlat: boolean
+  readonly isInText: boolean
+  /** Every header on the way here is read alike by all. */
+  readonly isExact: boolean
 }
 
 /** One outcome of decoding a part. */
@@ -105,13 +108,15 @@ export class TolerantReading {
   }
 
   #document(document: Document, isMessage: boolean): void {
-    if (isMessage) this.#message(document, { from: 0, to: document.bytes.length }, document.depth)
+    if (isMessage) this.#message(document, { from: 0, to: document.bytes.length }, document.depth, true)
     this.#later(() => this.#unclaimed(document))
   }
 
-  #message(document: Document, range: Range, depth: number): void {
+  #message(document: Document, range: Range, depth: number, isExact: boolean): void {
     if (depth > this.#options.limits.messageDepth) this.#isComplete = false
-    else this.#part({ document, depth, level: 0, isDigestChild: false, isFlat: false }, range)
+    else {
+      this.#part({ document, depth, level: 0, isDigestChild: false, isFlat: false, isInText: false, isExact }, range)
+    }
   }
 
   #part(place: Place, range: Range): void {
@@ -150,7 +155,13 @@ export class TolerantReading {
   /** Tells whether there is any part. */
   #multipart(place: Place, part: Part, type: string, body: Range): boolean {
     const { document } = place
-    const inner = { ...place, level: place.level + 1, isDigestChild: type === 'multipart/digest', isFlat: false }
+    const inner = {
+      ...place,
+      level: place.level + 1,
+      isDigestChild: type === 'multipart/digest',
+      isFlat: false,
+      isInText: false,
+    }
     if (inner.level > this.#options.limits.mimeDepth) {
       this.#isComplete = false
       return true
@@ -162,7 +173,8 @@ export class TolerantReading {
         const ranges = divide(document, boundary, body)
         if (!this.#budget.takeSteps(1 + STEPS_PER_RANGE * ranges.length)) return true
         isDivided ||= ranges.length > 0
-        for (const range of ranges) this.#part(inner, range)
+        const isExact = place.isExact && divide === exactParts && boundary === part.boundary && !isOdd(part)
+        for (const range of ranges) this.#part({ ...inner, isExact }, range)
       }
     }
     return isDivided
@@ -172,11 +184,12 @@ export class TolerantReading {
     const { document } = place
     const raw = document.bytes.subarray(body.from, body.to)
     const declared = [part.encoding, ...part.otherEncodings]
+    if (isText(place, part, types)) document.texts.push({ ...body, isDeclared: part.declaredType !== '' })
     const isWhole = types.some(isMultipart) || isMessage(types, part.name, raw)
     // Of a header that is quoted in a text nothing is guessed.
-    const isQuoted = place.isFlat && !labelOf(part, '', 0, -1, true).isFile
-    const isText = isWhole || isQuoted || ARMOUR.test(raw.toString('latin1', 0, ARMOUR_WITHIN))
-    const sniffed = isText ? [] : sniffEncodings(raw, isNamedFile(part))
+    const isQuoted = place.isFlat && !labelOf(part, '', 0, -1, place).isFile
+    const isNotSniffed = isWhole || isQuoted || ARMOUR.test(raw.toString('latin1', 0, ARMOUR_WITHIN))
+    const sniffed = isNotSniffed ? [] : sniffEncodings(raw, isNamedFile(part))
     // The outcomes of one encoding, which a sender can make many, must not keep another from being read: the budget alone ends this.
     for (const encoding of new Set([...declared, ...sniffed])) {
       for (const { name, bytes, fileName = '' } of decodings(raw, encoding)) {
@@ -186,7 +199,7 @@ export class TolerantReading {
         if (isRaw && !declared.includes(encoding)) continue
         const path = `${document.name}${at}${isRaw ? '' : `/${name}`}`
         const label = withFileName(
-          labelOf(part, path, place.depth, document.isMessage ? at : -1, place.isFlat),
+          labelOf(part, path, place.depth, document.isMessage ? at : -1, place),
           fileName,
           encoding,
         )
@@ -205,11 +218,11 @@ export class TolerantReading {
   #content(place: Place, { part, types, bytes, label, body, isGuess }: Decoded): void {
     const isNew = this.findings.add(bytes, label, isGuess && !isOdd(part) && !isNamedFile(part))
     if (isMessage(types, part.name, bytes)) {
-      if (body !== undefined) this.#message(place.document, body, place.depth + 1)
+      if (body !== undefined) this.#message(place.document, body, place.depth + 1, place.isExact && !isOdd(part))
       else if (isNew) this.#later(() => this.#document(new Document(bytes, `${label.path}>`, place.depth + 1), true))
     } else if (isNew && body === undefined) this.#later(() => this.#decoded(place, part, types, bytes, label.path))
     if (!isNew) return
-    this.#embedded(bytes, label, 0)
+    if (!place.isInText || label.isFile) this.#embedded(bytes, label, 0)
     this.#wide(bytes, label.path, place.depth + 1)
   }
 
@@ -224,6 +237,7 @@ export class TolerantReading {
   #decoded(place: Place, part: Part, types: readonly string[], bytes: Buffer, path: string): void {
     const document = new Document(bytes, `${path}>`, place.depth)
     if (document.heads.length === 0) return
+    if (isText(place, part, types)) document.texts.push({ from: 0, to: bytes.length, isDeclared: true })
     const multipart = types.find(isMultipart)
     if (multipart !== undefined) this.#multipart({ ...place, document }, part, multipart, { from: 0, to: bytes.length })
     this.#document(document, false)
@@ -262,17 +276,25 @@ export class TolerantReading {
     if (!document.isComplete) this.#isComplete = false
     for (const { core, next } of document.dashes) if (document.headAfter(next) >= 0) document.boundaries.add(core)
     const ends = document.dashes.filter(({ core }) => document.boundaries.has(core))
-    const place = { document, depth: document.depth, level: 0, isDigestChild: false, isFlat: true }
+    const place = { document, depth: document.depth, level: 0, isDigestChild: false, isFlat: true, isExact: false }
+    const inTexts = document.inTexts()
     let next = 0
     for (const from of document.heads) {
       if (document.seen.has(from)) continue
+      const isInText = inTexts(from)
       while (next < ends.length && (ends[next] as Dashes).at < from) next++
       for (const end of new Set([ends[next], document.sameAsOpener(from) ?? ends[next]])) {
         const to = end === undefined ? document.text.length : beforeLineEnds(document.text, from, end.at)
-        this.#part(place, { from, to })
+        this.#part({ ...place, isInText }, { from, to })
       }
     }
   }
+}
+
+/** What everybody shows as the text of the message, and takes for nothing else. */
+function isText(place: Place, part: Part, types: readonly string[]): boolean {
+  const isShown = /^(text\/(plain|html))?$/.test(part.declaredType) && types.length === 1 && part.disposition !== 'attachment'
+  return place.isExact && !place.isFlat && isShown && !part.isNamed && !isOdd(part)
 }
 
 /** A file of a type that is no text: what looks encoded there was meant to be, and only some words of its header are lost. */
@@ -304,9 +326,10 @@ const EMBEDDED: Readonly<Partial<Record<EmbeddedKind, AnomalyName>>> = {
   script: 'html-smuggling',
 }
 
-/** Pictures within HTML are ordinary; those that may hold scripts are not. */
-function oddityOf({ kind, type = '' }: Embedded): AnomalyName | undefined {
-  return kind === 'data-uri' && /^(image\/(?!svg)|font\/|audio\/|video\/)/.test(type) ? undefined : EMBEDDED[kind]
+/** Pictures within HTML are ordinary, and text without a name; what may hold scripts is not. */
+function oddityOf({ kind, name, type = '' }: Embedded): AnomalyName | undefined {
+  const isOrdinary = /^(image\/(?!svg)|font\/|audio\/|video\/)/.test(type) || (type === 'text/plain' && name === '')
+  return kind === 'data-uri' && isOrdinary ? undefined : EMBEDDED[kind]
 }
 
 /** The name that an encoding carries itself, where the header has another one or none. */

@@ -4,13 +4,14 @@ import type { Expected } from '../generate/case.ts'
 import { sha256 } from '../read.ts'
 import type { FileOf, Program, Scene } from './build.ts'
 import { FILES } from './files.ts'
+import { FURTHER_TEXTS } from './further-texts.ts'
 import { apple } from './program/apple.ts'
 import { desktop } from './program/desktop.ts'
 import { groups } from './program/group.ts'
 import { machines } from './program/machine.ts'
 import { reports } from './program/report.ts'
 import { web } from './program/web.ts'
-import { TEXTS } from './texts.ts'
+import { TEXTS, type Text } from './texts.ts'
 
 export interface OrdinaryMail {
   readonly name: string
@@ -27,10 +28,22 @@ export const PROGRAMS: readonly Program[] = [...desktop, ...apple, ...web, ...ma
 
 /** All of them. */
 export function ordinaryMails(): readonly OrdinaryMail[] {
-  return PROGRAMS.flatMap((program, which) => [
-    ...Array.from({ length: program.share }, (_, turn) => ordinaryMail(program, sceneOf(which, turn))),
-    ...TRICKY.flatMap((name) => trickyMail(program, which, name)),
-  ])
+  return [
+    ...PROGRAMS.flatMap((program, which) => [
+      ...Array.from({ length: program.share }, (_, turn) => ordinaryMail(program, sceneOf(which, turn))),
+      ...TRICKY.flatMap((name) => trickyMail(program, which, name)),
+    ]),
+    ...FURTHER_TEXTS.flatMap((text, t) => furtherMails(text, t)),
+  ]
+}
+
+/** Each text by every third program, and by those that send it as it stands. */
+function furtherMails(text: Text, t: number): readonly OrdinaryMail[] {
+  return PROGRAMS.flatMap((program, which) => {
+    const isPlain = /^(mutt|no-mime|html-only|list-footer-in-text|signed-inline)$/.test(program.name)
+    const files = Array.from({ length: (which + t) % 2 }, (_, i) => fileAt(which * 3 + t * 5 + i))
+    return isPlain || (which + t) % 3 === 0 ? [ordinaryMail(program, { text, files, turn: 60 + (t % 6) })] : []
+  })
 }
 
 /** Texts that look most like something else: every program sends each of them. */
@@ -75,7 +88,7 @@ function ordinaryMail(program: Program, scene: Scene): OrdinaryMail {
  * browser would show it too, which does no harm. In other texts nobody opens it.
  */
 function dataOf(text: string): readonly string[] {
-  return [...text.matchAll(/data:[a-z/]+;base64,([A-Za-z0-9+/=]+)/g)].map(([, data = '']) =>
-    sha256(Buffer.from(data, 'base64')),
+  return [...text.matchAll(/data:[a-z/]+(;base64)?,([A-Za-z0-9+/=]+)/g)].map(([, base64, data = '']) =>
+    sha256(Buffer.from(data, base64 === undefined ? 'latin1' : 'base64')),
   )
 }
