@@ -68,20 +68,23 @@ export class StoryWriter {
     await rename(this.#file, taken).catch(() => undefined)
     const lines = await readFile(taken, 'utf8').catch(() => '')
     this.#waiting = false
-    for (const line of lines.split('\n').filter(Boolean)) await this.#bring(line)
+    const answers: Promise<void>[] = []
+    for (const line of lines.split('\n').filter(Boolean)) answers.push(...(await this.#bring(line)))
+    await Promise.all(answers)
     await unlink(taken).catch(() => undefined)
   }
 
-  /** A line that the store still refuses goes back to the file. */
-  async #bring(line: string): Promise<void> {
+  /** A line that the store still refuses goes back to the file. Gives what is still to be awaited: answers go with the next story. */
+  async #bring(line: string): Promise<readonly Promise<void>[]> {
     const draft = parsed(line)
-    if (!draft) return
+    if (!draft) return []
     try {
       await this.#store.openStory(draft)
-      await this.#store.answerStory(draft.ref, draft.queueId, draft.answer)
     } catch {
       await this.#append(draft)
+      return []
     }
+    return [this.#store.answerStory(draft.ref, draft.queueId, draft.answer).catch(() => this.#append(draft))]
   }
 }
 

@@ -38,8 +38,34 @@ test('the queue is bounded in bytes', () =>
     assert.deepEqual(await fits, [1, 1])
   }))
 
+const FACTS = { kind: 'facts', recipe: '', contentsJson: '[]' } as const
+
+test('what no mail waits for goes with the next write that one does', (t) =>
+  withWriter(async (writeMany, writer) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const facts = writer.write(FACTS, 1)
+    await new Promise(setImmediate)
+    await new Promise(setImmediate)
+
+    assert.deepEqual(await writeMany(1, 1), [2])
+    assert.deepEqual(await facts, [{ length: 2 }])
+    t.mock.timers.reset()
+  }))
+
+test('what no mail waits for is written alone after a while, and at once when the writer is closed', () =>
+  withWriter(async (_, writer) => {
+    assert.deepEqual(await writer.write(FACTS, 1), [{ length: 1 }])
+
+    const last = writer.write(FACTS, 1)
+    await writer.close()
+
+    assert.deepEqual(await last, [{ length: 1 }])
+  }))
+
 /** Gives a function that writes so many at once and says with how many others each was committed. */
-async function withWriter(use: (writeMany: (count: number, bytes: number) => Promise<unknown[]>) => Promise<void>) {
+async function withWriter(
+  use: (writeMany: (count: number, bytes: number) => Promise<unknown[]>, writer: Writer) => Promise<void>,
+) {
   const entry = new URL('./counting-writer.ts', import.meta.url)
   const writer = new Writer({
     path: 'x.db',
@@ -55,7 +81,7 @@ async function withWriter(use: (writeMany: (count: number, bytes: number) => Pro
     return typeof row === 'object' ? row.length : undefined
   }
   try {
-    await use((count, bytes) => Promise.all(Array.from({ length: count }, () => companions(bytes))))
+    await use((count, bytes) => Promise.all(Array.from({ length: count }, () => companions(bytes))), writer)
   } finally {
     await writer.close()
   }

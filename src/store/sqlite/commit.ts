@@ -10,6 +10,8 @@ export type Commit = (operations: readonly Operation[], now: number | null) => r
 /** Prepares the statements of one open database. */
 export function createCommit(database: DatabaseSync, path: string): Commit {
   const apply = createApply(database)
+  const begin = database.prepare('BEGIN IMMEDIATE')
+  let safety = ''
   const clock = database.prepare("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now")
   return (operations, now) => {
     const together = commitTogether(operations, now)
@@ -21,9 +23,8 @@ export function createCommit(database: DatabaseSync, path: string): Commit {
 
   function commitTogether(operations: readonly Operation[], now: number | null): readonly OperationResult[] {
     try {
-      // A commit under FULL makes all earlier ones durable too. The pragma has no effect inside a transaction.
-      database.exec(`PRAGMA synchronous = ${operations.some(isDurable) ? 'FULL' : 'NORMAL'}`)
-      database.exec('BEGIN IMMEDIATE')
+      makeSafe(operations.some(isDurable) ? 'FULL' : 'NORMAL')
+      begin.run()
       // Read only when the lock is ours: so the time never runs backwards from one owner of the lock to the next.
       const at = now ?? Number(clock.get()?.now)
       const results = operations.map((operation) => ({ value: apply(operation, at) }))
@@ -34,6 +35,13 @@ export function createCommit(database: DatabaseSync, path: string): Commit {
       rollback(database)
       return operations.map(() => ({ problem }))
     }
+  }
+
+  /** A commit under FULL makes all earlier ones durable too. The pragma has no effect inside a transaction. */
+  function makeSafe(needed: 'FULL' | 'NORMAL'): void {
+    if (safety === needed) return
+    database.exec(`PRAGMA synchronous = ${needed}`)
+    safety = needed
   }
 }
 
@@ -101,7 +109,7 @@ function createOpenStory(database: DatabaseSync): (story: StoryOperation, now: n
   const upsert = database.prepare(`
     INSERT INTO story (ref, key, first_seen, newest_try, tried, is_over, facts, outcome) VALUES (?1, ?2, ?3, 0, ?3, 0, ?4, ?5)
     ON CONFLICT (ref) DO UPDATE SET tried = excluded.tried, is_over = 0, facts = excluded.facts, outcome = excluded.outcome
-    RETURNING id`)
+    RETURNING id, newest_try AS newest`)
   const addTry = database.prepare(`
     INSERT INTO story_try (story, queue_id, at, state, recipients, answer) VALUES (?, ?, ?, 'deciding', ?, ?) RETURNING id`)
   const pointToTry = database.prepare('UPDATE story SET newest_try = ? WHERE id = ?')
@@ -110,10 +118,11 @@ function createOpenStory(database: DatabaseSync): (story: StoryOperation, now: n
     INSERT INTO story_sample (story, position, sha256, sample)
     SELECT ?, key, unhex(value ->> '$.sample.sha256'), value FROM json_each(?)`)
   return (story, now) => {
-    const id = upsert.get(story.ref, story.key, now, story.factsJson, story.outcomeJson)?.id ?? null
+    const { id = null, newest: earlier = null } =
+      upsert.get(story.ref, story.key, now, story.factsJson, story.outcomeJson) ?? {}
     const newest = addTry.get(id, story.queueId, now, story.recipientsJson, story.answerJson)?.id ?? null
     pointToTry.run(newest, id)
-    dropSamples.run(id)
+    if (earlier !== 0) dropSamples.run(id)
     addSamples.run(id, story.samplesJson)
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The queue before the writer thread. Writes that arrive while a commit runs go into the next one together. Each write is answered after
- * its commit or when its time is over, whatever comes first; the queue is bounded in number and bytes.
+ * The queue before the writer thread. Writes that arrive while a commit runs go into the next one together, and those that no mail waits
+ * for go with the next that one does. Each write is answered after its commit or when its time is over, whatever comes first; the
+ * queue is bounded in number and bytes.
  */
 import { Fault } from '../../core/index.ts'
 import type { SchemaChange } from './migrate.ts'
@@ -13,6 +14,9 @@ const BATCH_COUNT = 1000
 const BATCH_BYTES = 4 * 1024 * 1024
 const QUEUE_COUNT = 20_000
 const QUEUE_BYTES = 64 * 1024 * 1024
+/** What no mail waits for is committed after so long where nothing else is: a commit of its own costs more than what it writes. */
+const PATIENCE_MS = 50
+const PATIENT: ReadonlySet<Operation['kind']> = new Set(['answer', 'facts'])
 /** A start may have a large table to migrate; no mail waits for it. */
 const OPEN_TIMEOUT_MS = 120_000
 
@@ -42,8 +46,10 @@ export class Writer {
   #thread: WriterThread | undefined
   #queue: Pending[] = []
   #queuedBytes = 0
+  #isDue = false
   #isFlushDue = false
   #isCommitting = false
+  #patience: NodeJS.Timeout | undefined
 
   constructor(settings: WriterSettings) {
     this.#settings = settings
@@ -71,7 +77,8 @@ export class Writer {
     this.#unanswered.add(pending)
     this.#queue.push(pending)
     this.#queuedBytes += bytes
-    this.#flushSoon()
+    if (PATIENT.has(operation.kind)) this.#patience ??= setTimeout(() => this.#flushSoon(), PATIENCE_MS)
+    else this.#flushSoon()
     return promise
   }
 
@@ -84,6 +91,7 @@ export class Writer {
 
   /** Commits what is queued, as far as the time-outs allow, and ends the thread. */
   async close(): Promise<void> {
+    this.#flushSoon()
     await Promise.allSettled([...this.#unanswered].map((pending) => pending.promise))
     const thread = this.#thread
     this.#thread = undefined
@@ -94,6 +102,9 @@ export class Writer {
 
   /** Not at once: all writes of one turn of the event loop share a commit. */
   #flushSoon(): void {
+    clearTimeout(this.#patience)
+    this.#patience = undefined
+    this.#isDue = true
     if (this.#isFlushDue || this.#isCommitting) return
     this.#isFlushDue = true
     setImmediate(() => {
@@ -104,8 +115,9 @@ export class Writer {
 
   async #commitAll(): Promise<void> {
     this.#isCommitting = true
-    while (this.#queue.length > 0 && this.#thread) {
+    while (this.#isDue && this.#thread) {
       const batch = this.#takeBatch()
+      this.#isDue = this.#queue.length > 0
       if (batch.length > 0) this.#deliver(batch, await this.#commit(this.#thread, batch))
     }
     this.#isCommitting = false
