@@ -3,6 +3,8 @@ import { fromUnknown, untilNul, utf16UntilNul } from '../text.ts'
 
 export interface MapiProperty {
   readonly id: number
+  /** Of a named property its number, which means the same in all messages; -1 where it has none. */
+  readonly named: number
   /** First value as bytes, and as text where it is one. */
   readonly bytes: Buffer
   readonly text: string
@@ -40,12 +42,17 @@ export function readMapi(list: Buffer): MapiProperty[] {
     if (values === undefined) break
     found.push({
       id,
+      named: id >= NAMED ? numberOf(list, at + 4) : -1,
       bytes: values.first,
       text: (type & 0xfff) === UNICODE ? utf16UntilNul(values.first) : fromUnknown(untilNul(values.first)),
     })
     at = values.end
   }
   return found
+}
+
+function numberOf(list: Buffer, at: number): number {
+  return at + 24 <= list.length && list.readUInt32LE(at + 16) === 0 ? list.readUInt32LE(at + 20) : -1
 }
 
 /** A named property has a GUID, a kind, and a number or a name. */

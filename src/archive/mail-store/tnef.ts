@@ -4,6 +4,7 @@ import { expandRtf } from '../compressed-rtf.ts'
 import { baseName, type Member, memberOf, type OpenContext } from '../container.ts'
 import { fromUnknown } from '../text.ts'
 import { type MapiProperty, readMapi } from './mapi.ts'
+import { REMINDER_FILE, reminder } from './reminder.ts'
 
 /** Attributes by their number: type in the upper half, identity in the lower. */
 const ATTRIBUTE = {
@@ -87,8 +88,9 @@ function toMember({ names, type }: Attachment, data: Buffer, index: number, { sh
 }
 
 function* bodies(properties: readonly MapiProperty[], context: OpenContext): Generator<Member> {
-  for (const { id, bytes, text } of properties) {
-    if (id === 0x1000) yield textMember('body.txt', 'text/plain', Buffer.from(text), context)
+  for (const { id, named, bytes, text } of properties) {
+    if (named === REMINDER_FILE) yield* reminder(text, context)
+    else if (id === 0x1000) yield textMember('body.txt', 'text/plain', Buffer.from(text), context)
     else if (id === 0x1013) yield textMember('body.html', 'text/html', bytes, context)
     else if (id === 0x1009)
       yield textMember('body.rtf', 'application/rtf', expandRtf(bytes, context.share.left), context)

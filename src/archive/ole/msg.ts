@@ -2,6 +2,7 @@
 import type { Name } from '../../core/index.ts'
 import { expandRtf } from '../compressed-rtf.ts'
 import { baseName, type Member, memberOf, type OpenContext } from '../container.ts'
+import { REMINDER_FILE, reminder } from '../mail-store/reminder.ts'
 import { fromUnknown } from '../text.ts'
 import type { Compound, OleStream } from './compound.ts'
 
@@ -37,7 +38,10 @@ export function* openMsg({ streams }: Compound, context: OpenContext): Generator
     group.properties.set(id.toUpperCase(), { type: type.toUpperCase(), stream })
     groups.set(key, group)
   }
+  const sound = propertyOf(REMINDER_FILE, streams)
   for (const { folders, properties } of groups.values()) {
+    if (sound !== undefined && !ATTACHMENT.test(folders.at(-1) ?? ''))
+      yield* reminder(textOf(properties, sound), context)
     const last = folders.at(-1) ?? ''
     const way = folders.filter((name) => ATTACHMENT.test(name)).map((name) => Number.parseInt(name.slice(-8), 16) + 1)
     if (ATTACHMENT.test(last)) yield* attachment(properties, way, context)
@@ -45,6 +49,23 @@ export function* openMsg({ streams }: Compound, context: OpenContext): Generator
     else yield* objectStreams(properties, way, context)
   }
   yield* foreignStreams(streams, context)
+}
+
+/** Where the message says which property has which number ([MS-OXMSG] 2.2.3.1.2): eight bytes for each, in the order of the properties. */
+const NAME_FOLDER = '__nameid_version1.0'
+const NAME_ENTRIES = /^__substg1\.0_00030102$/i
+const MOST_NAMES = 8192
+
+/** The property that a named one is in this file, as the names of streams have it. */
+function propertyOf(number: number, streams: readonly OleStream[]): string | undefined {
+  const stream = streams.find(({ name, folders }) => folders.at(-1) === NAME_FOLDER && NAME_ENTRIES.test(name))
+  const entries = stream?.read().subarray(0, 8 * MOST_NAMES) ?? Buffer.alloc(0)
+  for (let at = 0; at + 8 <= entries.length; at += 8) {
+    const isString = (entries.readUInt16LE(at + 4) & 1) !== 0
+    if (isString || entries.readUInt32LE(at) !== number) continue
+    return (0x8000 + entries.readUInt16LE(at + 6)).toString(16).toUpperCase()
+  }
+  return undefined
 }
 
 function* attachment(properties: Properties, way: readonly number[], { share }: OpenContext): Generator<Member> {
