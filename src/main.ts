@@ -14,7 +14,7 @@ import { type Dependency, HttpServer, healthRoutes } from './http/index.ts'
 import { createInspector } from './inspector/index.ts'
 import { createListener, parseListen } from './mailfilter/index.ts'
 import type { MilterServer } from './milter/index.ts'
-import { Budget, createPipeline, MessageKeeper, OpeningKeys, type Pipeline, StoryWriter } from './pipeline/index.ts'
+import { createPipeline, HeldSlots, MessageKeeper, OpeningKeys, type Pipeline, StoryWriter } from './pipeline/index.ts'
 import { type Profile, resolveProfiles } from './policy/index.ts'
 import type { Ruleset } from './rules/index.ts'
 import { Scheduler } from './scheduler/index.ts'
@@ -39,7 +39,7 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
   const parts = makeParts(config, log, clock)
   const { inspector, store, analyzers, scheduler, keeper, stories, openings } = parts
   const roles = new Map(Object.entries(config.roles).filter(([, analyzer]) => analyzer !== 'none'))
-  const held = new Budget(config.milter.held)
+  const held = new HeldSlots(config.milter.held)
   const pipeline = createPipeline({
     ...parts,
     ruleset: () => running.current,

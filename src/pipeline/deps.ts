@@ -4,7 +4,7 @@ import type { Ruleset } from '../rules/index.ts'
 import type { Scheduler } from '../scheduler/index.ts'
 import type { Store } from '../store/store.ts'
 import type { Logger } from '../telemetry/index.ts'
-import type { Budget } from './budget.ts'
+import type { HeldSlots } from './held-slots.ts'
 import type { MessageKeeper } from './message-keeper.ts'
 import type { OpeningKeys } from './opening-keys.ts'
 import type { StoryWriter } from './story-writer.ts'
@@ -24,7 +24,7 @@ export interface PipelineDeps {
   readonly stories: StoryWriter
   readonly openings: OpeningKeys
   /** Messages whose answer may be held at the same time. */
-  readonly held: Budget
+  readonly held: HeldSlots
   readonly clock: Clock
   readonly log: Logger
 }

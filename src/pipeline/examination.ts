@@ -147,12 +147,14 @@ export class MessageExamination implements Examination {
     const samples = await samplesOf(reading, this.#kept, this.#ruleset, opening)
     const cases = await casesOf(samples, opening, message, this.#ruleset, roles)
     const { subject, messageId } = reading
-    return { cases, whole: wholeOutcomes(reading), story: known.story, key, message, subject, messageId }
+    const { story, now } = known
+    const since = story?.firstSeen ?? now
+    return { cases, whole: wholeOutcomes(reading), story, since, key, message, subject, messageId }
   }
 
   async #judged(prepared: Prepared, envelope: Envelope, signal: AbortSignal): Promise<Decision> {
-    const { cases, whole } = prepared
-    await judge(cases, whole, envelope.profile, { ...this.#deps, kept: this.#kept }, signal)
+    const { cases, whole, since } = prepared
+    await judge(cases, whole, envelope, { ...this.#deps, kept: this.#kept, since }, signal)
     this.#watch.step('judge')
     return this.#told(conclude(cases, whole, envelope.profile), { ...prepared, envelope })
   }
@@ -237,6 +239,8 @@ interface About {
 interface Prepared extends Omit<About, 'envelope'> {
   readonly cases: readonly Case[]
   readonly whole: readonly Outcome[]
+  /** Store time at which its story began: what failed before is asked anew. */
+  readonly since: number
 }
 
 /** Whoever failed for an hour, or waited for `maxAge`, gets the answer of `expired`. */

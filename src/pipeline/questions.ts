@@ -3,7 +3,7 @@
  * needed; nobody else does.
  */
 import { type Clock, causeOf, Fault, type RoleState } from '../core/index.ts'
-import type { Scheduler, Standing, Want } from '../scheduler/index.ts'
+import type { Asker, Scheduler, Standing, Want } from '../scheduler/index.ts'
 import type { Case } from './case.ts'
 
 /** Time after which dearer analyzers are asked although cheaper ones have not answered. */
@@ -21,6 +21,7 @@ export interface QuestionsDeps {
   /** Role → analyzer. */
   readonly roles: ReadonlyMap<string, string>
   readonly makeWant: (one: Case, analyzer: string) => Want
+  readonly asker: Asker
 }
 
 export class Questions {
@@ -28,6 +29,7 @@ export class Questions {
   readonly #cases: readonly Case[]
   #pending: { question: Question; standing: Standing }[] = []
   #askedAt = 0
+  #expectedMs = 0
 
   constructor(cases: readonly Case[], deps: QuestionsDeps) {
     this.#cases = cases
@@ -38,6 +40,7 @@ export class Questions {
   async ask(): Promise<number> {
     const questions = this.#due()
     if (questions.length === 0) return 0
+    this.#expectedMs = 0
     this.#askedAt = this.#deps.clock.now()
     await this.#put(questions)
     return questions.length
@@ -45,6 +48,11 @@ export class Questions {
 
   get open(): boolean {
     return this.#pending.length > 0
+  }
+
+  /** Milliseconds until what was asked last is probably answered; 0 where nobody knows. */
+  get expectedMs(): number {
+    return this.#expectedMs
   }
 
   /** Resolves when an answer came, dearer analyzers may be asked, or it is `over`; the cases know what came. */
@@ -85,6 +93,7 @@ export class Questions {
     try {
       const standings = await this.#deps.scheduler.want(
         questions.map(({ one, role }) => this.#deps.makeWant(one, this.#analyzer(role))),
+        this.#deps.asker,
       )
       for (const [i, question] of questions.entries()) this.#note(question, standings[i])
     } catch (error) {
@@ -95,7 +104,9 @@ export class Questions {
   #note(question: Question, standing: Standing | undefined): void {
     if (!standing) throw new Fault('internal', 'the scheduler did not answer for every want')
     question.one.learn(question.role, standing.state)
-    if (standing.state.state === 'pending') this.#pending.push({ question, standing })
+    if (standing.state.state !== 'pending') return
+    this.#expectedMs = Math.max(this.#expectedMs, standing.expectedMs ?? 0)
+    this.#pending.push({ question, standing })
   }
 
   #analyzer(role: string): string {

@@ -2,18 +2,28 @@
  * One analysis that this process holds the lease of: `leased → submitting → submitted → reported | failed`, each step written to
  * the store before the next begins. A step that the store refuses means that the lease is lost: the run ends without a word.
  */
-import type { Analyzer, Progress, Submission } from '../analyzers/analyzer.ts'
+import type { Analyzer, Submission } from '../analyzers/analyzer.ts'
 import { type Cause, type Clock, causeOf, Fault, type Report } from '../core/index.ts'
-import type { Analysis, AnalysisChange, Store } from '../store/store.ts'
+import type { Follower, TaskEnd } from './follower.ts'
+import type { Lane } from './lane.ts'
+import { type Lease, LeaseLost } from './lease.ts'
 import type { SchedulerOptions } from './options.ts'
-import type { Want } from './work.ts'
+import type { Asker, Want } from './work.ts'
 
+/** What a run works with; the signal fires when the scheduler stops or the lease is lost. */
 export interface RunContext {
   readonly analyzer: Analyzer
-  readonly store: Store
+  readonly lane: Lane
+  readonly follower: Follower
   readonly clock: Clock
   readonly options: SchedulerOptions
   readonly signal: AbortSignal
+}
+
+/** Whose sample it is; without it, as after a restart, what was submitted is followed and nothing is submitted. */
+export interface Errand {
+  readonly want: Want
+  readonly asker: Asker
 }
 
 /** How a run ended; `lost` is somebody else's now. */
@@ -27,113 +37,150 @@ export type Ended =
 /** Causes of the moment: they say nothing about the sample. */
 const PASSING: readonly Cause[] = ['analyzer-unavailable', 'overloaded']
 
-class LeaseLost extends Error {}
-
 /** Runs the analysis to its end; rejects only when the store is away or the scheduler stops. */
-export async function runAnalysis(row: Analysis, want: Want, context: RunContext): Promise<Ended> {
-  const giveUpAt = context.clock.now() + context.options.maxAge
+export async function runAnalysis(lease: Lease, errand: Errand | undefined, context: RunContext): Promise<Ended> {
+  const run = new Run(lease, errand, context)
   try {
-    const taskId = row.state === 'submitted' ? row.taskId : await submit(row, want, context)
-    return await follow(row, want, taskId, giveUpAt, context)
+    return await run.toItsEnd()
   } catch (error) {
-    if (error instanceof LeaseLost) return { state: 'lost' }
+    if (error instanceof LeaseLost || lease.lost.aborted) return { state: 'lost' }
     if (context.signal.aborted || causeOf(error) === 'store-unavailable') throw error
     const cause = causeOf(error)
     const detail = error instanceof Error ? error.message : String(error)
-    return PASSING.includes(cause) ? refuse(row, context, cause, detail) : fail(row, context, cause, detail)
+    return PASSING.includes(cause) ? run.refuse(cause, detail) : run.fail(cause, detail)
   }
 }
 
-/** A crash between these two writes leaves `submitting`: its next owner finds the task by digest and marker. */
-async function submit(row: Analysis, want: Want, context: RunContext): Promise<string> {
-  const { analyzer, signal } = context
-  // One for each attempt: the task of an earlier one is not what a search should find.
-  const marker = row.marker || `${row.sha256.slice(0, 16)}-${row.token}-${row.attempts + 1}`
-  const found = row.state === 'submitting' ? await analyzer.find(row.sha256, marker, signal) : undefined
-  if (found === undefined) await write(row, context, { state: 'submitting', marker, attempts: row.attempts + 1 })
-  const taskId = found ?? (await analyzer.submit(submissionOf(want, marker, signal), signal))
-  await write(row, context, { state: 'submitted', taskId })
-  return taskId
+class Run {
+  readonly #lease: Lease
+  readonly #errand: Errand | undefined
+  readonly #context: RunContext
+  readonly #giveUpAt: number
+  #attempts: number
+
+  constructor(lease: Lease, errand: Errand | undefined, context: RunContext) {
+    this.#lease = lease
+    this.#errand = errand
+    this.#context = context
+    this.#giveUpAt = context.clock.now() + context.options.maxAge
+    this.#attempts = lease.row.attempts
+  }
+
+  async toItsEnd(): Promise<Ended> {
+    const { row } = this.#lease
+    const { lane, signal } = this.#context
+    const isSubmitted = row.state === 'submitted'
+    const { want, asker } = this.#errand ?? {}
+    if (!want && !isSubmitted) throw new Fault('internal', 'nothing to submit')
+    const inLine = { client: asker?.client ?? '', size: want?.size ?? 0, isHeld: asker?.isHeld ?? (() => false) }
+    const turn = isSubmitted ? lane.occupy(inLine.client) : await lane.take(inLine, signal)
+    let isReported = false
+    try {
+      const taskId = isSubmitted ? row.taskId : await this.#submit(row.state === 'submitting' ? row.marker : '')
+      const ended = await this.#tries(taskId)
+      isReported = ended.state === 'reported'
+      return ended
+    } finally {
+      turn[isReported ? 'reported' : 'gaveUp']()
+    }
+  }
+
+  async fail(cause: Cause, detail: string): Promise<Ended> {
+    await this.#lease.write({ state: 'failed', cause })
+    return { state: 'failed', cause, detail }
+  }
+
+  /** Attempts count what was tried with the sample: a closed door is none. */
+  async refuse(cause: Cause, detail: string): Promise<Ended> {
+    const { attempts, marker } = this.#lease.row
+    await this.#lease.write({ state: 'wanted', attempts: Math.max(attempts, this.#attempts - 1), marker })
+    return { state: 'refused', cause, detail }
+  }
+
+  async #tries(first: string): Promise<Ended> {
+    for (let taskId = first; ; taskId = await this.#submit('')) {
+      const end = await this.#follow(taskId)
+      if (!end) return this.#giveUp(taskId)
+      if (end.state === 'reported') return this.#report(end.report)
+      const mayRetry = end.mayRetry && this.#attempts < this.#context.options.attempts
+      if (!mayRetry) return this.fail(end.cause, end.detail)
+      if (!this.#errand) return this.#leaveToNext(end.cause, end.detail)
+      await this.#pause(this.#context.options.poll)
+    }
+  }
+
+  /** A crash between these two writes leaves `submitting`: its next owner finds the task by digest and marker. */
+  async #submit(left: string): Promise<string> {
+    const { analyzer, signal } = this.#context
+    const { sha256, token } = this.#lease.row
+    if (!this.#errand) throw new Fault('internal', 'nothing to submit')
+    const found = left === '' ? undefined : await analyzer.find(sha256, left, signal)
+    // One for each attempt: the task of an earlier one is not what a search should find.
+    const marker = left || `${sha256.slice(0, 16)}-${token}-${this.#attempts}`
+    if (found === undefined) {
+      this.#attempts += 1
+      await this.#lease.write({ state: 'submitting', marker, attempts: this.#attempts })
+    }
+    const taskId = found ?? (await analyzer.submit(submissionOf(this.#errand.want, marker, signal), signal))
+    await this.#lease.write({ state: 'submitted', taskId })
+    return taskId
+  }
+
+  /** Its end, or nothing where it takes longer than it may by our own clock. */
+  async #follow(taskId: string): Promise<TaskEnd | undefined> {
+    const { follower, clock, signal } = this.#context
+    signal.throwIfAborted()
+    const tooLong = new AbortController()
+    const stop = () => tooLong.abort(signal.reason)
+    const cancel = clock.after(Math.max(0, this.#giveUpAt - clock.now()), () => tooLong.abort())
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      return await follower.follow(taskId, tooLong.signal)
+    } catch (error) {
+      if (signal.aborted) throw error
+      return undefined
+    } finally {
+      cancel()
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  async #report(report: Report): Promise<Ended> {
+    await this.#lease.write({ state: 'reported', report })
+    return { state: 'reported', report }
+  }
+
+  async #giveUp(taskId: string): Promise<Ended> {
+    const { analyzer, options, signal } = this.#context
+    await analyzer.cancel(taskId, signal).catch(() => undefined)
+    return this.fail('analysis-expired', `no report after ${options.maxAge} ms`)
+  }
+
+  /** Nobody here has the bytes: the next retry of a mail with the sample brings them. */
+  async #leaveToNext(cause: Cause, detail: string): Promise<Ended> {
+    await this.#lease.write({ state: 'wanted', attempts: this.#attempts, marker: '' })
+    return { state: 'refused', cause, detail }
+  }
+
+  /** Waits, or rejects when the scheduler stops or the lease is lost. */
+  #pause(ms: number): Promise<void> {
+    const { clock, signal } = this.#context
+    return new Promise((resolve, reject) => {
+      const stop = () => {
+        cancel()
+        reject(signal.reason)
+      }
+      const cancel = clock.after(ms, () => {
+        signal.removeEventListener('abort', stop)
+        resolve()
+      })
+      if (signal.aborted) stop()
+      else signal.addEventListener('abort', stop, { once: true })
+    })
+  }
 }
 
 function submissionOf(want: Want, marker: string, signal: AbortSignal): Submission {
   const { sha256, size, type } = want
   return { sha256, size, type, marker, fileName: sha256, bytes: () => want.bytes(signal) }
-}
-
-async function follow(
-  row: Analysis,
-  want: Want,
-  taskId: string,
-  giveUpAt: number,
-  context: RunContext,
-): Promise<Ended> {
-  const { analyzer, options, clock, signal } = context
-  for (;;) {
-    const [progress] = await analyzer.poll([taskId], signal)
-    if (progress === undefined) throw new Fault('analyzer-failed', 'the analyzer gave no answer about the task')
-    if (progress.state !== 'running') return conclude(row, want, progress, giveUpAt, context)
-    if (clock.now() >= giveUpAt) return fail(row, context, 'analysis-expired', `no report after ${options.maxAge} ms`)
-    await write(row, context, { state: 'submitted' })
-    await pause(options.poll, context)
-  }
-}
-
-async function conclude(
-  row: Analysis,
-  want: Want,
-  progress: Exclude<Progress, { state: 'running' }>,
-  giveUpAt: number,
-  context: RunContext,
-): Promise<Ended> {
-  if (progress.state === 'reported') {
-    await write(row, context, { state: 'reported', report: progress.report })
-    return { state: 'reported', report: progress.report }
-  }
-  const attempts = row.attempts + 1
-  if (!progress.mayRetry || attempts >= context.options.attempts) {
-    return fail(row, context, progress.cause, progress.detail)
-  }
-  await pause(context.options.poll, context)
-  const again: Analysis = { ...row, attempts, state: 'leased', marker: '' }
-  return follow(again, want, await submit(again, want, context), giveUpAt, context)
-}
-
-async function fail(row: Analysis, context: RunContext, cause: Cause, detail: string): Promise<Ended> {
-  await write(row, context, { state: 'failed', cause })
-  return { state: 'failed', cause, detail }
-}
-
-/** Attempts count what was tried with the sample: a closed door is none. */
-async function refuse(row: Analysis, context: RunContext, cause: Cause, detail: string): Promise<Ended> {
-  const { attempts, marker } = row
-  await write(row, context, { state: 'wanted', attempts, marker })
-  return { state: 'refused', cause, detail }
-}
-
-async function write(
-  row: Analysis,
-  context: RunContext,
-  change: Omit<AnalysisChange, 'key' | 'owner' | 'token'>,
-): Promise<void> {
-  const { analyzer, optionsDigest, revision, sha256, owner, token } = row
-  const key = { analyzer, optionsDigest, revision, sha256 }
-  const [held] = await context.store.advance([{ key, owner, token, ...change }], context.options.lease)
-  if (!held) throw new LeaseLost()
-}
-
-/** Waits, or rejects when the scheduler stops. */
-function pause(ms: number, { clock, signal }: RunContext): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      cancel()
-      reject(new Fault('shutting-down'))
-    }
-    const cancel = clock.after(ms, () => {
-      signal.removeEventListener('abort', stop)
-      resolve()
-    })
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
-  })
 }

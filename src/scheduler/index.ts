@@ -1,3 +1,3 @@
 export { type SchedulerOptions, schedulerOptions } from './options.ts'
 export { Scheduler, type SchedulerDeps } from './scheduler.ts'
-export type { Standing, Want } from './work.ts'
+export type { Asker, Standing, Want } from './work.ts'

@@ -7,6 +7,8 @@ export const schedulerOptions = z
     poll: duration('2s', 'time between two questions about a running analysis'),
     maxAge: duration('30m', 'longest time of one analysis by our own clock'),
     attempts: count(3, 'attempts of one analysis', 1, 20),
+    queue: count(10_000, 'samples that may wait for one analyzer; beyond it they are refused until there is room', 1),
+    runsPerMessage: count(10, 'sandbox runs that one message may cause; beyond it `unanalysed(cap)`', 1),
   })
   .prefault({})
   .describe('how analyses are run')

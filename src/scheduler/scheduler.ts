@@ -7,9 +7,12 @@ import type { Analyzer } from '../analyzers/analyzer.ts'
 import { type Cause, type Clock, Fault, type RoleState } from '../core/index.ts'
 import type { Analysis, AnalysisKey, Store } from '../store/store.ts'
 import { describeError, type Logger } from '../telemetry/index.ts'
-import { type RunContext, runAnalysis } from './analysis-run.ts'
+import { type Ended, type Errand, runAnalysis } from './analysis-run.ts'
+import { Follower } from './follower.ts'
+import { Lane } from './lane.ts'
+import { Leases } from './lease.ts'
 import type { SchedulerOptions } from './options.ts'
-import { keyOf, type Standing, type Want } from './work.ts'
+import { type Asker, keyOf, type Standing, type Want } from './work.ts'
 
 export interface SchedulerDeps {
   readonly store: Store
@@ -19,23 +22,44 @@ export interface SchedulerDeps {
   readonly options: SchedulerOptions
 }
 
+/** What this process has of an analyzer: its driver, the line before it, and who follows its tasks. */
+interface Desk {
+  readonly analyzer: Analyzer
+  readonly lane: Lane
+  readonly follower: Follower
+}
+
 interface Run {
   readonly done: Promise<void>
+  readonly begun: number
 }
+
+/** Sandboxes: what costs minutes. */
+const DEAR = 3
+
+/** Analyses of another's that are taken over at a time. */
+const TAKEN_AT_ONCE = 200
 
 export class Scheduler {
   readonly #deps: SchedulerDeps
   readonly #owner = randomUUID()
   readonly #stop = new AbortController()
+  readonly #desks: ReadonlyMap<string, Desk>
+  readonly #leases: Leases
   readonly #runs = new Map<string, Run>()
   /** What no instance could take a moment ago, and why: whoever asks at once is told so instead of trying again. */
   readonly #refused = new Map<string, Cause>()
+  #cancelRound: (() => void) | undefined
 
   constructor(deps: SchedulerDeps) {
+    const { analyzers, store, clock, options } = deps
     this.#deps = deps
+    this.#desks = new Map([...analyzers].map(([name, analyzer]) => [name, this.#desk(analyzer)]))
+    const onTrouble = (error: unknown) => deps.log.warn({ cause: describeError(error) }, 'leases not renewed')
+    this.#leases = new Leases({ store, clock, leaseMs: options.lease, onTrouble })
   }
 
-  /** Starts the analyzers; one that does not start is out of service and logged, mail goes on. */
+  /** Starts the analyzers; one that does not start is out of service and logged, mail goes on. What an earlier start left goes on too. */
   async start(): Promise<void> {
     const { analyzers, log } = this.#deps
     const starting = [...analyzers.values()].map((analyzer) =>
@@ -44,94 +68,153 @@ export class Scheduler {
       }),
     )
     await Promise.all(starting)
+    await this.#round()
   }
 
-  /** Lets go of all analyses; their leases expire and another node, or the next start, takes over. */
+  /** Lets go of all analyses, so that another node, or the next start, takes them over at once. */
   async stop(): Promise<void> {
+    this.#cancelRound?.()
     this.#stop.abort(new Fault('shutting-down'))
-    await Promise.allSettled([...this.#runs.values()].map((run) => run.done))
+    await Promise.allSettled([...this.#runs.values()].map(({ done }) => done))
+    await this.#leases.letGo()
     await Promise.allSettled([...this.#deps.analyzers.values()].map((analyzer) => analyzer.stop()))
   }
 
   /** 1, 2 or 3; an analyzer that is not there counts as the dearest. */
   tierOf(analyzer: string): number {
-    return this.#deps.analyzers.get(analyzer)?.tier ?? 3
+    return this.#deps.analyzers.get(analyzer)?.tier ?? DEAR
   }
 
   /**
    * Joins or creates the analyses in one statement and says how each stands, in order; several wants may be the same. Rejects with `store-unavailable` when
    * that cannot be known.
    */
-  async want(wants: readonly Want[]): Promise<readonly Standing[]> {
+  async want(wants: readonly Want[], asker: Asker): Promise<readonly Standing[]> {
     const { store, options } = this.#deps
     const asked = wants.map((want) => ({ want, key: this.#key(want) }))
     const keys = new Map(asked.map(({ key }) => [keyOf(key), key]))
-    const refused = new Map(asked.map(({ want, key }) => [keyOf(key), this.#refusal(want, key)]))
-    for (const [key, cause] of refused) if (cause !== undefined) keys.delete(key)
-    const rows = await store.claim([...keys.values()], this.#owner, options.lease)
+    const told = new Map<string, RoleState>([...this.#refusals(keys), ...(await this.#capped(keys, asker))])
+    for (const key of told.keys()) keys.delete(key)
+    const rows = await store.claim([...keys.values()], this.#owner, options.lease, asker.failedBefore)
     const rowOf = new Map(rows.map((row) => [keyOf(row), row]))
     return asked.map(({ want, key }) => {
-      const cause = refused.get(keyOf(key))
-      if (cause !== undefined) return { state: { state: 'failed', cause }, changed: Promise.resolve() }
-      return this.#standing(want, rowOf.get(keyOf(key)))
+      const state = told.get(keyOf(key))
+      return state ? { state, changed: Promise.resolve() } : this.#standing({ want, asker }, rowOf.get(keyOf(key)))
     })
   }
 
   #key(want: Want): AnalysisKey {
-    const analyzer = this.#deps.analyzers.get(want.analyzer)
-    if (!analyzer) throw new Fault('analyzer-unavailable', `no analyzer is named ${want.analyzer}`)
+    const { analyzer } = this.#deskOf(want.analyzer)
     const { name, optionsDigest } = analyzer
     return { analyzer: name, optionsDigest, revision: analyzer.revision(), sha256: want.sha256 }
   }
 
-  #standing(want: Want, row: Analysis | undefined): Standing {
+  #standing(errand: Errand, row: Analysis | undefined): Standing {
     if (!row) throw new Fault('store-unavailable', 'the store did not answer for every analysis')
     const state = stateOf(row)
     if (state.state !== 'pending') return { state, changed: Promise.resolve() }
     const running = this.#runs.get(keyOf(row))
-    if (running) return { state, changed: running.done }
-    return { state, changed: row.owner === this.#owner ? this.#begin(row, want) : this.#pause() }
+    const expectedMs = this.#expectedMs(row, running)
+    const standing = { state, ...(expectedMs !== undefined && { expectedMs }) }
+    if (running) return { ...standing, changed: running.done }
+    if (row.owner !== this.#owner) return { ...standing, changed: this.#pause() }
+    if (this.tierOf(row.analyzer) === DEAR) errand.asker.begun.add(keyOf(row))
+    return { ...standing, changed: this.#begin(row, errand) }
   }
 
-  #begin(row: Analysis, want: Want): Promise<void> {
-    want.retain()
-    const done = this.#run(row, want).finally(() => {
+  #expectedMs({ analyzer }: Analysis, running: Run | undefined): number | undefined {
+    const whole = this.#deskOf(analyzer).lane.expectedMs
+    if (whole === undefined || !running) return whole
+    return Math.max(0, whole - (this.#deps.clock.now() - running.begun))
+  }
+
+  #begin(row: Analysis, errand?: Errand): Promise<void> {
+    errand?.want.retain()
+    const done = this.#run(row, errand).finally(() => {
       this.#runs.delete(keyOf(row))
-      want.release()
+      errand?.want.release()
     })
-    this.#runs.set(keyOf(row), { done })
+    this.#runs.set(keyOf(row), { done, begun: this.#deps.clock.now() })
     return done
   }
 
-  async #run(row: Analysis, want: Want): Promise<void> {
-    const { log } = this.#deps
+  async #run(row: Analysis, errand?: Errand): Promise<void> {
+    const { clock, options, log } = this.#deps
     const about = { analyzer: row.analyzer, sha256: row.sha256 }
+    const lease = this.#leases.hold(row)
     try {
-      const ended = await runAnalysis(row, want, this.#context(row))
-      if (ended.state === 'refused') this.#refuse(keyOf(row), ended.cause)
+      const signal = AbortSignal.any([this.#stop.signal, lease.lost])
+      const ended = await runAnalysis(lease, errand, { ...this.#deskOf(row.analyzer), clock, options, signal })
+      this.#note(row, ended)
       log[ended.state === 'reported' ? 'info' : 'warn']({ ...about, ...ended }, 'analysis ended')
     } catch (error) {
       log.warn({ ...about, cause: describeError(error) }, 'analysis left to the next owner')
+    } finally {
+      if (!this.#stop.signal.aborted) this.#leases.end(lease)
     }
   }
 
-  /** Why it was refused a moment ago, while there is still no place for it. */
-  #refusal({ analyzer }: Want, key: AnalysisKey): Cause | undefined {
-    const cause = this.#refused.get(keyOf(key))
-    const hasPlace = () => (this.#deps.analyzers.get(analyzer)?.capacity().free ?? 0) > 0
-    return cause === undefined || hasPlace() ? undefined : cause
-  }
-
-  #refuse(key: string, cause: Cause): void {
-    this.#refused.set(key, cause)
+  #note(row: Analysis, ended: Ended): void {
+    if (ended.state !== 'refused') return
+    const key = keyOf(row)
+    this.#refused.set(key, ended.cause)
     this.#deps.clock.after(this.#deps.options.poll, () => this.#refused.delete(key))
   }
 
-  #context(row: Analysis): RunContext {
-    const { analyzers, store, clock, options } = this.#deps
-    const analyzer = analyzers.get(row.analyzer)
-    if (!analyzer) throw new Fault('analyzer-unavailable', `no analyzer is named ${row.analyzer}`)
-    return { analyzer, store, clock, options, signal: this.#stop.signal }
+  /** What was refused a moment ago, while there is still no place for it. */
+  #refusals(keys: ReadonlyMap<string, AnalysisKey>): [string, RoleState][] {
+    return [...keys].flatMap(([id, { analyzer }]) => {
+      const cause = this.#refused.get(id)
+      const hasPlace = () => (this.#deps.analyzers.get(analyzer)?.capacity().free ?? 0) > 0
+      return cause === undefined || hasPlace() ? [] : [[id, { state: 'failed', cause }]]
+    })
+  }
+
+  /** Dear analyses beyond those that a message may cause. What is known or under way costs nothing, so it is asked only where it matters. */
+  async #capped(
+    keys: ReadonlyMap<string, AnalysisKey>,
+    { begun, failedBefore }: Asker,
+  ): Promise<[string, RoleState][]> {
+    const dear = [...keys].filter(([id, { analyzer }]) => this.tierOf(analyzer) === DEAR && !begun.has(id))
+    const room = Math.max(0, this.#deps.options.runsPerMessage - begun.size)
+    if (dear.length <= room) return []
+    const analyses = dear.map(([, key]) => key)
+    const { analyses: rows } = await this.#deps.store.lookup({ digests: [], recipe: '', analyses, storyKey: '' })
+    const free = new Set(rows.filter((row) => costsNothing(row, failedBefore)).map((row) => keyOf(row)))
+    const fresh = dear.filter(([id]) => !free.has(id))
+    return fresh.slice(room).map(([id]) => [id, { state: 'capped' }])
+  }
+
+  #desk(analyzer: Analyzer): Desk {
+    const { clock, options, log } = this.#deps
+    const onTrouble = (error: unknown) =>
+      log.warn(
+        { analyzer: analyzer.name, cause: describeError(error) },
+        'analyzer could not be asked how its tasks stand',
+      )
+    const follower = new Follower({ analyzer, clock, pollMs: options.poll, signal: this.#stop.signal, onTrouble })
+    return { analyzer, lane: new Lane(analyzer, clock, options.queue), follower }
+  }
+
+  #deskOf(name: string): Desk {
+    const desk = this.#desks.get(name)
+    if (!desk) throw new Fault('analyzer-unavailable', `no analyzer is named ${name}`)
+    return desk
+  }
+
+  /** Now and then: what was submitted by somebody who is gone is followed to its end, and who waits in line may have a place by now. */
+  async #round(): Promise<void> {
+    const { clock, options, store, log } = this.#deps
+    for (const { lane } of this.#desks.values()) lane.look()
+    try {
+      const left = await store.takeOver(this.#owner, options.lease, TAKEN_AT_ONCE)
+      if (this.#stop.signal.aborted) return
+      for (const row of left) if (this.#desks.has(row.analyzer) && !this.#runs.has(keyOf(row))) void this.#begin(row)
+    } catch (error) {
+      log.warn({ cause: describeError(error) }, 'analyses of others not looked for')
+    }
+    if (this.#stop.signal.aborted) return
+    this.#cancelRound = clock.after(options.lease / 4, () => void this.#round())
   }
 
   /** Another node works on it: ask the store again after a while. */
@@ -144,4 +227,10 @@ function stateOf(row: Analysis): RoleState {
   if (row.state === 'reported' && row.report) return { state: 'reported', report: row.report }
   if (row.state === 'failed') return { state: 'failed', cause: row.cause || 'analyzer-failed' }
   return { state: 'pending' }
+}
+
+/** Whether asking after it begins no run: it has ended, or is at work. */
+function costsNothing({ state, updated }: Analysis, failedBefore: number): boolean {
+  if (state === 'failed') return updated >= failedBefore
+  return state !== 'wanted'
 }

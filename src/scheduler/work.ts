@@ -13,10 +13,24 @@ export interface Want {
   readonly release: () => void
 }
 
+/** The message for which analyses are wanted: the same value for all its wants. */
+export interface Asker {
+  /** Who sent it, as far as that decides whose turn it is: a client network, or those who are logged in. */
+  readonly client: string
+  /** Somebody waits for the answer now. */
+  readonly isHeld: () => boolean
+  /** Store time before which its story did not look: an analysis that failed earlier is tried anew. */
+  readonly failedBefore: number
+  /** Keys of the dear analyses that were begun for it. */
+  readonly begun: Set<string>
+}
+
 /** How one want stands; `changed` resolves when asking again makes sense. */
 export interface Standing {
   readonly state: RoleState
   readonly changed: Promise<void>
+  /** Milliseconds until a report may be expected; absent where nobody knows. */
+  readonly expectedMs?: number
 }
 
 /** Identity of an analysis as a map key; the fields cannot run into each other. */

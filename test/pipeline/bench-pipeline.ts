@@ -8,9 +8,9 @@ import { DummyAnalyzer } from '../../src/analyzers/dummy/dummy.ts'
 import { dummyOptions } from '../../src/analyzers/dummy/options.ts'
 import type { Inspector } from '../../src/inspector/index.ts'
 import {
-  Budget,
   createPipeline,
   type Envelope,
+  HeldSlots,
   MessageKeeper,
   OpeningKeys,
   type Pipeline,
@@ -38,7 +38,7 @@ export interface Bench {
   readonly sandbox: DummyAnalyzer
   readonly dir: string
   readonly keeper: MessageKeeper
-  readonly held: Budget
+  readonly held: HeldSlots
   readonly stories: StoryWriter
   /** Puts other rules in force. */
   reload(rules: string): void
@@ -66,7 +66,7 @@ export async function benchPipeline(
   const stories = new StoryWriter(store, join(dir, 'stories.jsonl'), log)
   const load = (text: string) => loadRuleset([{ path: 'rules.yaml', text }], { roles: ['sandbox'] })
   let ruleset = load(options.rules ?? RULES)
-  const held = new Budget(options.held ?? 33)
+  const held = new HeldSlots(options.held ?? 33)
   const roles = new Map([['sandbox', 'slow']])
   const pipeline = createPipeline({
     inspector,

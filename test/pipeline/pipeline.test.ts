@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { Fault } from '../../src/core/index.ts'
 import { createMemoryStore } from '../../src/store/index.ts'
 import type { Store } from '../../src/store/store.ts'
-import { settle } from '../fakes/clock.ts'
+import { settle, until } from '../fakes/clock.ts'
 import { FakeInspector, reading, sample } from '../fakes/inspector.ts'
 import { benchPipeline, envelope } from './bench-pipeline.ts'
 
@@ -211,7 +211,7 @@ test('beyond the slots for held messages the answer is 451 at once', async (t) =
     sandbox: { answer: 'never' },
     held: 1,
   })
-  held.take(1)
+  held.take('other')
 
   const decision = await pipeline.begin().finish(envelope(), never)
 
@@ -361,16 +361,21 @@ test('the first try to one recipient does not age with the mail of another', asy
 })
 
 test('a large message stays in memory while there is room, and goes to the spool when it is held', async (t) => {
-  const { pipeline, clock, dir, keeper } = await benchPipeline(t, new FakeInspector(reading(sample('a.doc'))), {
-    spool: { memoryPerMessage: '64KiB' },
-    sandbox: { after: '30s', answer: { score: 1 } },
-  })
+  const { pipeline, clock, dir, keeper, sandbox } = await benchPipeline(
+    t,
+    new FakeInspector(reading(sample('a.doc'))),
+    {
+      spool: { memoryPerMessage: '64KiB' },
+      sandbox: { after: '30s', answer: { score: 1 } },
+    },
+  )
   const examination = pipeline.begin()
   for (let i = 0; i < 4; i += 1) examination.write(Buffer.alloc(60_000, 'x'))
   const inMemory = [keeper.memory.used, keeper.spool.used]
 
   const deciding = examination.finish(envelope(), never)
   await clock.advance(1000)
+  await until(() => sandbox.submitted === 1)
   const held = [keeper.memory.used, keeper.spool.used, (await readdir(join(dir, 'spool'))).length]
   await clock.advance(40_000)
   await deciding

@@ -1,55 +1,14 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import { pino } from 'pino'
+import { test } from 'node:test'
 import type { Analyzer, Progress } from '../../src/analyzers/analyzer.ts'
 import { DummyAnalyzer } from '../../src/analyzers/dummy/dummy.ts'
 import { dummyOptions } from '../../src/analyzers/dummy/options.ts'
 import { Fault } from '../../src/core/index.ts'
-import { Scheduler, schedulerOptions, type Want } from '../../src/scheduler/index.ts'
-import { createMemoryStore } from '../../src/store/index.ts'
-import type { Store } from '../../src/store/store.ts'
 import { FakeClock, settle } from '../fakes/clock.ts'
-
-const SHA256 = 'a'.repeat(64)
-
-function want(changes: Partial<Want> = {}): Want {
-  const bytes = async function* () {
-    yield Buffer.from('sample')
-  }
-  return {
-    analyzer: 'box',
-    sha256: SHA256,
-    size: 6,
-    type: 'text/plain',
-    bytes,
-    retain: () => {},
-    release: () => {},
-    ...changes,
-  }
-}
-
-function node(t: TestContext, clock: FakeClock, store: Store, analyzer: Analyzer): Scheduler {
-  const options = schedulerOptions.parse(undefined)
-  const log = pino({ level: 'silent' })
-  const scheduler = new Scheduler({ store, analyzers: new Map([['box', analyzer]]), clock, log, options })
-  t.after(() => scheduler.stop())
-  return scheduler
-}
+import { asker, node, openStore, SHA256, scripted, standing, want } from './support.ts'
 
 function dummy(clock: FakeClock, options: object): DummyAnalyzer {
   return new DummyAnalyzer('box', dummyOptions.parse({ type: 'dummy', ...options }), clock)
-}
-
-async function openStore(clock: FakeClock): Promise<Store> {
-  const store = createMemoryStore({ clock })
-  await store.start()
-  return store
-}
-
-/** How the only want stands now. */
-async function standing(scheduler: Scheduler, one = want()): Promise<string> {
-  const [now] = await scheduler.want([one])
-  return now?.state.state ?? 'nothing'
 }
 
 test('the same question in one batch is asked once and answered for each', async (t) => {
@@ -57,7 +16,7 @@ test('the same question in one batch is asked once and answered for each', async
   const box = dummy(clock, { answer: { score: 3 } })
   const scheduler = node(t, clock, await openStore(clock), box)
 
-  const standings = await scheduler.want([want(), want()])
+  const standings = await scheduler.want([want(), want()], asker())
   await settle()
 
   assert.equal(standings.length, 2)
@@ -127,7 +86,7 @@ test('an analysis that never ends is given up by our own clock', async (t) => {
   await standing(scheduler)
   await clock.advance(31 * 60_000)
 
-  const [now] = await scheduler.want([want()])
+  const [now] = await scheduler.want([want()], asker())
   assert.deepEqual(now?.state, { state: 'failed', cause: 'analysis-expired' })
 })
 
@@ -137,7 +96,7 @@ test('the message is kept from the claim to the end of the analysis and no longe
   let holders = 0
   const kept = want({ retain: () => (holders += 1), release: () => (holders -= 1) })
 
-  await scheduler.want([kept])
+  await scheduler.want([kept], asker())
   const during = holders
   await clock.advance(20_000)
 
@@ -168,9 +127,9 @@ test('what no instance could take is free again, and tried anew later or when th
   const store = await openStore(clock)
   const scheduler = node(t, clock, store, flaky)
 
-  const [first] = await scheduler.want([want()])
+  const [first] = await scheduler.want([want()], asker())
   await first?.changed
-  const [atOnce] = await scheduler.want([want()])
+  const [atOnce] = await scheduler.want([want()], asker())
   await clock.advance(2000)
   const later = await standing(scheduler)
   await settle()
@@ -193,27 +152,4 @@ function dummyAfterRestart(sandbox: DummyAnalyzer): Analyzer {
     report: { analyzer: 'box', version: '1', score: 3, evidence: ['scripted'] },
   }
   return Object.assign(Object.create(sandbox), { poll: async () => [progress] })
-}
-
-/** An analyzer that gives every task the same end, and counts. */
-function scripted(progress: Progress): Analyzer & { submissions: number } {
-  return {
-    name: 'box',
-    type: 'scripted',
-    tier: 3,
-    optionsDigest: '',
-    submissions: 0,
-    revision: () => '1',
-    start: async () => {},
-    stop: async () => {},
-    async submit() {
-      this.submissions += 1
-      return String(this.submissions)
-    },
-    poll: async (ids) => ids.map(() => progress),
-    find: async () => undefined,
-    cancel: async () => {},
-    capacity: () => ({ instances: 1, inService: 1, running: 0, waiting: 0, free: 1 }),
-    health: async () => [],
-  }
 }
