@@ -59,10 +59,10 @@ export const ANOMALIES = {
   // Boundaries and structure
   'boundary-ambiguous': suspicious('more than one value may be taken for the boundary'),
   'boundary-missing': suspicious('a multipart has no boundary, or none of its parts was found'),
-  'boundary-odd': note('the boundary has more than 70 bytes, or bytes that are no ASCII text'),
-  'boundary-reused': suspicious(
-    'the boundary of an inner multipart is that of an outer one, or one begins with the other',
+  'boundary-odd': note(
+    'the boundary has more than 70 bytes or bytes that are no ASCII text, or it and an outer one begin alike',
   ),
+  'boundary-reused': suspicious('the boundary of an inner multipart is that of an outer one'),
   'delimiter-odd': suspicious('a line is almost a delimiter, and some programs take it for one'),
   'unclosed-multipart': note('a multipart ends without its closing delimiter'),
   'content-outside-parts': suspicious('the header of a part or encoded content stands where no part is'),

@@ -77,9 +77,13 @@ function blankKey({ content }: Leaf | MailparserLeaf): string {
   return content !== undefined && (content.size === 0 || LINE_ENDS.includes(content.sha256)) ? 'blank' : ''
 }
 
-/** A multipart of no bytes, as where only the header of a message is sent back: nothing is hidden in it. */
-function isNothing({ content, part }: Leaf): boolean {
-  return content?.size === 0 && isMultipart(part) && part.names.length === 0
+/**
+ * A multipart of no bytes, as where only the header of a message is sent back: nothing is hidden in it. Of an empty text behind the
+ * first nothing is shown.
+ */
+function isNothing({ content, part, role }: Leaf): boolean {
+  const isShown = part.names.length > 0 || part.disposition === 'attachment'
+  return content?.size === 0 && !isShown && (isMultipart(part) || (role === 'sample' && part.type.startsWith('text/')))
 }
 
 /** The sample that a leaf of the strict reading is; `twin` is the same part as mailparser has it. */

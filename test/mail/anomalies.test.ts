@@ -57,6 +57,11 @@ const STRUCTURE: readonly Case[] = [
   ['boundary-odd', boundary(`boundary=${'b'.repeat(71)}`, 'b'.repeat(71)), 'Content-Type: multipart'],
   [
     'boundary-reused',
+    lines('Content-Type: multipart/mixed; boundary=b', '', '--b', boundary('boundary="b"', 'b'), '--b--', ''),
+    'Content-Type: multipart/mixed; boundary="b"',
+  ],
+  [
+    'boundary-odd',
     lines('Content-Type: multipart/mixed; boundary=b', '', '--b', boundary('boundary=bb', 'bb'), '--b--', ''),
     'Content-Type: multipart/mixed; boundary=bb',
   ],

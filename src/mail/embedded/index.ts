@@ -35,7 +35,9 @@ export function embeddedIn(content: Buffer, hint: Hint): readonly Embedded[] {
   const start = content.subarray(0, START_BYTES)
   const text = isText(start, hint) ? (narrowed(content) ?? content) : undefined
   const found = BINARY.flatMap((format) => [...format.extract(content, hint, budget)])
-  if (text !== undefined) for (const format of TEXT) found.push(...format.extract(text, hint, budget))
+  // What is signed is read as a part: in the bytes around it there is nothing.
+  const isEntity = found.some(({ isMessage }) => isMessage === true)
+  if (text !== undefined && !isEntity) for (const format of TEXT) found.push(...format.extract(text, hint, budget))
   const kind = found.at(-1)?.kind
   if (budget.files < 0 && kind !== undefined) found.push({ kind, name: '', bytes: Buffer.alloc(0), anomaly: 'parts' })
   return found

@@ -19,6 +19,7 @@ import { coreOf, type Dashes, Document } from './document.ts'
 import { Findings, type FindingsOptions, isOdd, type Label, labelOf, united } from './finding.ts'
 import { type Head, headsAt } from './head.ts'
 import { beforeLineEnds } from './text-line.ts'
+import { looksLikeText } from './watch.ts'
 
 /** What the path of a sample begins with that this reading alone sees. */
 export const TOLERANT_PATH = 'tolerant:'
@@ -236,7 +237,8 @@ export class TolerantReading {
   /** What was decoded may be a multipart, or have parts in it. */
   #decoded(place: Place, part: Part, types: readonly string[], bytes: Buffer, path: string): void {
     const document = new Document(bytes, `${path}>`, place.depth)
-    if (document.heads.length === 0) return
+    // Within the bytes of a container a header leads to no part: its own format does.
+    if (document.heads.length === 0 || (!types.some(isMultipart) && !looksLikeText(bytes))) return
     if (isText(place, part, types)) document.texts.push({ from: 0, to: bytes.length, isDeclared: true })
     const multipart = types.find(isMultipart)
     if (multipart !== undefined) this.#multipart({ ...place, document }, part, multipart, { from: 0, to: bytes.length })
@@ -293,7 +295,8 @@ export class TolerantReading {
 
 /** What everybody shows as the text of the message, and takes for nothing else. */
 function isText(place: Place, part: Part, types: readonly string[]): boolean {
-  const isShown = /^(text\/(plain|html))?$/.test(part.declaredType) && types.length === 1 && part.disposition !== 'attachment'
+  const isShown =
+    /^(text\/(plain|html))?$/.test(part.declaredType) && types.length === 1 && part.disposition !== 'attachment'
   return place.isExact && !place.isFlat && isShown && !part.isNamed && !isOdd(part)
 }
 

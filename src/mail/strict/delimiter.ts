@@ -10,11 +10,15 @@ const DELIMITER_EXTRA = 1004
 /** Lines that are almost delimiters are looked for in so many multiparts. */
 const MOST_COMPARED = 4
 
-/** Whether the boundary of a multipart is that of one around it, or one of the two begins with the other. */
-export function isReused(boundary: string, outer: readonly string[]): boolean {
-  return (
-    boundary !== '' && outer.some((each) => each !== '' && (each.startsWith(boundary) || boundary.startsWith(each)))
-  )
+/** What is odd about the boundary of a multipart: it is that of one around it, or one of the two begins with the other. */
+export function oddityWithin(
+  boundary: string,
+  outer: readonly string[],
+): 'boundary-reused' | 'boundary-odd' | undefined {
+  if (boundary === '') return undefined
+  if (outer.includes(boundary)) return 'boundary-reused'
+  const isBegun = outer.some((each) => each !== '' && (each.startsWith(boundary) || boundary.startsWith(each)))
+  return isBegun ? 'boundary-odd' : undefined
 }
 
 /** An open multipart. */

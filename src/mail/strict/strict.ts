@@ -9,7 +9,7 @@ import { firstOf, type Header, parseHeader } from '../header/header.ts'
 import { LineEnds } from '../header/line-end.ts'
 import { isAttachment, isMultipart, type Part, readPart } from '../header/part.ts'
 import { decodeText } from '../name/name.ts'
-import { type Delimiter, Delimiters, isReused, type Multipart } from './delimiter.ts'
+import { type Delimiter, Delimiters, type Multipart, oddityWithin } from './delimiter.ts'
 import { guessBoundary, guessedMultipart } from './guess.ts'
 import { Head, isBlank } from './head.ts'
 import { type LeafSink, openLeaf, openOutside } from './leaf.ts'
@@ -219,7 +219,8 @@ export class StrictMessage implements InnerMessage {
       children: 0,
     })
     for (const each of part.anomalies) findings.tell(each)
-    if (isReused(part.boundary, outer)) findings.note('boundary-reused', offset)
+    const oddity = oddityWithin(part.boundary, outer)
+    if (oddity !== undefined) findings.note(oddity, offset)
   }
 
   #boundariesOf(part: Part): readonly string[] {

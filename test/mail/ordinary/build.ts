@@ -33,6 +33,8 @@ export interface Program {
   /** How many of the mails are written by it. */
   readonly share: number
   write(scene: Scene): Piece
+  /** Anomalies, besides notes, that its mails have of right. */
+  readonly oddities?: readonly string[]
 }
 
 /** Header fields, a blank line, the body. */

@@ -10,7 +10,9 @@ import { desktop } from './program/desktop.ts'
 import { groups } from './program/group.ts'
 import { machines } from './program/machine.ts'
 import { reports } from './program/report.ts'
+import { services } from './program/service.ts'
 import { web } from './program/web.ts'
+import { wrapped } from './program/wrapped.ts'
 import { TEXTS, type Text } from './texts.ts'
 
 export interface OrdinaryMail {
@@ -21,10 +23,21 @@ export interface OrdinaryMail {
   readonly attachments: readonly Expected[]
   /** Digests of what may be an attachment as well. */
   readonly allowed: readonly string[]
+  /** Anomalies, besides notes, that it has of right. */
+  readonly oddities: readonly string[]
 }
 
 /** The programs and what else sends mail. */
-export const PROGRAMS: readonly Program[] = [...desktop, ...apple, ...web, ...machines, ...reports, ...groups]
+export const PROGRAMS: readonly Program[] = [
+  ...desktop,
+  ...apple,
+  ...web,
+  ...machines,
+  ...reports,
+  ...groups,
+  ...wrapped,
+  ...services,
+]
 
 /** All of them. */
 export function ordinaryMails(): readonly OrdinaryMail[] {
@@ -79,6 +92,7 @@ function ordinaryMail(program: Program, scene: Scene): OrdinaryMail {
     program: program.name,
     message: Buffer.from(raw, 'latin1'),
     attachments,
+    oddities: program.oddities ?? [],
     allowed: raw.includes('Content-Type: text/html') ? dataOf(scene.text.text) : [],
   }
 }

@@ -21,7 +21,9 @@ export async function faultsOf(mail: OrdinaryMail): Promise<readonly string[]> {
         ? []
         : [`invented: ${sample.size} bytes of "${sample.name}" at ${sample.path} by ${sample.readings.join()}`],
     ),
-    ...odd.filter(({ severity }) => severity !== 'note').map(({ name, offset }) => `anomaly: ${name} at ${offset}`),
+    ...odd
+      .filter(({ name, severity }) => severity !== 'note' && !mail.oddities.includes(name))
+      .map(({ name, offset }) => `anomaly: ${name} at ${offset}`),
     ...(unscannable === '' ? [] : [`unscannable: ${unscannable}`]),
   ]
 }
