@@ -35,9 +35,9 @@
  * | the supervisor dies | `inspector-crashed`; `inspector-unavailable` until it is back (a start a second) | ends with it |
  * | the client gives up or dies | | told to let go, killed when it does not within two seconds |
  *
- * A process is replaced after `messagesPerProcess` messages and after everything above that ended it, at most one a second;
- * a warm spare takes over meanwhile. A process that was taken over can read and falsify the messages that come to the same
- * process after it, and nothing else: `docs/attack-table.md` is measured.
+ * A process is replaced after `messagesPerProcess` messages, after the first that ends when it is older than `lifetime`, and
+ * after everything above that ended it, at most one a second; a warm spare takes over meanwhile. A process that was taken over
+ * can read and falsify the messages that come to the same process after it, and nothing else: `docs/attack-table.md` is measured.
  *
  * **Nothing is left behind.** The supervisor ends when its standard input does; the wrapper of a process gets SIGKILL when
  * the supervisor dies (`setpriv --pdeathsig`, since a change of user clears what `unshare --kill-child` asked for), the process

@@ -14,7 +14,8 @@ export const inspectorOptions = z
       1,
       100_000,
     ),
-    messagesPerProcess: count(1000, 'messages after which a parser process is replaced'),
+    messagesPerProcess: count(5000, 'messages after which a parser process is replaced'),
+    lifetime: duration('1h', 'time after which a parser process is replaced that has read anything'),
     memory: size('700MiB', 'memory of one parser process (RLIMIT_DATA)'),
     user: z
       .string()

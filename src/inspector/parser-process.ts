@@ -76,7 +76,11 @@ export class ParserProcess {
   #verdict: Ending | undefined
   #isReady = false
   #isGone = false
-  #isWorn = false
+  #isSpent = false
+  #isRetired = false
+  /** Not all at the same time: replacements come one a second. */
+  readonly #lifetimeMs: number
+  #readyAt = 0
   #stopTick: (() => void) | undefined
   #stopRelease: (() => void) | undefined
 
@@ -84,6 +88,7 @@ export class ParserProcess {
     this.#options = options
     this.#owner = owner
     this.#clock = clock
+    this.#lifetimeMs = options.lifetime * (1 - Math.random() / 4)
     this.#reader = new FrameReader(ANSWER_CAPS, (type, raw) => this.#take(type, raw))
     // A session of its own: a signal to "my process group" must not reach the supervisor.
     this.#child = spawn(command[0] ?? '', command.slice(1), {
@@ -114,9 +119,9 @@ export class ParserProcess {
     return this.#job !== undefined && (!this.#job.isEnded || this.#job.kind === FRAME.bytes)
   }
 
-  /** Whether it has done its share and should be replaced. */
-  get isWorn(): boolean {
-    return this.#isWorn || this.messages >= this.#options.messagesPerProcess
+  /** Whether it ended, or is to end, because it has done its share. */
+  get isRetired(): boolean {
+    return this.#isRetired
   }
 
   /** Gives it a job; `opening` is the client's first frame, whose job number is replaced by ours. */
@@ -189,8 +194,14 @@ export class ParserProcess {
     await this.#exited
   }
 
+  get #isWorn(): boolean {
+    if (this.#isSpent || this.messages >= this.#options.messagesPerProcess) return true
+    return this.#clock.now() - this.#readyAt >= this.#lifetimeMs
+  }
+
   #retire(): void {
     this.#isReady = false
+    this.#isRetired = true
     this.#channel.end()
     const cancel = this.#clock.after(RELEASE_MS, () => this.kill({ cause: 'shutting-down', detail: 'did not end' }))
     void this.#exited.then(cancel)
@@ -227,6 +238,7 @@ export class ParserProcess {
     if (type === FRAME.ready) {
       if (this.#isReady) throw new GarbageError('ready twice')
       this.#isReady = true
+      this.#readyAt = this.#clock.now()
       this.#pid = innermostPid(this.#child.pid ?? 0)
       this.#owner.ready(this)
       return
@@ -274,7 +286,7 @@ export class ParserProcess {
 
   #finish(): void {
     this.#endJob(undefined)
-    if (this.isWorn) this.#retire()
+    if (this.#isWorn) this.#retire()
     else this.#owner.idle(this)
   }
 
@@ -328,7 +340,7 @@ export class ParserProcess {
     if (used === undefined) return true
     const { cpu, cpuPerMegabyte } = this.#options.limits
     job.cpuStart ??= used
-    if (used > (LIFETIME_CPU_SECONDS * 1000) / 2) this.#isWorn = true
+    if (used > (LIFETIME_CPU_SECONDS * 1000) / 2) this.#isSpent = true
     const budget = cpu + (cpuPerMegabyte * job.bytes) / MEGABYTE
     if (used - job.cpuStart <= budget) return true
     this.kill({ limit: 'cpu-time', detail: `${used - job.cpuStart} ms, at most ${Math.round(budget)}` })

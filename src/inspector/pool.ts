@@ -172,9 +172,8 @@ export class Pool {
     const at = this.#idle.indexOf(process)
     if (at >= 0) this.#idle.splice(at, 1)
     if (this.#isStopped) return
-    const isWear = process.isWorn
     const detail = `${why}, after ${process.messages} messages`
-    this.#deps.onEvent({ kind: 'process-ended', level: isWear ? 'info' : 'warn', pid: process.pid, detail })
+    this.#deps.onEvent({ kind: 'process-ended', level: process.isRetired ? 'info' : 'warn', pid: process.pid, detail })
     this.#started?.reject(new Error(`a parser process does not start: ${why}`))
     this.#started = undefined
     this.#missing += 1

@@ -13,7 +13,7 @@ const WRITE_AHEAD = 1024 * 1024
 /** Bytes that are written at once; a write to the page cache costs little more than its call. */
 const WRITE_LEAST = 256 * 1024
 /** So many times what is small goes to the spool in any case. */
-const HUGE = 4
+const HUGE = 64
 /** What is larger than small may lie in memory while this share of the memory for all messages is not used. */
 const LARGE_SHARE = 1 / 8
 /** A chunk from this size on is kept as it is; a smaller one is copied, so that it does not hold the larger buffer it lies in. */

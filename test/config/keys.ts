@@ -84,6 +84,7 @@ export const KEYS: readonly Key[] = [
   { path: 'inspector.processes', taken: '4', refused: '257' },
   { path: 'inspector.queue', taken: '10', refused: '1.5' },
   { path: 'inspector.messagesPerProcess', taken: '1000', refused: 'many' },
+  { path: 'inspector.lifetime', taken: '2h', refused: '2' },
   { path: 'inspector.memory', taken: '700MiB', refused: '700' },
   { path: 'inspector.user', taken: 'nobody', refused: '{}' },
   { path: 'inspector.limits.messageSize', taken: '10MB', refused: '10 bananas' },

@@ -65,7 +65,7 @@ const NOTES = `
 
 - **A message that the same process had before** can be read by code that took the process over, and so can those that come after
   it: JavaScript gives no way to empty a process between two messages. What bounds it: a process is replaced after
-  \`inspector.messagesPerProcess\` messages and after every limit, trap, crash or frame out of order; other processes, the filter,
+  \`inspector.messagesPerProcess\` messages, after \`inspector.lifetime\` and after every limit, trap, crash or frame out of order; other processes, the filter,
   the spool and the network stay out of reach. \`messagesPerProcess: 1\` closes it at the price of a start for every message.
 - **Garbage on its pipe** is stopped by no layer but by both readers of the pipe: \`test/inspector/hostile.test.ts\`.
 - **Processor time and wall time** are bounded by the supervisor: \`test/inspector/limits.test.ts\`.

@@ -122,6 +122,19 @@ test('a process is replaced after its number of messages, and none of them notic
   assert.ok(before.includes(event.pid))
 })
 
+test('a process that has reached its age is replaced after its next message, and none notices', async (t) => {
+  const clock = new FakeClock()
+  const rig = await startRig(t, { parser: 'actor.ts', clock, options: { lifetime: '1h' } })
+  await rig.count('process-ready', 2)
+  assert.equal((await readMessage(rig.inspector, 'hello')).subject, 'hello')
+  await clock.advance(3_600_000)
+  assert.equal((await readMessage(rig.inspector, 'hello')).subject, 'hello')
+  const event = await rig.seen(({ kind }) => kind === 'process-ended')
+  assert.equal(event.level, 'info')
+  assert.match(event.detail, /after 2 messages/)
+  assert.equal((await readMessage(rig.inspector, 'hello')).subject, 'hello')
+})
+
 test('an exception in the reader makes the message unscannable, wherever it was thrown', async (t) => {
   const { inspector } = await startRig(t, { parser: 'actor.ts', options: { processes: 2 } })
   assert.equal((await readMessage(inspector, 'act throw')).unscannable, 'parser-error')
