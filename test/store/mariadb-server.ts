@@ -48,6 +48,7 @@ export class MariadbServer {
 
   /** Starts it (again) and waits until it answers. */
   async start(args: readonly string[] = []): Promise<void> {
+    if (this.#isRunning()) return
     const files = [`--datadir=${join(this.folder, 'data')}`, `--socket=${this.socketPath}`]
     const logFile = `--log-error=${join(this.folder, 'log')}`
     const small = ['--innodb-buffer-pool-size=64M', '--innodb-flush-log-at-trx-commit=2']
@@ -108,7 +109,7 @@ export class MariadbServer {
   /** Ends the process; resolves when it is gone. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.#process
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    if (!child || !this.#isRunning()) return
     const gone = once(child, 'exit')
     child.kill('SIGCONT')
     child.kill(signal)
@@ -122,6 +123,10 @@ export class MariadbServer {
 
   resume(): void {
     this.#process?.kill('SIGCONT')
+  }
+
+  #isRunning(): boolean {
+    return this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null
   }
 
   async remove(): Promise<void> {

@@ -9,6 +9,8 @@ const KEEP_ALIVE_MS = 10_000
 /** A connection and how it is ended at once, whatever it waits for. */
 export interface Link {
   readonly connection: Connection
+  /** Rejects when the connection is lost: the package does not always tell those who wait for an answer. */
+  readonly lost: Promise<never>
   cut(why: Error): void
 }
 
@@ -59,9 +61,20 @@ export async function connect(options: MariadbOptions): Promise<Link> {
     socket?.destroy()
     throw error
   })
-  // Who waits on the connection is told; an idle one that is lost is noticed when it is taken.
-  connection.on('error', () => undefined)
-  return { connection, cut: (why) => socket?.destroy(why) }
+  const { promise: lost, reject } = Promise.withResolvers<never>()
+  lost.catch(() => undefined)
+  const lose = (why?: Error) => reject(why ?? Object.assign(new Error('the connection was closed'), { code: 'CLOSED' }))
+  connection.on('error', lose)
+  connection.on('end', () => lose())
+  socket?.on('close', () => lose())
+  return {
+    connection,
+    lost,
+    cut: (why) => {
+      lose(why)
+      socket?.destroy(why)
+    },
+  }
 }
 
 async function tlsOf({ tls }: MariadbOptions): Promise<ConnectionConfig['ssl'] | undefined> {

@@ -49,7 +49,7 @@ export class Pool {
       link = await this.#take()
       if (isOver) return this.#give(link)
       try {
-        resolve(await work(link))
+        resolve(await Promise.race([work(link), link.lost]))
         this.#give(link)
       } catch (error) {
         reject(error)

@@ -46,23 +46,29 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
 export function explainProblem(error: unknown, name: string): Problem {
   const said = sentence(error)
   if (error instanceof Fault) return { kind: 'away', message: error.message }
-  if (!(error instanceof SqlError)) return { kind: systemKind(error), message: `store ${name}: ${said}` }
+  if (isSystemError(error) || isConnectionError(error)) {
+    return { kind: 'away', message: `store ${name} cannot be reached: ${said}; is the server running?` }
+  }
+  if (!(error instanceof SqlError)) return { kind: 'operation', message: `store ${name}: ${said}` }
   if (AGAIN.has(error.errno)) return { kind: 'again', message: `store ${name} has too many conflicts: ${said}` }
   const meaning = MEANINGS[error.errno]
-  if (meaning) return { kind: 'away', message: `store ${name} ${meaning[0]}: ${said}; ${meaning[1]}` }
-  // Numbers from 45000 on are the client's own: lost, refused and slow connections.
-  const isConnection = error.fatal || error.errno >= 45_000 || error.errno <= 0
-  if (!isConnection) return { kind: 'operation', message: `store ${name}: ${said}` }
-  return { kind: 'away', message: `store ${name} cannot be reached: ${said}; is the server running?` }
+  if (!meaning) return { kind: 'operation', message: `store ${name}: ${said}` }
+  return { kind: 'away', message: `store ${name} ${meaning[0]}: ${said}; ${meaning[1]}` }
 }
 
-/** Whether the connection may serve others after this error. */
+/** Whether the connection is of no use any more. */
 export function isConnectionLost(error: unknown): boolean {
-  return !(error instanceof SqlError) || error.fatal || error.errno >= 45_000 || error.errno <= 0
+  return !(error instanceof SqlError) || error.fatal || isConnectionError(error)
 }
 
-function systemKind(error: unknown): ProblemKind {
-  return error instanceof Error && 'syscall' in error ? 'away' : 'operation'
+/** Numbers from 45000 on are the client's own: lost, refused and slow connections. */
+function isConnectionError(error: unknown): boolean {
+  return error instanceof SqlError && (error.errno >= 45_000 || error.errno <= 0)
+}
+
+/** What the system says of sockets and files carries a name such as ECONNREFUSED. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && !(error instanceof SqlError) && 'code' in error
 }
 
 /** The server's own words, without the statement that the client adds (it may hold a subject or an address). */

@@ -30,8 +30,7 @@ export function timeSql(now: (() => number) | undefined): string {
  * first error then, so that nothing is under way any more.
  */
 export async function together<T>(connection: Connection, statements: readonly Statement[]): Promise<readonly T[]> {
-  const answers = statements.map(({ sql, values }) => connection.query<T>(sql, values))
-  const settled = await Promise.allSettled(answers)
+  const settled = await Promise.allSettled(statements.map(({ sql, values }) => connection.query<T>(sql, values)))
   return settled.map((answer) => {
     if (answer.status === 'rejected') throw answer.reason
     return answer.value
