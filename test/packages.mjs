@@ -42,6 +42,7 @@ const packages = {
   'mariadb-server': '/usr/sbin/mariadbd',
   'galera-4': '/usr/lib/galera/libgalera_smm.so',
   'util-linux': '/usr/bin/unshare',
+  systemd: '/usr/bin/systemd-notify',
 }
 
 const missing = Object.keys(packages).filter((name) => !existsSync(packages[name]))

@@ -2,14 +2,16 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Loaded, Override } from '../config/index.ts'
-import { createLogger, describeError, type Logger } from '../telemetry/index.ts'
+import { createLogger, describeError, type Logger, systemClock } from '../telemetry/index.ts'
 import { banner, type Findings, warnings } from './banner.ts'
 import type { Composition, Listening } from './composition.ts'
 import { type CommonOptions, configured, override, repeated, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
 import { reload } from './reload.ts'
+import { ServiceManager } from './service-manager.ts'
 import { watchSignals } from './signals.ts'
+import { feedWatchdog } from './watchdog.ts'
 
 interface ServeOptions extends CommonOptions {
   readonly listen?: readonly string[]
@@ -53,14 +55,27 @@ async function serve(context: Context, options: ServeOptions): Promise<number> {
   const { config } = serveConfig(context, options)
   const log = serveLogger(context, config.log)
   const composition = context.compose(config, log)
-  const hangUp = () => reload(composition, () => serveConfig(context, options).config, log)
+  const manager = new ServiceManager(context.io.env, log)
+  let isListening = false
+  const hangUp = () => {
+    if (isListening) void manager.reloading()
+    reload(composition, () => serveConfig(context, options).config, log)
+    if (isListening) void manager.ready(statusOf(composition))
+  }
   const signals = watchSignals(context.io, log, hangUp)
+  let stopWatchdog = () => {}
   try {
     const starting = start(composition)
     starting.catch(() => undefined)
     const listening = await Promise.race([starting, signals.first])
-    if (typeof listening !== 'string') await announce(context, composition, listening, log)
+    if (typeof listening !== 'string') {
+      await announce(context, composition, listening, log)
+      isListening = true
+      void manager.ready(statusOf(composition))
+      stopWatchdog = feedWatchdog(manager, () => composition.pipeline.selfTest(), systemClock, log)
+    }
     log.info({ signal: await signals.first }, 'stopping: messages in work are answered first')
+    void manager.stopping()
     const stopped = composition.stop().then(() => EXIT.OK)
     const code = await Promise.race([stopped, signals.second.then(() => EXIT.ERROR)])
     log.info({ code }, code === EXIT.OK ? 'stopped' : 'ended by a second signal')
@@ -71,8 +86,15 @@ async function serve(context: Context, options: ServeOptions): Promise<number> {
     log.error({ cause: describeError(error) }, 'cannot run')
     return EXIT.ERROR
   } finally {
+    stopWatchdog()
     signals.end()
   }
+}
+
+/** What `systemctl status` shows. */
+function statusOf({ rules, config }: Composition): string {
+  const listeners = config.milter.listeners.map(({ listen, profile }) => `${listen} (${profile})`)
+  return `${listeners.join(', ')}; rules ${rules.current.version}`
 }
 
 /** `--profile` alone changes the profile of every listener, so those must be known first. */

@@ -121,8 +121,10 @@ function toldAs(state: RoleState): Report | string {
   return state.state === 'failed' ? `failed: ${state.cause}` : state.state
 }
 
+type Sender = Pick<Envelope, 'sender' | 'recipients' | 'clientAddress' | 'helo' | 'authenticated'>
+
 /** What rules may know of the message around a sample. */
-export function messageFacts(envelope: Envelope, reading: Reading, size: number): MessageFacts {
+export function messageFacts(envelope: Sender, reading: Reading, size: number): MessageFacts {
   const { sender, recipients, clientAddress, helo, authenticated } = envelope
   const { subject, anomalies, attachments } = reading
   return {

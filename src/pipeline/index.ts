@@ -2,6 +2,7 @@
 import type { PipelineDeps } from './deps.ts'
 import { MessageExamination } from './examination.ts'
 import type { Pipeline } from './pipeline.ts'
+import { selfTest } from './self-test.ts'
 
 export { HEADER_NAME } from '../policy/index.ts'
 export type { PipelineDeps } from './deps.ts'
@@ -14,5 +15,5 @@ export { StoryWriter } from './story-writer.ts'
 
 /** Puts the pipeline together; its parts are started and stopped by whoever made them. */
 export function createPipeline(deps: PipelineDeps): Pipeline {
-  return { begin: () => new MessageExamination(deps) }
+  return { begin: () => new MessageExamination(deps), selfTest: () => selfTest(deps) }
 }

@@ -66,4 +66,6 @@ export interface Examination {
 export interface Pipeline {
   /** Begins a message. Never throws: a message for which there is no room is answered `tempfail` at its end. */
   begin(): Examination
+  /** Rejects with what keeps messages from getting through now. */
+  selfTest(): Promise<void>
 }

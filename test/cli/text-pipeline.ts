@@ -17,6 +17,8 @@ export class TextPipeline implements Pipeline {
   readonly envelopes: Envelope[] = []
   readonly answered: string[] = []
 
+  async selfTest(): Promise<void> {}
+
   begin(): Examination {
     const chunks: Uint8Array[] = []
     return {

@@ -18,6 +18,8 @@ export interface FilterOptions {
   readonly listeners?: readonly { readonly listen: string; readonly profile: string }[]
   /** Keeps the data folder of an earlier filter. */
   readonly dataDir?: string
+  /** Variables beside those of the test itself. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -32,6 +34,7 @@ export async function startFilter(options: FilterOptions = {}): Promise<Filter> 
   await writeFile(join(dir, 'peekaboo.yaml'), JSON.stringify(config))
   const child = spawn(process.execPath, [...runtimeFlags(), main, 'serve', '--config', join(dir, 'peekaboo.yaml')], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.env },
   })
   const filter = new Filter(child, dir, dataDir)
   await filter

@@ -36,7 +36,8 @@ function scripted(
   decide: (envelope: Envelope) => Decision | Promise<Decision>,
   write: () => boolean = () => true,
 ): Scripted {
-  const script: Scripted = { received: [], envelopes: [], answered: [], aborted: 0, begin }
+  const selfTest = async () => {}
+  const script: Scripted = { received: [], envelopes: [], answered: [], aborted: 0, begin, selfTest }
   function begin(): Examination {
     const chunks: Buffer[] = []
     return {
