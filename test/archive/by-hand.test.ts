@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { crc32 } from 'node:zlib'
+import { lzh } from './make-lzh.ts'
 import { faults, memberNamed, open, openWithBytes } from './rig.ts'
 
 const TEXT = Buffer.from('the text of a member')
@@ -65,32 +66,4 @@ function rar(name: string, data: Buffer, flags = 0x8000): Buffer {
     data,
     block(0x7b, 0x4000, Buffer.alloc(0)),
   ])
-}
-
-/** Header of level 0, method lh0. */
-function lzh(name: string, data: Buffer): Buffer {
-  const head = Buffer.alloc(22)
-  head.write('-lh0-', 2, 'latin1')
-  head.writeUInt32LE(data.length, 7)
-  head.writeUInt32LE(data.length, 11)
-  head.writeUInt8(0x20, 19)
-  head.writeUInt8(name.length, 21)
-  const crc = Buffer.alloc(2)
-  crc.writeUInt16LE(crc16(data))
-  const whole = Buffer.concat([head, Buffer.from(name), crc])
-  whole.writeUInt8(whole.length - 2, 0)
-  whole.writeUInt8(
-    whole.subarray(2).reduce((sum, byte) => (sum + byte) & 0xff, 0),
-    1,
-  )
-  return Buffer.concat([whole, data, Buffer.alloc(1)])
-}
-
-function crc16(data: Buffer): number {
-  let crc = 0
-  for (const byte of data) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 0 ? crc >> 1 : (crc >> 1) ^ 0xa001
-  }
-  return crc
 }

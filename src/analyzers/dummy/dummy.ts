@@ -88,13 +88,13 @@ export class DummyAnalyzer implements Analyzer {
     if (answer === 'fail') {
       return { state: 'failed', cause: 'analyzer-failed', detail: 'the options say so', mayRetry: false }
     }
-    const { score, families } = answer
+    const { score, families, findings } = answer
     const report = {
       analyzer: this.name,
       version: 'dummy 1',
       score,
       families,
-      findings: [],
+      findings: findings.map((id) => ({ id, severity: 10, description: '' })),
       evidence: ['scripted answer'],
     }
     return { state: 'reported', report }

@@ -4,7 +4,11 @@ import { duration } from '../../core/index.ts'
 const answer = z.union([
   z.literal('never').describe('the analysis never ends'),
   z.literal('fail').describe('the analysis fails'),
-  z.strictObject({ score: z.number().min(0).max(10), families: z.array(z.string()).default([]) }),
+  z.strictObject({
+    score: z.number().min(0).max(10),
+    families: z.array(z.string()).default([]),
+    findings: z.array(z.string()).default([]),
+  }),
 ])
 
 /** A scripted analyzer for trials and tests: it looks at nothing but the digest. */
@@ -18,7 +22,7 @@ export const dummyOptions = z
     after: duration('0s', 'time that each analysis takes'),
     answer: answer
       .default('fail')
-      .describe('never, fail or { score, families } (default fail: an analyzer never says clean unasked)'),
+      .describe('never, fail or { score, families, findings } (default fail: an analyzer never says clean unasked)'),
     bySha256: z
       .record(z.string().regex(/^[0-9a-f]{64}$/), answer)
       .default({})
