@@ -4,72 +4,39 @@ import { looksLikeEntity } from './entity.ts'
 import { inflate } from './inflate.ts'
 import { type Line, type Lines, linesOf, nameText } from './line.ts'
 import { packetsOf } from './pgp-packets.ts'
+import {
+  COMPRESSED,
+  isDeclaredPgp,
+  isPlausible,
+  LITERAL,
+  MARKER,
+  ONE_PASS,
+  PASSWORD_KEY,
+  PUBLIC_KEY,
+  SIGNATURE,
+} from './pgp-plausible.ts'
 
 const ARMOUR = /^-----BEGIN PGP (MESSAGE|ARMORED FILE)/
-const SIGNATURE = 2
-const COMPRESSED = 8
-const LITERAL = 11
 /** Keys for a session, and data that one of them opens. */
-const ENCRYPTED: readonly number[] = [1, 3, 9, 18, 20]
-/** Algorithms that encrypt a session key (RFC 9580 section 9.1). */
-const KEY_ALGORITHMS: ReadonlySet<number> = new Set([1, 2, 16, 18, 20, 25, 26])
+const ENCRYPTED: readonly number[] = [PUBLIC_KEY, PASSWORD_KEY, 9, 18, 20]
 /** What may begin a message: keys for a session, signatures, compressed and literal data, a marker. */
-const BEGINNINGS: readonly number[] = [1, 3, SIGNATURE, 4, COMPRESSED, LITERAL, 10]
+const BEGINNINGS: readonly number[] = [PUBLIC_KEY, PASSWORD_KEY, SIGNATURE, ONE_PASS, COMPRESSED, LITERAL, MARKER]
 /** GnuPG stops at 32. */
 const DEEPEST = 8
 const WRAPPINGS = { 1: 'raw', 2: 'zlib' } as const
 
 /** Whether the bytes begin with a packet that begins a message. */
-export function isPgp(start: Buffer): boolean {
+export function isPgp(start: Buffer, hint: Hint): boolean {
   const packet = packetsOf(start).next().value
-  return packet !== undefined && BEGINNINGS.includes(packet.tag) && isPlausible(packet.tag, packet.body)
-}
-
-/** Whether a packet's first bytes are those of its kind: versions and algorithms that exist. */
-function isPlausible(tag: number, body: Buffer): boolean {
-  const first = body[0] ?? -1
-  switch (tag) {
-    case 1:
-      // Version, for whom, algorithm, and a session key under it, which no algorithm makes shorter.
-      return (
-        (first === 3 && body.length >= 12 && KEY_ALGORITHMS.has(body[9] ?? -1)) || (first === 6 && body.length >= 24)
-      )
-    case SIGNATURE:
-    case 4:
-    case 3:
-      return first >= 3 && first <= 6 && body.length >= 4
-    case COMPRESSED:
-      return isCompressed(body)
-    case 10:
-      return body.toString('latin1', 0, 3) === 'PGP'
-    case LITERAL:
-      return 'btulm1'.includes(String.fromCharCode(first)) && body.length >= 6 + (body[1] ?? 0)
-    case 18:
-      return first === 1 || first === 2
-    default:
-      return tag === 9 || first === 1
-  }
-}
-
-/** Whether what stands behind the algorithm (none, ZIP, ZLIB, BZip2) begins as its data do. */
-function isCompressed(body: Buffer): boolean {
-  switch (body[0]) {
-    case 0:
-    case 1:
-      return body.length > 1
-    case 2:
-      return body.length > 2 && ((body[1] ?? 0) & 0x0f) === 8
-    case 3:
-      return body.toString('latin1', 1, 4) === 'BZh'
-    default:
-      return false
-  }
+  return (
+    packet !== undefined && BEGINNINGS.includes(packet.tag) && isPlausible(packet.tag, packet.body, isDeclaredPgp(hint))
+  )
 }
 
 export const pgp: Format = {
   *extract(content, hint, budget) {
-    if (isPgp(content)) {
-      yield* contentsOf(content, hint, budget, 0)
+    if (isPgp(content, hint)) {
+      yield* contentsOf(content, { hint, budget, isDeclared: isDeclaredPgp(hint) }, 0)
       return
     }
     const lines = linesOf(content)
@@ -77,7 +44,11 @@ export const pgp: Format = {
       const begin = lines.at(at)
       const end = lines.find('-----', begin.next)
       if (ARMOUR.test(lines.text(begin, 80)))
-        yield* contentsOf(unarmoured(content, lines, begin, end < 0 ? content.length : end), hint, budget, 0)
+        yield* contentsOf(
+          unarmoured(content, lines, begin, end < 0 ? content.length : end),
+          { hint, budget, isDeclared: true },
+          0,
+        )
       at = end < 0 ? -1 : lines.find('-----BEGIN PGP ', end)
     }
   },
@@ -97,12 +68,19 @@ function unarmoured(content: Buffer, lines: Lines, begin: Line, end: number): Bu
   return Buffer.from(checksum < 0 ? data : data.slice(0, checksum), 'base64')
 }
 
+interface Opening {
+  readonly hint: Hint
+  readonly budget: Budget
+  readonly isDeclared: boolean
+}
+
 /** Every literal in a sequence of packets, those within compressed ones too. */
-function* contentsOf(bytes: Buffer, hint: Hint, budget: Budget, depth: number): Generator<Embedded> {
+function* contentsOf(bytes: Buffer, opening: Opening, depth: number): Generator<Embedded> {
+  const { hint, budget, isDeclared } = opening
   let isEncrypted = false
   for (const { tag, body } of packetsOf(bytes)) {
-    if (!isPlausible(tag, body)) continue
-    if (tag === COMPRESSED && depth < DEEPEST) yield* decompressed(body, hint, budget, depth)
+    if (!isPlausible(tag, body, isDeclared)) continue
+    if (tag === COMPRESSED && depth < DEEPEST) yield* decompressed(body, opening, depth)
     const isKey: boolean = ENCRYPTED.includes(tag) && !isEncrypted
     if ((tag !== LITERAL && !isKey) || budget.files-- <= 0) continue
     isEncrypted ||= isKey
@@ -110,13 +88,14 @@ function* contentsOf(bytes: Buffer, hint: Hint, budget: Budget, depth: number): 
   }
 }
 
-function* decompressed(body: Buffer, hint: Hint, budget: Budget, depth: number): Generator<Embedded> {
+function* decompressed(body: Buffer, opening: Opening, depth: number): Generator<Embedded> {
+  const { budget } = opening
   const algorithm = body[0] as number
   const data = body.subarray(1)
-  if (algorithm === 0) yield* contentsOf(data, hint, budget, depth + 1)
+  if (algorithm === 0) yield* contentsOf(data, opening, depth + 1)
   else if (algorithm === 1 || algorithm === 2) {
     const { bytes, isCut } = inflate(data, WRAPPINGS[algorithm], budget)
-    for (const each of contentsOf(bytes, hint, budget, depth + 1)) {
+    for (const each of contentsOf(bytes, opening, depth + 1)) {
       yield isCut && each.anomaly === undefined ? { ...each, anomaly: 'decoded-bytes' } : each
     }
   } else if (budget.files-- > 0) yield { kind: 'pgp', name: '', bytes: data, anomaly: 'compression-unknown' }

@@ -80,9 +80,10 @@ export function isWide(start: Buffer): 'utf16le' | 'utf16be' | undefined {
 }
 
 /** Whether the first bytes, or what is declared, are those of a format that holds files. */
-function isBegun(start: Buffer, { type, name }: Hint): boolean {
+function isBegun(start: Buffer, hint: Hint): boolean {
+  const { type, name } = hint
   if (DECLARED.test(type) || DECLARED.test(name) || isWide(start) !== undefined) return true
-  return isAppleSingle(start) || isMacBinary(start) || isCms(start) || isPgp(start) || isMbox(start)
+  return isAppleSingle(start) || isMacBinary(start) || isCms(start) || isPgp(start, hint) || isMbox(start)
 }
 
 /** Whether a word that is meant stands there; `patience` is how many more places are looked at. */

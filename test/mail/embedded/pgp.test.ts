@@ -119,3 +119,23 @@ test('a length that reaches far beyond the end is cut', () => {
 
   assert.equal(cut?.bytes.toString(), 'left')
 })
+
+test('of 60,000 files that begin as a packet, and are any bytes, at most one is taken for OpenPGP', () => {
+  let state = 0x2545f491
+  const next = (): number => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return state
+  }
+  const wrong: string[] = []
+  for (let i = 0; i < 60_000; i++) {
+    const bytes = Buffer.alloc(256)
+    for (let at = 0; at < bytes.length; at += 4) bytes.writeInt32LE(next(), at)
+    // The bit that every packet has.
+    bytes[0] = (bytes[0] ?? 0) | 0x80
+    for (const { kind } of filesIn(bytes, 'application/octet-stream', 'a.bin')) wrong.push(kind)
+  }
+
+  assert.ok(wrong.length <= 1, `${wrong}`)
+})
