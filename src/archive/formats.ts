@@ -6,6 +6,7 @@ import { openPdf } from './document/pdf.ts'
 import { openRtf } from './document/rtf.ts'
 import { openShortcut } from './document/shortcut.ts'
 import { openGzip } from './gzip.ts'
+import { openLzip } from './lzip.ts'
 import { openActiveMime } from './mail-store/active-mime.ts'
 import { isMbox, openMbox } from './mail-store/mbox.ts'
 import { openTnef } from './mail-store/tnef.ts'
@@ -68,6 +69,7 @@ export const FORMATS: readonly Format[] = [
     isFlat: true,
   },
   { name: 'gzip', open: openGzip, signs: [sign('\x1f\x8b\x08')], isStream: true },
+  { name: 'lzip', open: openLzip, signs: [sign('LZIP\x01')], isStream: true },
   { name: 'zstd', open: openZstd, signs: [sign('\x28\xb5\x2f\xfd')], isStream: true },
   seven('7z', '7z', [sign('7z\xbc\xaf\x27\x1c')]),
   seven('rar', 'Rar', [sign('Rar!\x1a\x07\0')]),
@@ -147,7 +149,6 @@ export const FORMATS: readonly Format[] = [
   closed('lzop', '\x89LZO\0\r\n\x1a\n'),
   closed('lrzip', 'LRZI'),
   closed('lz4', '\x04\x22\x4d\x18'),
-  closed('lzip', 'LZIP\x01'),
   closed('brotli', '\xce\xb2\xcf\x81'),
   closed('freearc', 'ArC\x01'),
   closed('uharc', 'UHA'),
@@ -159,7 +160,8 @@ export const FORMATS: readonly Format[] = [
 
 /** Formats that a content has, in the order of the table; `types` are what a detector found. */
 export function formatsOf(content: Buffer, types: readonly string[], table: readonly Format[] = FORMATS): Format[] {
-  const found = table.filter((format) => isOf(content, types, format))
+  const all = table.filter((format) => isOf(content, types, format))
+  const found = isFixedDisk(content) ? all.filter(({ name }) => !RAW_DISKS.has(name)) : all
   const mayHaveTail = !found.some(({ isFlat, name }) => isFlat || name === 'zip')
   const zip = table.find(({ name }) => name === 'zip')
   if (mayHaveTail && zip !== undefined && hasDirectory(content)) found.push(zip)
@@ -236,6 +238,16 @@ function isLzma(content: Buffer): boolean {
   return isRound && (size === 0xffffffffffffffffn || size < 1n << 40n)
 }
 
+/** What a disk shows of itself, which is the only member of a file that has a disk as it is. */
+const RAW_DISKS = new Set(['mbr', 'gpt', 'fat', 'ntfs', 'ext', 'hfs', 'apfs', 'iso', 'udf'])
+
+/** A virtual disk of fixed size: the disk as it is, and a footer ("Virtual Hard Disk Image Format Specification", 2006). */
+function isFixedDisk(content: Buffer): boolean {
+  const footer = content.subarray(Math.max(0, content.length - 512))
+  const isOne = footer.length === 512 && footer.toString('latin1', 0, 8) === 'conectix' && footer.readUInt32BE(60) === 2
+  return isOne && content.toString('latin1', 0, 8) !== 'conectix'
+}
+
 /** A boot sector whose partitions lie within the image. */
 function isPartitioned(content: Buffer): boolean {
   if (content.length < 4096 || content.readUInt16BE(510) !== 0x55aa) return false
@@ -245,7 +257,8 @@ function isPartitioned(content: Buffer): boolean {
   for (let at = 446; at < 510; at += 16) {
     const [status = 0, start, length] = [content[at], content.readUInt32LE(at + 8), content.readUInt32LE(at + 12)]
     if ((status & 0x7f) !== 0) return false
-    if (length === 0) continue
+    // What guards a table of GUIDs from old programs is no partition.
+    if (length === 0 || (content[at + 4] === 0xee && content.toString('latin1', 512, 520) === 'EFI PART')) continue
     if (start === 0 || content[at + 4] === 0 || (start + 1) * 512 > content.length) return false
     isAny = true
   }

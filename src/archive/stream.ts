@@ -28,6 +28,6 @@ export function sliceOf(bytes: Buffer, path: string, origin: string, context: Op
 
 /** What an unpacking program calls the member: the container's name without its last extension. */
 export function guessedName(container: string): string {
-  const name = container.replace(/\.(?:t[gbx]z|tbz2|tzst|taz)$/i, '.tar')
-  return name.replace(/(?<=[^/\\])\.(?:gz|z|bz2|xz|lzma|zst|zstd|szdd)$/i, '')
+  const name = container.replace(/\.(?:t[gblx]z|tbz2|tzst|taz)$/i, '.tar')
+  return name.replace(/(?<=[^/\\])\.(?:gz|z|bz2|xz|lz|lzma|zst|zstd|szdd)$/i, '')
 }

@@ -24,7 +24,16 @@ const LIMIT_OF: Readonly<Record<string, Limit>> = {
   'partial-message': 'partial-message',
 }
 /** Formats whose only member is called after the file. */
-const NAMED_AFTER_FILE: ReadonlySet<string> = new Set(['gzip', 'zstd', 'bzip2', 'xz', 'lzma', 'compress', 'szdd'])
+const NAMED_AFTER_FILE: ReadonlySet<string> = new Set([
+  'gzip',
+  'lzip',
+  'zstd',
+  'bzip2',
+  'xz',
+  'lzma',
+  'compress',
+  'szdd',
+])
 /** Groups of types that are containers to people; what else is encrypted is a document. */
 const CONTAINER_GROUPS: ReadonlySet<string> = new Set(['archive', 'disk'])
 /** More members are not kept: whoever sends such opens it again. */

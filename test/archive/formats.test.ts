@@ -2,63 +2,13 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { faults, memberNamed, open, openWithBytes } from './rig.ts'
-import { inWorkshop, prose, type Workshop } from './tools.ts'
+import { inWorkshop, prose } from './tools.ts'
 
 const FOLDER = '/usr/share/clamav-testfiles'
 /** Digest of the program that ClamAV's test files wrap. */
 const INNER = '71e7b604d18aefd839e51a39c88df8383bb4c071dc31f87f00a2b5df580d4495'
 /** Packed programs, and wrappers that belong to the mail reader or that we recognise but do not open. */
 const NOT_OURS = /^clam-(?!nsis)\w+\.exe$|\.ea0[56]\.exe$|IScab|ISmsi|\.binhex$|\.mail$|\.mbox\.|\.sis$/
-
-const MAKERS: Readonly<Record<string, (shop: Workshop) => void>> = {
-  '7z solid': (shop) => void shop.run('7zz', 'a', '-bd', 'out.', '-t7z', 'a.txt', 'dir'),
-  '7z by libarchive': (shop) => void shop.run('bsdtar', '--format=7zip', '-cf', 'out', 'a.txt', 'dir'),
-  wim: (shop) => void shop.run('7zz', 'a', '-bd', 'out.', '-twim', 'a.txt', 'dir'),
-  cab: (shop) => void shop.run('gcab', '-c', 'out', 'a.txt', 'dir/b.bin'),
-  arj: (shop) => void shop.run('arj', 'a', '-y', '-r', 'out', 'a.txt', 'dir'),
-  iso: (shop) => void shop.run('genisoimage', '-quiet', '-J', '-R', '-o', 'out', '.'),
-  'iso with udf': (shop) => void shop.run('genisoimage', '-quiet', '-udf', '-o', 'out', '.'),
-  'iso by libarchive': (shop) => void shop.run('bsdtar', '--format=iso9660', '-cf', 'out', 'a.txt', 'dir'),
-  xar: (shop) => void shop.run('bsdtar', '--format=xar', '-cf', 'out', 'a.txt', 'dir'),
-  newc: (shop) => void shop.run('bsdtar', '--format=newc', '-cf', 'out', 'a.txt', 'dir'),
-  odc: (shop) => void shop.run('bsdtar', '--format=odc', '-cf', 'out', 'a.txt', 'dir'),
-  fat: (shop) => {
-    shop.run('mformat', '-C', '-f', '1440', '-i', 'out', '::')
-    shop.run('mcopy', '-i', 'out', '-s', 'a.txt', 'dir', '::')
-  },
-  deb: (shop) => {
-    shop.put('tree/DEBIAN/control', 'Package: p\nVersion: 1\nArchitecture: all\nMaintainer: a <a@b>\nDescription: d\n')
-    shop.put('tree/a.txt', prose('a', 5000))
-    shop.put('tree/dir/b.bin', prose('b', 90_000))
-    shop.run('dpkg-deb', '-b', 'tree', 'out')
-  },
-}
-
-test('each format that a real program writes gives its members, whole and without complaint', async () => {
-  for (const [format, make] of Object.entries(MAKERS)) {
-    const content = await inWorkshop((shop) => {
-      shop.put('a.txt', prose('a', 5000))
-      shop.put('dir/b.bin', prose('b', 90_000))
-      make(shop)
-      return shop.read(format === 'arj' ? 'out.arj' : 'out')
-    })
-
-    const { tree, bytes } = await openWithBytes(content)
-
-    const found = [...bytes.values()]
-    assert.ok(
-      found.some((piece) => piece.equals(prose('a', 5000))),
-      `${format}: a.txt`,
-    )
-    assert.ok(
-      found.some((piece) => piece.equals(prose('b', 90_000))),
-      `${format}: b.bin`,
-    )
-    // libarchive ends a xar file with a byte that 7-Zip does not expect.
-    const odd = [...tree.nodes.flatMap(faults), ...faults(tree.root)]
-    assert.deepEqual(odd, format === 'xar' ? ['appended-data'] : [], format)
-  }
-})
 
 test('the same program is found in every wrapper of the ClamAV test files that is a container', async () => {
   for (const file of readdirSync(FOLDER).filter((name) => !NOT_OURS.test(name) && name !== 'clam.exe')) {
@@ -192,4 +142,38 @@ test('a file with two formats is opened as both', async () => {
   assert.equal(textOf('in7z.txt'), 'one')
   assert.equal(textOf('inzip.txt'), 'two')
   assert.equal(memberNamed(tree, 'inzip.txt').container, 'zip')
+})
+
+test('a further name of a file has its bytes, and a name that leads elsewhere is told as such', async () => {
+  const contents = await inWorkshop((shop) => {
+    shop.put('t/a.txt', prose('a', 3000))
+    shop.run('sh', '-c', 'ln t/a.txt t/b.txt; ln -s a.txt t/c.txt')
+    shop.run('sh', '-c', 'cd t; printf "a.txt\\nb.txt\\nc.txt\\n" | cpio -o --quiet -H newc > ../out.cpio')
+    shop.run('/sbin/mke2fs', '-q', '-t', 'ext4', '-d', 't', 'out.ext4', '1M')
+    shop.run('sh', '-c', 'wimlib-imagex capture t out.wim > /dev/null 2>&1')
+    shop.run('sh', '-c', 'cd t; bsdtar --format=xar -cf ../out.xar *')
+    return ['out.cpio', 'out.ext4', 'out.wim', 'out.xar'].map((name) => [name, shop.read(name)] as const)
+  })
+
+  for (const [name, content] of contents) {
+    const { tree, textOf } = await openWithBytes(content)
+
+    for (const file of ['a.txt', 'b.txt']) assert.equal(textOf(file), prose('a', 3000).toString(), `${name} ${file}`)
+    assert.equal(memberNamed(tree, 'c.txt').kind, 'symlink', name)
+    const odd = [tree.root, ...tree.nodes].flatMap(faults)
+    assert.deepEqual(odd, name === 'out.xar' ? ['appended-data', 'link'] : ['link'], name)
+  }
+})
+
+test('the bytes of further names count like others', async () => {
+  const content = await inWorkshop((shop) => {
+    shop.put('t/file', prose('a', 100_000))
+    shop.run('sh', '-c', 'for i in $(seq 200); do ln t/file t/$i; done')
+    shop.run('sh', '-c', 'cd t; find . -type f | cpio -o --quiet -H newc > ../out.cpio')
+    return shop.read('out.cpio')
+  })
+
+  const tree = await open(content, { limits: { bytes: 5_000_000 } })
+
+  assert.equal(tree.limit, 'container-bytes')
 })

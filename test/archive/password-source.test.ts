@@ -57,7 +57,16 @@ test('a note in the archive and the names of files tell the password of what lie
   const inner = await inLockedZip('a.txt', Buffer.from('inner'), 'Tango-77')
   const newMeter = () => {
     let size = 0
-    const end = () => ({ sha256: '', size, type: '', types: ['text/plain'], groups: [], charset: '', testString: '', links: [] })
+    const end = () => ({
+      sha256: '',
+      size,
+      type: '',
+      types: ['text/plain'],
+      groups: [],
+      charset: '',
+      testString: '',
+      links: [],
+    })
     const write = (chunk: Uint8Array) => {
       size += chunk.length
     }

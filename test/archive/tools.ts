@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 export interface Workshop {
+  readonly folder: string
   /** Writes a file, with the folders above it. */
   put(name: string, content: Buffer | string): void
   /** Runs a program there; its standard output. */
@@ -17,6 +18,7 @@ export async function inWorkshop<T>(work: (shop: Workshop) => T | Promise<T>): P
   const folder = mkdtempSync(join(tmpdir(), 'peekaboo-archive-'))
   try {
     return await work({
+      folder,
       put(name, content) {
         mkdirSync(dirname(join(folder, name)), { recursive: true })
         writeFileSync(join(folder, name), content)

@@ -29,7 +29,7 @@ export function readListing(lines: readonly string[], max: number): ListedMember
 
 function listed(fields: ReadonlyMap<string, string>): ListedMember {
   const size = fields.get('Size') ?? ''
-  const link = fields.get('Symbolic Link') ?? fields.get('Hard Link') ?? ''
+  const link = LINKS.map((key) => fields.get(key) ?? '').find((target) => target !== '') ?? ''
   return {
     path: fields.get('Path') ?? '',
     kind: kindOf(fields, link),
@@ -39,12 +39,17 @@ function listed(fields: ReadonlyMap<string, string>): ListedMember {
   }
 }
 
+/** `Link` is what images of Windows have. */
+const LINKS = ['Symbolic Link', 'Link', 'Hard Link', 'Copy Link']
+
 /** Attributes are those of Windows, then those of Unix as `ls` shows them; tar and the like have a mode of its own. */
 function kindOf(fields: ReadonlyMap<string, string>, link: string): MemberKind {
   const attributes = fields.get('Attributes') ?? ''
   const mode = fields.get('Mode') ?? / ([-a-z]{10})$/.exec(attributes)?.[1] ?? ''
   if (fields.get('Folder') === '+' || /^D/.test(attributes) || mode.startsWith('d')) return 'dir'
-  if (link !== '' || mode.startsWith('l')) return 'symlink'
+  // Another name for the same bytes is a file.
+  const isName = (fields.get('Hard Link') ?? fields.get('Copy Link') ?? '') !== ''
+  if ((link !== '' && !isName) || mode.startsWith('l')) return 'symlink'
   return /^[bcp]/.test(mode) ? 'device' : 'file'
 }
 
@@ -76,12 +81,18 @@ const ARCHIVE_ERRORS: readonly (readonly [RegExp, FaultName])[] = [
   [/^Unavailable start of archive/, 'several-volumes'],
   [/^Unconfirmed start of archive/, 'corrupt'],
 ]
+/** A further name for a file that was unpacked before: our folder has no links, so the name and the file's own are told. */
+const LINKED = /^ERROR: (?:Cannot create hard link|Cannot copy file) : .* : \/out\/(.+) : \/out\/(.+)$/
+/** Times and modes, which are nothing to us. */
+const ASIDE = /^ERROR: Cannot set file attribute : /
 const CLOSED = /Wrong password|Cannot open encrypted archive/
 
 export interface Errors {
   /** By path as it was unpacked. */
   readonly members: ReadonlyMap<string, FaultName>
   readonly archive: ReadonlySet<FaultName>
+  /** Further names of files, and the path under which each was unpacked. */
+  readonly links: ReadonlyMap<string, string>
   /** Whether the password was wrong, or there was none. */
   readonly isClosed: boolean
 }
@@ -90,13 +101,17 @@ export interface Errors {
 export function readErrors(lines: readonly string[]): Errors {
   const members = new Map<string, FaultName>()
   const archive = new Set<FaultName>()
+  const links = new Map<string, string>()
   let isClosed = false
   for (const line of lines) {
     if (CLOSED.test(line)) isClosed = true
+    const [, name, target] = LINKED.exec(line) ?? []
+    if (name !== undefined && target !== undefined) links.set(name, target)
+    if (name !== undefined || ASIDE.test(line)) continue
     const member = MEMBER_ERRORS.find(([pattern]) => pattern.test(line))
     if (member) members.set(line.replace(member[0], ''), member[1])
     const whole = ARCHIVE_ERRORS.find(([pattern]) => pattern.test(line))
     if (whole) archive.add(whole[1])
   }
-  return { members, archive, isClosed }
+  return { members, archive, links, isClosed }
 }

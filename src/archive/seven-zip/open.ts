@@ -3,6 +3,7 @@ import { LimitReached } from '../budget.ts'
 import {
   anomaly,
   ClosedFault,
+  type ContainerShare,
   type FaultName,
   type Member,
   MemberFault,
@@ -43,10 +44,15 @@ async function* open(content: Buffer, type: string, context: OpenContext): Async
   const found = readErrors(run.lines)
   for (const fault of found.archive) context.note(fault)
   if (isUnexplained(run, found)) context.note('corrupt')
-  const matched = match(listing, run.files)
+  const matched = match(listing, run.files, found.links)
+  const seen = new Set<SinkFile>()
   for (const [i, member] of listing.entries()) {
+    const file = matched.files[i]
+    // The bytes of a further name are read again, and count again.
+    const again = file !== undefined && seen.has(file) ? share : undefined
+    if (file !== undefined) seen.add(file)
     const path = NAMELESS.has(type) ? guessedName(context.name) : member.path
-    yield toMember({ ...member, path }, matched.files[i], { errors: found, isClosed, limit: run.limit })
+    yield toMember({ ...member, path }, file, { errors: found, isClosed, limit: run.limit, again })
   }
   for (const file of matched.rest) {
     yield memberOf({ path: file.path, origin: '7z.unpacked', bytes: () => file.pieces })
@@ -56,8 +62,8 @@ async function* open(content: Buffer, type: string, context: OpenContext): Async
 }
 
 /** Whether a run failed and did not say at what: then nothing of it is surely whole. */
-function isUnexplained({ code, limit, isBroken }: SevenZipRun, { members, archive, isClosed }: Errors): boolean {
-  const isExplained = members.size > 0 || archive.size > 0 || isClosed
+function isUnexplained({ code, limit, isBroken }: SevenZipRun, { members, archive, links, isClosed }: Errors): boolean {
+  const isExplained = members.size > 0 || archive.size > 0 || links.size > 0 || isClosed
   return limit === undefined && (isBroken || (code >= 2 && !isExplained))
 }
 
@@ -122,8 +128,16 @@ interface Matched {
   readonly rest: readonly SinkFile[]
 }
 
-/** Which file belongs to which listed member: by path; 7-Zip changes paths that are unsafe, so the others by their order. */
-function match(listing: readonly ListedMember[], files: readonly SinkFile[]): Matched {
+/**
+ * Which file belongs to which listed member: by path; 7-Zip changes paths that are unsafe, so the others by their order. A further name of a
+ * file has its bytes.
+ */
+function match(
+  listing: readonly ListedMember[],
+  files: readonly SinkFile[],
+  links: ReadonlyMap<string, string>,
+): Matched {
+  const targets = new Map(files.map((file) => [file.path, file]))
   const byPath = new Map<string, SinkFile[]>()
   for (const file of files) {
     const same = byPath.get(file.path)
@@ -131,7 +145,7 @@ function match(listing: readonly ListedMember[], files: readonly SinkFile[]): Ma
     else byPath.set(file.path, [file])
   }
   const matched: (SinkFile | undefined)[] = listing.map(({ path, kind }) =>
-    kind === 'dir' ? undefined : byPath.get(path)?.shift(),
+    kind === 'dir' ? undefined : (byPath.get(path)?.shift() ?? targets.get(links.get(path) ?? '')),
   )
   const used = new Set(matched)
   const rest = files.filter((file) => !used.has(file))
@@ -145,9 +159,12 @@ interface Result {
   readonly errors: Errors
   readonly isClosed: boolean
   readonly limit: LimitReached | undefined
+  /** Where the bytes are taken from once more. */
+  readonly again: ContainerShare | undefined
 }
 
-function toMember(member: ListedMember, file: SinkFile | undefined, { errors, isClosed, limit }: Result): Member {
+function toMember(member: ListedMember, file: SinkFile | undefined, result: Result): Member {
+  const { errors, isClosed, limit, again } = result
   const fault = errors.members.get(file?.path ?? member.path) ?? errors.members.get(member.path)
   const names = [{ value: member.path, origin: '7z.path' }]
   if (member.link !== '') names.push({ value: member.link, origin: '7z.link' })
@@ -162,6 +179,7 @@ function toMember(member: ListedMember, file: SinkFile | undefined, { errors, is
     *bytes() {
       // A comment of the archive may say that a member is encrypted; what came out whole is not closed.
       if (isClosed && member.isEncrypted && (file?.size !== member.size || fault !== undefined)) throw new ClosedFault()
+      if (file) again?.take(file.size)
       if (file) yield* file.pieces
       const found = faultOf(member, file, fault)
       if (found !== undefined && limit === undefined) throw new MemberFault(found)
