@@ -4,8 +4,7 @@ import { capeAnalyzer } from '../../src/analyzers/cape/cape.ts'
 import { capeOptions } from '../../src/analyzers/cape/options.ts'
 import { cuckooAnalyzer } from '../../src/analyzers/cuckoo/cuckoo.ts'
 import { cuckooOptions } from '../../src/analyzers/cuckoo/options.ts'
-import type { SandboxAnalyzer } from '../../src/analyzers/sandbox/sandbox.ts'
-import type { Clock } from '../../src/core/index.ts'
+import type { Clock, Secret } from '../../src/core/index.ts'
 import { FakeCape } from '../fakes/cape.ts'
 import type { FakeClock } from '../fakes/clock.ts'
 import { FakeCuckoo } from '../fakes/cuckoo.ts'
@@ -25,16 +24,22 @@ export function startFake(t: TestContext, make: Make, options: { readonly token?
 }
 
 /** A driver that ends with the test. */
-export function driver(t: TestContext, make: Make, options: object, clock: Clock) {
+export function driver(t: TestContext, make: Make, options: object, clock: Clock, token = '') {
   const told = new Told()
   const deps = { clock, onEvent: told.take }
   const common = { timeout: `${CALL_MS}ms`, reportTimeout: `${REPORT_MS}ms`, ...options }
-  const analyzer: SandboxAnalyzer =
+  const analyzer =
     make === 'cape'
-      ? capeAnalyzer('box', capeOptions.parse({ type: 'cape', ...common }), deps)
-      : cuckooAnalyzer('box', cuckooOptions.parse({ type: 'cuckoo', ...common }), deps)
+      ? capeAnalyzer('box', read(capeOptions.parse({ type: 'cape', ...common }), token), deps)
+      : cuckooAnalyzer('box', read(cuckooOptions.parse({ type: 'cuckoo', ...common }), token), deps)
   t.after(() => analyzer.stop())
   return { analyzer, told }
+}
+
+/** The token that the options name is this, as if the configuration had read it. */
+function read<O extends { readonly token?: Secret | undefined }>(options: O, token: string): O {
+  options.token?.take(token)
+  return options
 }
 
 /**
