@@ -77,7 +77,6 @@ function namesOfPart(
   const elsewhere = {
     descriptions: valuesOf(header, 'content-description'),
     locations: valuesOf(header, 'content-location'),
-    ids: valuesOf(header, 'content-id'),
     container,
   }
   if (header.lookAlikes.length === 0) return namesOf(dispositions, types, elsewhere)

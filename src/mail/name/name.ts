@@ -33,19 +33,19 @@ export interface Names {
 export interface Elsewhere {
   readonly descriptions: readonly string[]
   readonly locations: readonly string[]
-  readonly ids: readonly string[]
   /** The name of what the part lies in, such as an apple-double or a message. */
   readonly container: string
 }
 
-const NOWHERE: Elsewhere = { descriptions: [], locations: [], ids: [], container: '' }
+const NOWHERE: Elsewhere = { descriptions: [], locations: [], container: '' }
 const NO_NAME: Names = { name: '', names: [], isNamed: false, oddities: [] }
 
 /**
  * All candidates, from every copy of both fields and from elsewhere. The precedence, and by whom:
  * disposition before type (RFC 2183 section 2.3, all clients), extended before plain (RFC 6266 section 4.3; Python, GMime and Evolution
  * have it the other way round), first copy before later ones (all but GMime and PHP), Content-Description (Pine, mutt, Evolution),
- * Content-Location (Outlook, Apple Mail), the container (Apple Mail). A Content-ID is shown by none, but some save under it.
+ * Content-Location (Outlook, Apple Mail), the container (Apple Mail). A Content-ID is shown by
+ * none, and what stands behind its last dot is a domain: it is no name.
  */
 export function namesOf(
   dispositions: readonly Structured[],
@@ -55,7 +55,7 @@ export function namesOf(
   const work = newWork(types[0] === undefined ? '' : parameter(types[0], 'charset'))
   const { odd } = work
   const candidates = candidatesOf(dispositions, types, work)
-  const others = elsewhere === NOWHERE ? [] : candidatesElsewhere(elsewhere, candidates.length > 0)
+  const others = elsewhere === NOWHERE ? [] : candidatesElsewhere(elsewhere)
   const [only] = candidates
   if (only === undefined && others.length === 0) return NO_NAME
   if (candidates.some(({ value }) => value !== only?.value) && hasConflict(candidates)) odd.add('name-conflict')
@@ -63,7 +63,7 @@ export function namesOf(
   const isPlain = candidates.every(({ value }) => isOrdinary(value))
   if (!isPlain) for (const { value, isFirst } of candidates) if (isFirst) addAllHazards(value, odd)
   if (!isPlain) addVariants(all, candidates)
-  const shown = all.find(({ origin }) => origin !== 'id')
+  const [shown] = all
   return {
     name: shown === undefined ? '' : shownName(shown.value),
     names: told(all),
@@ -173,8 +173,8 @@ function chosen(all: readonly Name[]): readonly Name[] {
   return all.filter((each) => picked.has(each))
 }
 
-/** Names from other fields; a Content-ID only where there is nothing else. */
-function candidatesElsewhere({ descriptions, locations, ids, container }: Elsewhere, isNamed: boolean): Name[] {
+/** Names from other fields. */
+function candidatesElsewhere({ descriptions, locations, container }: Elsewhere): Name[] {
   const found: Name[] = []
   const addName = (value: string, origin: string): void => {
     if (value !== '' && !found.some((known) => known.value === value)) found.push({ value, origin })
@@ -182,14 +182,15 @@ function candidatesElsewhere({ descriptions, locations, ids, container }: Elsewh
   for (const value of descriptions.slice(0, MOST_ELSEWHERE)) addName(decodeText(value).trim(), 'description')
   for (const value of locations.slice(0, MOST_ELSEWHERE)) addName(lastOfLocation(decodeText(value)), 'location')
   addName(container, 'container')
-  if (found.length === 0 && !isNamed)
-    for (const value of ids.slice(0, MOST_ELSEWHERE)) addName(value.replace(/^\s*<|>\s*$/g, ''), 'id')
   return found
 }
 
-/** The last segment of the path of an address, percent signs decoded. */
+/** The last segment of the path of an address, percent signs decoded; a host is no name, `.com` no extension. */
 function lastOfLocation(location: string): string {
-  const path = location.trim().replace(/[?#].*$/s, '')
+  const path = location
+    .trim()
+    .replace(/[?#].*$/s, '')
+    .replace(/^[a-z][a-z0-9+.-]{1,20}:\/\/[^/\\]*|^[cm]id:.*$/i, '')
   const last = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
   try {
     return decodeURIComponent(last)

@@ -78,7 +78,10 @@ const precedence: readonly (readonly [
     'a.exe',
     ['description', 'location'],
   ],
-  ['a Content-ID is no name', [TYPE, 'Content-ID: <image001.png@src.test>'], '', ['id']],
+  ['the host of a location is no name', [TYPE, 'Content-Location: https://www.src.com?x'], '', []],
+  ['a location that is a Content-ID is no name', [TYPE, 'Content-Location: cid:a@src.com'], '', []],
+  ['the file of a location', [TYPE, 'Content-Location: file:///C:/tmp/a.exe'], 'a.exe', ['location']],
+  ['a Content-ID is no name', [TYPE, 'Content-ID: <image001.png@src.test>'], '', []],
   [
     'a Content-ID beside a name',
     [`${TYPE}; name=t.bin`, 'Content-ID: <image001.png@src.test>'],
