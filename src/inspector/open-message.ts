@@ -3,6 +3,7 @@ import { type Format, type Member, memberOf, type OpenContext, passwordCandidate
 import { type ContentMeter, NO_CONTENT, type Reading, type Sample } from '../core/index.ts'
 import { createMessageReader, extractBytes, type MailLimits } from '../mail/index.ts'
 import { pathsAround } from './may-hold.ts'
+import { CARRIER, carrierFormat } from './open-carrier.ts'
 
 const MESSAGE = 'message'
 /** So much of a text is searched for passwords, and so much of attachments that are short enough to be a note. */
@@ -22,6 +23,11 @@ export function messageFormat(limits: MailLimits, newMeter: () => ContentMeter):
     types: ['message/rfc822', 'multipart/related', 'application/x-mimearchive'],
     open: (content, context) => openMessage(content, limits, newMeter, context),
   }
+}
+
+/** The format of what carries files as a message does. */
+export function messageCarrier(limits: MailLimits, newMeter: () => ContentMeter): Format {
+  return carrierFormat((content, context) => openMessage(content, limits, newMeter, context))
 }
 
 /**
@@ -77,7 +83,7 @@ async function* openMessage(
   for (const sample of samples) {
     const member = toMember(sample, pieces.get(sample.path), content, limits, context)
     // What lies in a message within was told with the message around it.
-    yield outer.has(sample.path) ? { ...member, notAs: [MESSAGE] } : member
+    yield { ...member, notAs: outer.has(sample.path) ? [CARRIER, MESSAGE] : [CARRIER] }
   }
 }
 

@@ -18,7 +18,7 @@ import {
 } from '../archive/index.ts'
 import { createContentMeter, mismatchesOf } from '../facts/index.ts'
 import { extractBytes, type MailLimits } from '../mail/index.ts'
-import { messageFormat, placeOf } from './open-message.ts'
+import { messageCarrier, messageFormat, placeOf } from './open-message.ts'
 import type { InspectorOptions } from './options.ts'
 import type { Opening, SampleTree, TreeMember } from './tree.ts'
 
@@ -40,6 +40,7 @@ const ROOT = '1'
 /** Makes the opener of this process; 7-Zip is compiled when the first sample comes. */
 export function sampleOpener(limits: OpenLimits): SampleOpener {
   const message = messageFormat(limits, createContentMeter)
+  const carrier = messageCarrier(limits, createContentMeter)
   let sevenZip: Promise<SevenZip> | undefined
   const walk = async (root: TreeRoot, more: Pick<TreeDeps, 'candidates' | 'wanted'>): Promise<Tree> => {
     sevenZip ??= createSevenZip(readFileSync(createRequire(import.meta.url).resolve('7z-wasm/7zz.wasm')))
@@ -48,7 +49,7 @@ export function sampleOpener(limits: OpenLimits): SampleOpener {
       cpuMs: () => process.cpuUsage().user / 1000,
       newMeter: createContentMeter,
       sevenZip: await sevenZip,
-      formats: [message, ...FORMATS],
+      formats: [message, ...FORMATS, carrier],
       ...more,
     })
   }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Inspector, SampleTree } from '../../src/inspector/index.ts'
+import { makeZip } from '../archive/make-zip.ts'
 import { mailWith, never, readMessage, startRig } from './rig.ts'
 
 const TEXT = Buffer.from('the innermost text')
@@ -109,4 +110,35 @@ test('an archive that wants more memory than a process has is unscannable, not e
   const tree = await open(inspector, content)
 
   assert.equal(tree.limit, 'container-memory')
+})
+
+test('what carries files as a message does is opened as a file of its own and in an archive', async (t) => {
+  const { inspector } = await startRig(t)
+  const data = TEXT.toString('base64')
+  const carriers: Readonly<Record<string, string>> = {
+    'a.uu': execFileSync('uuencode', ['inner.txt'], { input: TEXT }).toString(),
+    'noted.txt': `Dear all,\n\nsee below\n\n${execFileSync('uuencode', ['-m', 'inner.txt'], { input: TEXT })}\n`,
+    'a.ics': `BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nATTACH;ENCODING=BASE64;VALUE=BINARY;X-FILENAME=inner.txt:${data}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`,
+    'a.vcf': `BEGIN:VCARD\r\nVERSION:3.0\r\nPHOTO;ENCODING=b:${data}\r\nEND:VCARD\r\n`,
+  }
+  const zip = makeZip(Object.entries(carriers).map(([name, text]) => ({ name, data: Buffer.from(text) })))
+  const sha256 = createHash('sha256').update(TEXT).digest('hex')
+  const count = ({ members }: SampleTree) => members.filter(({ content }) => content?.sha256 === sha256).length
+
+  for (const [name, text] of Object.entries(carriers)) {
+    assert.equal(count(await open(inspector, Buffer.from(text))), 1, name)
+  }
+  assert.equal(count(await open(inspector, zip)), Object.keys(carriers).length)
+})
+
+test('what only looks as if it carried something is no container', async (t) => {
+  const { inspector } = await startRig(t)
+
+  for (const text of [
+    'begin 644 of the year\nend\n',
+    'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n',
+    'data: begin\n'.repeat(90),
+  ]) {
+    assert.deepEqual((await open(inspector, Buffer.from(text))).root.formats, [], text)
+  }
 })
