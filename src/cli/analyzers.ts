@@ -1,6 +1,6 @@
 /** `peekaboo analyzers check`: asks every instance of every analyzer now, self-test included, and says what is wrong with it. */
 import type { Command } from 'commander'
-import type { Analyzer, AnalyzerHealth } from '../analyzers/analyzer.ts'
+import type { Analyzer, AnalyzerHealth, Machine } from '../analyzers/analyzer.ts'
 import { describeError } from '../telemetry/index.ts'
 import { type CommonOptions, configured, quietLogger, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
@@ -44,9 +44,11 @@ OUTPUT
   instance          where it is: a socket, HOST:PORT or URL
   state             works, or fails with the reason and what helps in the line below
   version           of engine and signatures, as it says itself
-  threads, queue    how much it has to do now: busy or idle threads of the most it has, samples that wait; - where it does not say
-  self-test         passed: it recognised the EICAR test file and nothing else
+  busy, queue       how much it has to do now: threads or machines of the most it has, samples that wait; - where it does not say
+  self-test         passed: it recognised the EICAR test file and nothing else; not run: a sandbox only proves that it answers
   time              of the self-test
+  below it          what is wrong or odd, such as options that name a machine or tag that is not there; and the machines of a
+                    sandbox by platform, each with its tags, and * where something runs in it now
 
 EXAMPLES
   peekaboo analyzers check
@@ -95,7 +97,7 @@ async function ask(analyzer: Analyzer, roles: readonly string[], signal: AbortSi
   return health.map((one) => ({ analyzer: name, type, roles, ...one }))
 }
 
-const COLUMNS = ['analyzer', 'roles', 'instance', 'state', 'version', 'threads', 'queue', 'self-test', 'time']
+const COLUMNS = ['analyzer', 'roles', 'instance', 'state', 'version', 'busy', 'queue', 'self-test', 'time']
 const STATE = COLUMNS.indexOf('state')
 
 function table(rows: readonly Row[], style: Style): string {
@@ -109,7 +111,8 @@ function table(rows: readonly Row[], style: Style): string {
   const body = rows.flatMap((row, i) => {
     const paintState = row.ok ? style.green : style.red
     const line = format(lines[i + 1] ?? [], (cell, column) => (column === STATE ? paintState(cell) : cell))
-    return row.detail === '' ? [line] : [line, `    ${style.yellow(harmless(row.detail))}`]
+    const detail = row.detail === '' ? [] : [`    ${style.yellow(harmless(row.detail))}`]
+    return [line, ...detail, ...machineLines(row.machines ?? []).map((text) => `    ${style.dim(text)}`)]
   })
   const unasked = new Set(rows.filter(({ roles }) => roles.length === 0).map(({ analyzer }) => analyzer))
   const hints = [...unasked].map((name) => style.yellow(`${name} plays no role: no rule can ask for it (see roles:)`))
@@ -128,4 +131,15 @@ function cells({ analyzer, roles, instance, ok, version, load, selfTest, latency
     selfTest,
     latencyMs === undefined ? '-' : `${Math.round(latencyMs)} ms`,
   ]
+}
+
+/** A line for each platform: its machines with their tags. */
+function machineLines(machines: readonly Machine[]): readonly string[] {
+  const byPlatform = Map.groupBy(machines, ({ platform }) => platform || 'unknown platform')
+  return [...byPlatform].map(([platform, those]) => {
+    const told = those.map(({ name, tags, busy }) => {
+      return `${name}${busy ? '*' : ''}${tags.length > 0 ? ` (${tags.join(', ')})` : ''}`
+    })
+    return harmless(`${platform}: ${told.join(', ')}`)
+  })
 }

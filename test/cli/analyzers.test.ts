@@ -40,7 +40,7 @@ test('instances that all work are a table and exit code 0', async (t) => {
 
   assert.equal(await here.command('analyzers check'), 0)
 
-  assert.match(here.lines[0] ?? '', /^analyzer +roles +instance +state +version +threads +queue +self-test +time$/)
+  assert.match(here.lines[0] ?? '', /^analyzer +roles +instance +state +version +busy +queue +self-test +time$/)
   assert.match(
     here.lines[1] ?? '',
     /^clamav +av +\/run\/clamav\/clamd\.ctl +works +ClamAV 1\.4\.6\/27500\/.* 2\/12 +3 +passed +4 ms$/,
@@ -111,4 +111,22 @@ test('the help tells columns, examples and exit codes', async (t) => {
   assert.equal(await here.run('analyzers', 'check', '--help'), 0)
 
   for (const part of ['OUTPUT', 'EXAMPLES', 'EXIT CODES', 'self-test']) assert.ok(here.stdout.includes(part), part)
+})
+
+test('the machines of a sandbox stand below it by platform, with tags and what is busy, made harmless', async (t) => {
+  const machines = [
+    { name: 'win10-1', platform: 'windows', tags: ['office', 'x64'], busy: true },
+    { name: 'win10-2', platform: 'windows', tags: [], busy: false },
+    { name: 'ubuntu\u001b[31m', platform: '', tags: ['x64'], busy: false },
+  ]
+  const odd = { ...WORKS, machines, detail: 'no machine has the tag solitaire; there are: office, x64' }
+  const here = world(t, [odd])
+
+  assert.equal(await here.command('analyzers check'), 0)
+
+  assert.deepEqual(here.lines.slice(2), [
+    '    no machine has the tag solitaire; there are: office, x64',
+    '    windows: win10-1* (office, x64), win10-2',
+    '    unknown platform: ubuntu\\u{1b}[31m (x64)',
+  ])
 })

@@ -55,6 +55,7 @@ export const viewed = z.object({ id: taskNumber, status: z.string(), custom: z.s
 export const described = z.object({
   version: z.string().nullish(),
   tasks: z.object({ pending: z.int().nonnegative().nullish() }).nullish(),
+  machines: z.object({ total: z.int().nonnegative(), available: z.int().nonnegative() }).nullish().catch(undefined),
 })
 export const machines = z.array(
   z.object({

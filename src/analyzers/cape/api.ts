@@ -107,11 +107,13 @@ export class CapeApi implements SandboxApi {
     const said = await this.#get('/apiv2/cuckoo/status/', signal)
     const all = await this.#machines(signal)
     if (said.isError && !isOff(said.why)) throw new Fault('analyzer-failed', `it says: ${said.why}`)
-    const { version, tasks } = said.isError ? { version: undefined, tasks: undefined } : dataOf(said, described)
+    const status = said.isError ? undefined : dataOf(said, described)
+    const { version, tasks, machines: counts } = status ?? {}
     const pending = tasks?.pending ?? undefined
     return {
       version: version ? `CAPE ${version}` : 'CAPE',
       ...(pending !== undefined && { pending }),
+      ...(counts && { counts: { all: counts.total, busy: counts.total - counts.available } }),
       ...(all && { machines: all }),
     }
   }

@@ -16,6 +16,7 @@ export const sampled = z.object({
 export const described = z.object({
   version: z.string(),
   tasks: z.object({ pending: z.int().nonnegative() }).nullish(),
+  machines: z.object({ total: z.int().nonnegative(), available: z.int().nonnegative() }).nullish().catch(undefined),
 })
 export const machines = z.object({
   machines: z.array(

@@ -100,11 +100,12 @@ export class CuckooApi implements SandboxApi {
   }
 
   async describe(signal: AbortSignal): Promise<Described> {
-    const { version, tasks } = readJson(await this.#get('/cuckoo/status', signal), described)
+    const { version, tasks, machines: counts } = readJson(await this.#get('/cuckoo/status', signal), described)
     const all = readJson(await this.#get('/machines/list', signal), machines).machines
     return {
       version: `Cuckoo ${version}`,
       ...(tasks && { pending: tasks.pending }),
+      ...(counts && { counts: { all: counts.total, busy: counts.total - counts.available } }),
       machines: all.map(({ name, platform, tags, locked }) => {
         return { name, platform: platform ?? '', tags: tags ?? [], busy: locked ?? false }
       }),

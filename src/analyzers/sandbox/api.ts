@@ -19,6 +19,8 @@ export type Ended = Exclude<Progress, { readonly state: 'running' }>
 export interface Described {
   readonly version: string
   readonly pending?: number
+  /** How many machines it has and how many are busy, also where it does not name them. */
+  readonly counts?: { readonly all: number; readonly busy: number }
   readonly machines?: readonly Machine[]
 }
 

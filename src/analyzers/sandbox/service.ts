@@ -73,8 +73,8 @@ export class SandboxService {
     const began = clock.now()
     try {
       const said = await host.api.describe(signal)
-      const { version, pending, machines } = said
-      const busy = machines?.filter((one) => one.busy).length ?? 0
+      const { version, machines } = said
+      const load = loadOf(said)
       const warnings = [...unmetOptions(this.#options.guestOf(host), machines), ...this.#queueWarning(said)]
       return {
         instance: host.name,
@@ -83,7 +83,8 @@ export class SandboxService {
         version,
         selfTest: 'not run',
         latencyMs: clock.now() - began,
-        ...(machines && { machines, load: { threads: busy, threadsMax: machines.length, queued: pending ?? 0 } }),
+        ...(machines && { machines }),
+        ...(load && { load }),
       }
     } catch (error) {
       return { instance: host.name, ok: false, detail: messageOf(error), version: '', selfTest: 'not run' }
@@ -128,4 +129,12 @@ export class SandboxService {
   #tell(level: AnalyzerEvent['level'], { name }: SandboxHost, event: AnalyzerEvent['event'], detail: string): void {
     this.#deps.onEvent({ level, analyzer: this.#options.name, instance: name, event, detail })
   }
+}
+
+/** How busy its machines are and what waits for them, where it tells both. */
+function loadOf({ pending, counts, machines }: Described): AnalyzerHealth['load'] {
+  const all = machines?.length ?? counts?.all
+  const busy = machines?.filter((one) => one.busy).length ?? counts?.busy
+  if (pending === undefined || all === undefined || busy === undefined) return undefined
+  return { threads: busy, threadsMax: all, queued: pending }
 }
