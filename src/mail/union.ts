@@ -43,8 +43,8 @@ export function unite(strict: readonly Leaf[], mailparser: readonly MailparserLe
 
 /** Pairs what has the same content at the same place, then what has the same content anywhere. */
 function matchLeaves(strict: readonly Leaf[], unmatched: Set<MailparserLeaf>): ReadonlyMap<Leaf, MailparserLeaf> {
-  const matched = new Map<Leaf, MailparserLeaf>()
-  for (const keyOf of [placeKey, contentKey, blankKey]) {
+  const matched = matchPlaces(strict, unmatched)
+  for (const keyOf of [contentKey, blankKey]) {
     if (unmatched.size === 0) break
     const waiting = new Map<string, MailparserLeaf[]>()
     for (const leaf of [...unmatched].reverse()) {
@@ -64,8 +64,17 @@ function matchLeaves(strict: readonly Leaf[], unmatched: Set<MailparserLeaf>): R
   return matched
 }
 
-function placeKey(leaf: Leaf | MailparserLeaf): string {
-  return `${leaf.path} ${leaf.content?.sha256}`
+/** mailparser's paths are all different. */
+function matchPlaces(strict: readonly Leaf[], unmatched: Set<MailparserLeaf>): Map<Leaf, MailparserLeaf> {
+  const matched = new Map<Leaf, MailparserLeaf>()
+  const byPath = new Map<string, MailparserLeaf>()
+  for (const leaf of unmatched) byPath.set(leaf.path, leaf)
+  for (const leaf of strict) {
+    const twin = byPath.get(leaf.path)
+    if (twin === undefined || twin.content?.sha256 !== leaf.content?.sha256 || !unmatched.delete(twin)) continue
+    matched.set(leaf, twin)
+  }
+  return matched
 }
 
 function contentKey(leaf: Leaf | MailparserLeaf): string {

@@ -1,4 +1,5 @@
 /** Reads a message with mailparser given its skeleton, and with mailparser given the message itself. */
+import { MailParser } from 'mailparser'
 import type { ContentMeter, Reading } from '../../src/core/index.ts'
 import { createContentMeter } from '../../src/facts/index.ts'
 import { createMessageReader } from '../../src/mail/index.ts'
@@ -8,6 +9,8 @@ interface Read {
   readonly reading: Reading
   /** Bytes that were measured. */
   readonly measured: number
+  /** Bytes that mailparser was given. */
+  readonly given: number
 }
 
 /** mailparser is given the skeleton. */
@@ -21,6 +24,24 @@ export function readPlain(message: Buffer, chunkSize: number): Promise<Read> {
 }
 
 async function read(message: Buffer, chunkSize: number, options: { tap?: () => undefined }): Promise<Read> {
+  const { write } = MailParser.prototype
+  let given = 0
+  MailParser.prototype.write = function (this: MailParser, ...args: Parameters<typeof write>) {
+    given += (args[0] as Buffer).length
+    return write.apply(this, args)
+  } as typeof write
+  try {
+    return { ...(await readMeasured(message, chunkSize, options)), given }
+  } finally {
+    MailParser.prototype.write = write
+  }
+}
+
+async function readMeasured(
+  message: Buffer,
+  chunkSize: number,
+  options: { tap?: () => undefined },
+): Promise<Omit<Read, 'given'>> {
   let measured = 0
   const newMeter = (): ContentMeter => {
     const meter = createContentMeter()

@@ -1,6 +1,6 @@
 /**
- * The common form of base64, lines of one length and of nothing but letters, decoded natively. `Buffer` skips what is no letter, takes
- * `-_` for `+/` and stops at the first `=`; each of these makes fewer bytes come out than the letters would give, or is looked for.
+ * The common form of base64, lines of one length and of nothing but letters, decoded natively. Whatever else is among them is refused,
+ * or makes fewer bytes come out than the letters would give.
  */
 
 const CR = 0x0d
@@ -35,9 +35,24 @@ export function linesEnd(data: Buffer, from: number, to: number, { line, lineEnd
 
 /** Decodes `letters` letters, of which the last `padding` are `=`, and line ends into `out`; false unless that is all there is. */
 export function decodeLetters(data: Buffer, from: number, to: number, letters: number, padding: number, out: Buffer) {
-  const text = data.toString('latin1', from, to)
-  if (text.includes('-') || text.includes('_')) return false
-  return out.write(text, 'base64') === (letters / 4) * 3 - padding
+  return decodeInto(out, data.toString('latin1', from, to)) === (letters / 4) * 3 - padding
+}
+
+/** Bytes written; fewer than the letters are worth, or -1, where there is anything but letters and line ends. */
+const decodeInto = 'setFromBase64' in Uint8Array.prototype ? decodeExactly : decodeLeniently
+
+function decodeExactly(out: Buffer, text: string): number {
+  try {
+    const { read, written } = out.setFromBase64(text)
+    return read === text.length ? written : -1
+  } catch {
+    return -1
+  }
+}
+
+/** Before Node 25; `Buffer` skips what is no letter, stops at the first `=`, and takes `-_` for `+/`. */
+function decodeLeniently(out: Buffer, text: string): number {
+  return text.includes('-') || text.includes('_') ? -1 : out.write(text, 'base64')
 }
 
 /** Decodes a whole content, `data[from, to)`: CRLF lines of one length and perhaps a shorter one; undefined where it is no such. */

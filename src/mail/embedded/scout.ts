@@ -86,6 +86,10 @@ function isBegun(start: Buffer, hint: Hint): boolean {
   return isAppleSingle(start) || isMacBinary(start) || isCms(start) || isPgp(start, hint) || isMbox(start)
 }
 
+function isPageBegun(start: Buffer, { type, name }: Hint): boolean {
+  return PAGE.test(type) || PAGE_NAME.test(name) || start.includes('<')
+}
+
 /** Whether a word that is meant stands there; `patience` is how many more places are looked at. */
 function hasMarker(bytes: Buffer, isPage: boolean, patience: { looks: number }): boolean {
   const hasWord = ({ word, isMeant }: Marker): boolean => {
@@ -122,7 +126,7 @@ export function createEmbedScout(hint: Hint): EmbedScout {
     const start = held.subarray(0, START_BYTES)
     isFound = isBegun(start, hint)
     state = isFound || !isText(start, hint) ? 'done' : 'searching'
-    isPage = PAGE.test(hint.type) || PAGE_NAME.test(hint.name) || start.includes('<')
+    isPage = isPageBegun(start, hint)
     if (state === 'searching') search(held)
     held = held.subarray(-2 * AROUND)
   }
@@ -150,9 +154,9 @@ export function createEmbedScout(hint: Hint): EmbedScout {
   return { write, end }
 }
 
-/** Whether the content may hold files; cheap enough for every part. */
+/** Whether the content may hold files; cheap enough for every part. Says what a scout says that sees it piece by piece. */
 export function mayEmbed(content: Buffer, hint: Hint): boolean {
-  const scout = createEmbedScout(hint)
-  scout.write(content)
-  return scout.end()
+  const start = content.subarray(0, START_BYTES)
+  if (isBegun(start, hint)) return true
+  return isText(start, hint) && hasMarker(content, isPageBegun(start, hint), { looks: MOST_LOOKS })
 }

@@ -9,15 +9,14 @@ import type { LeftOut, Skeleton } from './skeleton.ts'
 export function readsAlike(findings: StrictFindings, context: MailparserContext, skeleton: Skeleton): boolean {
   const { leaves, isStopped } = findings
   const isWhole = !isStopped
-  if (isWhole && (context.failure !== '' || !skeleton.leftOut.every((each) => isInPlace(each, context)))) return false
+  if (isWhole && (context.failure !== '' || !areInPlace(skeleton.leftOut, context))) return false
   const contents = new Map<string, Content | undefined>()
   for (const leaf of leaves) if (leaf.skeletonDigest !== '') contents.set(leaf.skeletonDigest, leaf.content)
   // Of what was cut mailparser reads no message.
   if (isWhole && context.leaves.some((leaf) => leaf.isMessage && contents.has(digestOf(leaf)))) return false
   for (const leaf of context.leaves) leaf.content = contents.get(digestOf(leaf)) ?? leaf.content
   const others = new Set(skeleton.leftOut.flatMap((each) => each.others))
-  const seen = digestsOf(leaves.filter((leaf) => !others.has(leaf)))
-  if (isWhole && seen.symmetricDifference(digestsOf(context.leaves)).size > 0) return false
+  if (isWhole && !areSame(digestsOf(leaves, others), digestsOf(context.leaves))) return false
   for (const leaf of others) context.leaves.push(likeMailparser(leaf))
   return true
 }
@@ -28,15 +27,28 @@ function likeMailparser({ path, depth, part, content }: Leaf): MailparserLeaf {
   return { path, depth, type: toldType(declaredType, name), name, disposition, content, isMessage: false }
 }
 
-/** The first of them stands for the others: behind the same delimiter, in the same multipart, as its so-manieth part. */
-function isInPlace({ first, others }: LeftOut, context: MailparserContext): boolean {
-  if (others.length === 0) return true
-  return context.leaves.some(({ path, content }) => path === first.path && content?.sha256 === first.skeletonDigest)
+/** The first of each stands for the others: behind the same delimiter, in the same multipart, as its so-manieth part. */
+function areInPlace(leftOut: readonly LeftOut[], { leaves }: MailparserContext): boolean {
+  if (leftOut.length === 0) return true
+  const digests = new Map(leaves.map((leaf) => [leaf.path, digestOf(leaf)]))
+  return leftOut.every(({ first, others }) => others.length === 0 || digests.get(first.path) === first.skeletonDigest)
+}
+
+interface Read {
+  readonly content: Content | undefined
 }
 
 /** The contents that were seen; a part of no bytes is passed over by some. */
-function digestsOf(leaves: readonly { readonly content: Content | undefined }[]): Set<string> {
-  return new Set(leaves.flatMap(({ content }) => (content !== undefined && content.size > 0 ? [content.sha256] : [])))
+function digestsOf<T extends Read>(leaves: readonly T[], without?: ReadonlySet<T>): Set<string> {
+  const found = new Set<string>()
+  for (const leaf of leaves)
+    if (leaf.content !== undefined && leaf.content.size > 0 && without?.has(leaf) !== true)
+      found.add(leaf.content.sha256)
+  return found
+}
+
+function areSame(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  return some.size === others.size && some.isSubsetOf(others)
 }
 
 function digestOf(leaf: MailparserLeaf): string {

@@ -1,9 +1,9 @@
-/** Header fields in which no reader looks for parts: every one whose name is not that of a MIME field, in a header without oddities. */
+/** Header fields in which mailparser does not look for parts: every one but the three that say what a part is, in a header without oddities. */
 import type { Header } from '../header/header.ts'
 
 const ODD = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)/
 const NAME = /^[a-z][a-z0-9-]*$/
-const MIME = /^(?:mime-|content-)/
+const TELLING = /^content-(?:type|transfer-encoding|disposition)$/
 
 /** Where they stand in the header; none where any line of it may be read in two ways. */
 export function irrelevantFields(header: Header, block: Buffer): readonly { from: number; to: number }[] {
@@ -13,7 +13,7 @@ export function irrelevantFields(header: Header, block: Buffer): readonly { from
   const found: { from: number; to: number }[] = []
   for (const [i, { name, at }] of header.fields.entries()) {
     if (!NAME.test(name) || text[at + name.length] !== ':') return name === '' && at >= end ? found : []
-    if (MIME.test(name)) continue
+    if (TELLING.test(name)) continue
     const to = header.fields[i + 1]?.at ?? end
     const last = found.at(-1)
     if (last?.to === at) last.to = to

@@ -3,6 +3,8 @@
  * itself folds named texts into the body and loses them. Messages within are read by further instances.
  * mailparser stops for ever at an attachment that is not released, so every way out of one releases it.
  */
+
+import { hash } from 'node:crypto'
 import { type AttachmentStream, MailParser } from 'mailparser'
 import type { Content, ContentMeter } from '../../core/index.ts'
 import type { MailLimits } from '../limits.ts'
@@ -172,6 +174,41 @@ function newParser(limits: MailLimits): MailParser {
   return parser
 }
 
+/** Content up to this length is kept until its digest tells whether it is known. */
+const MOST_KEPT = 65_536
+const MOST_PIECES = 64
+
+/** Measures content, but what is short and known only by its digest: what the skeleton has is all of that kind. */
+function createLazyMeter(newMeter: () => ContentMeter): ContentMeter {
+  let pieces: Uint8Array[] = []
+  let size = 0
+  let meter: ContentMeter | undefined
+
+  function flush(): ContentMeter {
+    const begun = meter ?? newMeter()
+    for (const piece of pieces) begun.write(piece)
+    pieces = []
+    meter = begun
+    return begun
+  }
+  return {
+    write(bytes) {
+      size += bytes.length
+      pieces.push(bytes)
+      if (meter !== undefined || size > MOST_KEPT || pieces.length > MOST_PIECES) flush()
+    },
+    end(known) {
+      const found = meter === undefined ? known?.(hash('sha256', joined(pieces), 'hex')) : undefined
+      return found ?? flush().end(known)
+    },
+  }
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first] = pieces
+  return first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces)
+}
+
 interface Sink {
   write(bytes: Buffer): boolean
   drained(): Promise<void>
@@ -179,7 +216,7 @@ interface Sink {
 }
 
 function openSink(context: MailparserContext, leaf: MailparserLeaf): Sink {
-  const meter = context.newMeter()
+  const meter = createLazyMeter(context.newMeter)
   const tap = context.tap(leaf.path)
   let start: Buffer = Buffer.alloc(0)
   let message: MailparserMessage | undefined

@@ -4,7 +4,7 @@
  * time, so it looks for little and asks for nothing exactly.
  */
 
-import { createEmbedScout } from '../embedded/index.ts'
+import { createEmbedScout, mayEmbed } from '../embedded/index.ts'
 import type { Part } from '../header/part.ts'
 
 /** A line that is told by its beginning. */
@@ -28,7 +28,7 @@ export function createWatch(onSeen: () => void): Watch {
   let before = '\n'
   let isSeen = false
   function look(text: string): void {
-    isSeen = LINE.test(text) || WITHIN.test(text)
+    isSeen = isTellingText(text)
     if (isSeen) onSeen()
   }
   function write(bytes: Buffer): void {
@@ -46,8 +46,7 @@ export function createWatch(onSeen: () => void): Watch {
 /** Begins to watch the decoded content of a part, which begins with `start`: text for all of that, anything for what may lie within it. */
 export function createLeafWatch(start: Buffer, part: Part, onSeen: () => void): Watch {
   const scout = createEmbedScout({ type: part.type, name: part.name })
-  const isText = part.encoding !== 'base64' || part.type.startsWith('text/') || looksLikeText(start)
-  const watch = isText ? createWatch(onSeen) : undefined
+  const watch = isWatched(start, part) ? createWatch(onSeen) : undefined
   function write(bytes: Buffer): void {
     scout.write(bytes)
     watch?.write(bytes)
@@ -58,6 +57,20 @@ export function createLeafWatch(start: Buffer, part: Part, onSeen: () => void): 
   }
   write(start)
   return { write, end }
+}
+
+/** Whether the decoded content of a part, which is there whole, would be seen by one who watches it. */
+export function isTellingLeaf(content: Buffer, part: Part): boolean {
+  if (mayEmbed(content, { type: part.type, name: part.name })) return true
+  return isWatched(content, part) && isTellingText(`\n${content.toString('latin1')}\n`)
+}
+
+function isWatched(start: Buffer, { encoding, type }: Part): boolean {
+  return encoding !== 'base64' || type.startsWith('text/') || looksLikeText(start)
+}
+
+function isTellingText(text: string): boolean {
+  return LINE.test(text) || (text.includes('=') && WITHIN.test(text))
 }
 
 /** No control characters but those of text. */

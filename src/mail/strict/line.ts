@@ -15,7 +15,9 @@ export function withoutLineEnd(text: string): string {
 
 /** Where the next line that begins with two dashes begins, -1 if there is none. */
 export function nextDashes(data: Buffer, from: number): number {
-  const newline = data.indexOf(DASHES, from)
+  // Most content has no dash at all, and one byte is found much faster than three.
+  const dash = data.indexOf(DASH, from)
+  const newline = dash < 0 ? -1 : data.indexOf(DASHES, Math.max(from, dash - 1))
   return newline < 0 ? -1 : newline + 1
 }
 

@@ -4,7 +4,7 @@
  */
 import { decodeContent } from '../decode/base64-lines.ts'
 import { isAttachment } from '../header/part.ts'
-import { createLeafWatch } from '../otherwise/watch.ts'
+import { isTellingLeaf } from '../otherwise/watch.ts'
 import { isDeclaredMessage, looksLikeMessage } from '../sniff.ts'
 import type { Delimiter, Delimiters } from './delimiter.ts'
 import { LF, lineBreakBefore } from './line.ts'
@@ -94,7 +94,7 @@ export class WholeParts {
     if (startOddities(known.part, bytes).length > 0) return undefined
     const meter = this.#context.newMeter()
     meter.write(bytes)
-    createLeafWatch(bytes, known.part, () => this.#context.findings.doubt()).end()
+    if (isTellingLeaf(bytes, known.part)) this.#context.findings.doubt()
     return {
       ...known,
       role: 'sample',
