@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import { DummyAnalyzer } from '../../src/analyzers/dummy/dummy.ts'
 import { dummyOptions } from '../../src/analyzers/dummy/options.ts'
+import { sandboxShape } from '../../src/analyzers/sandbox/options.ts'
 import { testStrings } from '../../src/analyzers/test-strings.ts'
 import { systemClock } from '../../src/telemetry/index.ts'
 import { FakeClamd, MISDEEDS } from '../fakes/clamd.ts'
@@ -9,6 +11,7 @@ import { describeAnalyzer } from './contract.ts'
 import { MARKER, RealClamd } from './real-clamd.ts'
 import { driver, startFake } from './sandboxes.ts'
 import { scanner } from './scanner.ts'
+import { type Service, skeletonAnalyzer } from './skeleton.ts'
 
 const HARMLESS = 'minutes of the meeting'
 
@@ -56,3 +59,16 @@ for (const make of ['cape', 'cuckoo'] as const) {
     return { analyzer, bad: 'some malware', harmless: HARMLESS, again, hang }
   })
 }
+
+describeAnalyzer('the skeleton of a sandbox', async (t) => {
+  const service: Service = { tasks: [], isHanging: false }
+  const options = z.strictObject(sandboxShape).parse({ url: 'http://sandbox.example', poll: '5ms' })
+  const again = () => skeletonAnalyzer('box', options, service, { clock: systemClock, onEvent: () => {} })
+  const analyzer = again()
+  t.after(() => analyzer.stop())
+  await analyzer.start()
+  const hang = () => {
+    service.isHanging = true
+  }
+  return { analyzer, bad: 'some malware', harmless: HARMLESS, again, hang }
+})
