@@ -9,6 +9,7 @@ type Case = readonly [name: AnomalyName, message: string, mark?: string]
 
 const TEXT = lines('Content-Type: text/plain', '', 'hi')
 const LETTERS = Buffer.from(Array.from({ length: 300 }, (_, i) => (i * 7919) % 251)).toString('base64')
+const LINE = `${LETTERS.slice(0, 76)}\r\n`
 const HEAD = 'Content-Type: x/y; name=n\r\n'
 
 /** A message whose second part has this header, and content. */
@@ -82,14 +83,17 @@ const STRUCTURE: readonly Case[] = [
 const CONTENT: readonly Case[] = [
   ['cte-mismatch', part(HEAD.trim(), `${LETTERS.slice(0, 76)}\r\n`.repeat(3)), HEAD],
   ['cte-mismatch', encoded('This is text, and no base64 at all.\r\n'.repeat(3)), HEAD],
-  ['base64-padding-inside', encoded('QQ==\r\nQUJD'), HEAD],
-  ['base64-padding-inside', encoded('QUJD=QUJD'), HEAD],
-  ['base64-junk', encoded('QU.JD'), HEAD],
-  ['base64-url', encoded('QU_-'), HEAD],
-  ['base64-trailing-data', encoded('QQ==\r\n-- \r\nscanned by nobody'), HEAD],
-  ['base64-trailing-data', encoded('QQ==\r\nscanned by nobody'), HEAD],
-  ['base64-partial', encoded('QUJDR'), HEAD],
-  ['qp-broken', encoded('a=zz', 'quoted-printable'), HEAD],
+  ['base64-padding-inside', encoded('QQ==\r\nQUJD'), 'QUJD'],
+  ['base64-padding-inside', encoded('QUJD=QUJD'), 'QUJD=QUJD'],
+  ['base64-junk', encoded('QU.JD'), 'QU.JD'],
+  ['base64-url', encoded('QU_-'), 'QU_-'],
+  ['base64-trailing-data', encoded('QQ==\r\n-- \r\nscanned by nobody'), '-- \r\n'],
+  ['base64-trailing-data', encoded('QQ==\r\nscanned by nobody'), 'scanned'],
+  ['base64-partial', encoded('QUJDR'), 'QUJDR'],
+  ['base64-junk', encoded(`${LINE.repeat(2000)}QU.JD\r\n${LINE.repeat(9)}`), 'QU.JD'],
+  ['base64-padding-inside', encoded(`${LINE.repeat(2000)}QQ==\r\nQUJD\r\n${LINE.repeat(9)}`), 'QUJD\r\n'],
+  ['qp-broken', encoded('a=zz', 'quoted-printable'), 'a=zz'],
+  ['qp-broken', encoded(`${'a=3D b=\r\n'.repeat(9000)}x =\r\na=zz`, 'quoted-printable'), 'a=zz'],
   ['uu-inline', part('Content-Type: text/plain', 'begin 644 a.bin\r\n#86)C\r\n`\r\nend'), 'Content-Type: text/plain'],
   [
     'yenc-inline',
@@ -123,19 +127,24 @@ const CONTENT: readonly Case[] = [
 ]
 
 const NAMES: readonly Case[] = [
-  ['name-conflict', named('filename=a.txt; filename=a.exe'), 'Content-Type: x/y'],
-  ['name-malformed', named('filename="a.txt'), 'Content-Type: x/y'],
-  ['name-2231-odd', named("filename*0*=utf-8''a; filename*2*=.txt"), 'Content-Type: x/y'],
-  ['name-raw-8bit', named('filename="\xe4.txt"'), 'Content-Type: x/y'],
-  ['name-bad-charset', named("filename*=x-no-such''a%e4.txt"), 'Content-Type: x/y'],
-  ['name-control-char', named('filename="a\x1b.txt"'), 'Content-Type: x/y'],
-  ['name-bidi', named("filename*=utf-8''a%E2%80%AEtxt.exe"), 'Content-Type: x/y'],
-  ['name-invisible', named("filename*=utf-8''a%E2%80%8B.exe"), 'Content-Type: x/y'],
-  ['name-path', named('filename="../a.txt"'), 'Content-Type: x/y'],
-  ['name-ntfs-stream', named('filename="a.txt::$DATA"'), 'Content-Type: x/y'],
-  ['name-too-long', named(`filename="${'a'.repeat(300)}.txt"`), 'Content-Type: x/y'],
-  ['name-trailing', named('filename="a.txt. "'), 'Content-Type: x/y'],
-  ['name-double-extension', named('filename="a.pdf.exe"'), 'Content-Type: x/y'],
+  ['name-conflict', named('filename=a.txt; filename=a.exe'), 'Content-Disposition: attachment'],
+  ['name-malformed', named('filename="a.txt'), 'Content-Disposition: attachment'],
+  ['name-2231-odd', named("filename*0*=utf-8''a; filename*2*=.txt"), 'Content-Disposition: attachment'],
+  ['name-raw-8bit', named('filename="\xe4.txt"'), 'Content-Disposition: attachment'],
+  ['name-bad-charset', named("filename*=x-no-such''a%e4.txt"), 'Content-Disposition: attachment'],
+  ['name-control-char', named('filename="a\x1b.txt"'), 'Content-Disposition: attachment'],
+  ['name-bidi', named("filename*=utf-8''a%E2%80%AEtxt.exe"), 'Content-Disposition: attachment'],
+  ['name-invisible', named("filename*=utf-8''a%E2%80%8B.exe"), 'Content-Disposition: attachment'],
+  ['name-path', named('filename="../a.txt"'), 'Content-Disposition: attachment'],
+  ['name-ntfs-stream', named('filename="a.txt::$DATA"'), 'Content-Disposition: attachment'],
+  ['name-too-long', named(`filename="${'a'.repeat(300)}.txt"`), 'Content-Disposition: attachment'],
+  ['name-trailing', named('filename="a.txt. "'), 'Content-Disposition: attachment'],
+  [
+    'name-conflict',
+    part('Content-Type: x/y; name=a.exe\r\nContent-Disposition: attachment; filename=a.txt'),
+    'Content-Type: x/y',
+  ],
+  ['name-double-extension', named('filename="a.pdf.exe"'), 'Content-Disposition: attachment'],
 ]
 
 const READINGS: readonly Case[] = [

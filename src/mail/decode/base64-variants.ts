@@ -7,20 +7,26 @@ const NO_LETTERS = /[^A-Za-z0-9+/=]+/g
 /** Letters of RFC 4648 section 5 too; `Buffer.from` takes both. */
 const NOT_BOTH_ALPHABETS = /[^A-Za-z0-9+/_=-]+/g
 const LETTER_OR_SPACE = /[^A-Za-z0-9+/=\s]/
+/** Words are shorter, and small letters. */
+const DATA_WITHIN = /[A-Za-z0-9+]{24,}/g
 const DATA_LINE = /^[A-Za-z0-9+/_-]+={0,2}$/
 
 /** Every outcome, where the text has anything in it that decoders may take differently. */
 export function* base64Variants(raw: Buffer): Generator<Decoding> {
   const text = raw.toString('latin1')
-  const { longestRun, firstRun, dataLines } = readLines(raw)
+  const { longestRun, firstRun, dataLines, isDamaged } = readLines(raw)
   if (isPlain(text) && longestRun.from === 0 && longestRun.to === raw.length) return
   const letters = text.replace(NO_LETTERS, '')
   yield named('stop-at-padding', upToPadding(letters))
   yield { name: 'base64:pass-over-padding', bytes: decodeWhole(decoderFor('base64', PASS_OVER), raw) }
   yield named('no-padding', letters.replaceAll('=', ''))
-  for (const [name, range] of Object.entries({ 'longest-run': longestRun, 'up-to-other-text': firstRun }))
-    yield named(name, lettersOf(raw.subarray(range.from, range.to)))
-  yield named('data-lines', lettersOf(dataLines))
+  // Where a line of the data itself is broken, no program leaves that out.
+  for (const range of isDamaged ? [] : [longestRun, firstRun])
+    yield named(
+      range === longestRun ? 'longest-run' : 'up-to-other-text',
+      lettersOf(raw.subarray(range.from, range.to)),
+    )
+  if (!isDamaged) yield named('data-lines', lettersOf(dataLines))
   if (/[-_]/.test(text)) yield* urlVariants(text)
   const junk = text.search(LETTER_OR_SPACE)
   if (junk > 0) yield named('up-to-junk', text.slice(0, junk).replace(NO_LETTERS, ''))
@@ -67,6 +73,8 @@ interface LinesOfBase64 {
   readonly firstRun: Range
   /** All lines that are nothing but base64. */
   readonly dataLines: Buffer
+  /** A line has what is no base64, and yet is no words. */
+  readonly isDamaged: boolean
 }
 
 function readLines(raw: Buffer): LinesOfBase64 {
@@ -75,11 +83,13 @@ function readLines(raw: Buffer): LinesOfBase64 {
   let length = 0
   let first: Range | undefined
   let longest: Range & { readonly letters: number } = { from: 0, to: 0, letters: 0 }
+  let isDamaged = false
   let run = { from: 0, width: 0, letters: 0 }
   for (let at = 0; at < raw.length; ) {
     const line = lines.at(at)
     const text = lines.text(line).trim()
     const width = DATA_LINE.test(text) ? text.length : 0
+    isDamaged ||= width === 0 && hasData(text)
     if (width > 0) {
       length += raw.copy(dataLines, length, at, line.next)
       first = first === undefined || first.to === at ? { from: first?.from ?? at, to: line.next } : first
@@ -91,5 +101,14 @@ function readLines(raw: Buffer): LinesOfBase64 {
     if (isLast) run = { from: 0, width: 0, letters: 0 }
     at = line.next
   }
-  return { longestRun: longest, firstRun: first ?? { from: 0, to: 0 }, dataLines: dataLines.subarray(0, length) }
+  return {
+    longestRun: longest,
+    firstRun: first ?? { from: 0, to: 0 },
+    dataLines: dataLines.subarray(0, length),
+    isDamaged,
+  }
+}
+
+function hasData(line: string): boolean {
+  return line.match(DATA_WITHIN)?.some((letters) => /[a-z]/.test(letters) && /[A-Z]/.test(letters)) === true
 }

@@ -2,10 +2,9 @@
  * Base64 as libbase64 and most mail programs read it: everything but the 64 letters is skipped (also - and _), and after padding
  * in the middle decoding goes on with the next quartet. `Buffer.from` alone would stop at the first `=` and take -_ for +/.
  */
-import type { AnomalyName } from '../../core/index.ts'
 import { decodeLetters, linesEnd, widthAt } from './base64-lines.ts'
 import { createBase64Oddity } from './base64-oddity.ts'
-import type { Decoder, Deliver, Space } from './decoder.ts'
+import type { Decoder, Deliver, OnOddity, Space } from './decoder.ts'
 
 const LF = 0x0a
 const PAD = 0x3d
@@ -24,7 +23,7 @@ export interface Padding {
   /** Called at the first of them. */
   readonly onDoubt: () => void
   /** Called once for each thing that is odd about it. */
-  readonly onOddity?: (name: AnomalyName) => void
+  readonly onOddity?: OnOddity
 }
 
 /** Decodes any base64, the common form of it (whole lines of one length) natively, and into memory that `space` gives. */
@@ -66,7 +65,7 @@ export function createBase64Decoder(padding?: Padding, space: Space = Buffer.all
     const letters = ((end - from) / width.line) * (width.line - width.lineEnd)
     const out = space((letters / 4) * 3)
     if (!decodeLetters(data, from, end, letters, 0, out)) return from
-    slow.pass(letters)
+    slow.pass(letters, end - from)
     deliver(out, { from: offset + from, to: offset + end, lineEnd: width.lineEnd === 2 ? '\r\n' : '\n' })
     return end
   }
@@ -75,7 +74,7 @@ export function createBase64Decoder(padding?: Padding, space: Space = Buffer.all
     if (letters < LONG_LINE / 2) return from
     const out = Buffer.allocUnsafe((letters / 4) * 3)
     if (!decodeLetters(data, from, from + letters, letters, 0, out)) return from
-    slow.pass(letters)
+    slow.pass(letters, letters)
     deliver(out)
     return from + letters
   }
@@ -93,11 +92,11 @@ function lastLine(raw: Buffer, from: number): number {
 
 /** Has everything looked at that goes the slow way; `pass` tells of letters that went the fast one. */
 function watched(slow: ReturnType<typeof createSlowDecoder>, onOddity: Padding['onOddity']) {
-  if (onOddity === undefined) return { ...slow, pass: () => undefined }
+  if (onOddity === undefined) return { ...slow, pass: (_letters: number, _bytes: number) => undefined }
   const oddity = createBase64Oddity(onOddity)
   return {
     isAligned: slow.isAligned,
-    pass: (letters: number) => oddity.letters(letters),
+    pass: (letters: number, bytes: number) => oddity.letters(letters, bytes),
     write(data: Buffer): Buffer {
       oddity.write(data)
       return slow.write(data)

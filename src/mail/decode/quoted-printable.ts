@@ -2,19 +2,20 @@
  * Quoted-printable as libqp reads it: blanks before a line end are dropped, then soft breaks, then `=XX` is decoded (also where a soft
  * break divides it); any other `=` stays. Works line by line, so that one long part never lies in memory whole.
  */
-import type { AnomalyName } from '../../core/index.ts'
-import type { Decoder } from './decoder.ts'
+import type { Decoder, OnOddity } from './decoder.ts'
 
 const EQUALS = 0x3d
 /** A line longer than this is decoded before its end is seen, all but what its end may still change. */
 const LONG_LINE = 65_536
 
 /** Decodes quoted-printable (RFC 2045 section 6.7), broken forms included. */
-export function createQuotedPrintableDecoder(onOddity?: (name: AnomalyName) => void): Decoder {
+export function createQuotedPrintableDecoder(onOddity?: OnOddity): Decoder {
   let isBroken = false
   let held: string[] = []
   let heldLength = 0
   let cutEscape = ''
+  /** Bytes that were decoded before. */
+  let done = 0
 
   function hold(text: string): Buffer {
     if (text !== '') held.push(text)
@@ -37,20 +38,29 @@ export function createQuotedPrintableDecoder(onOddity?: (name: AnomalyName) => v
     return ready
   }
   function decode(text: string, isEnd: boolean): Buffer {
+    function broken(): void {
+      if (!isBroken) onOddity?.('qp-broken', lineOf(text, done))
+      isBroken = true
+    }
     let plain = text.replace(/(^|[^ \t])[ \t]+(?=[\n\r])/g, '$1').replace(/=\r?\n/g, '')
     if (isEnd) plain = plain.replace(/(^|[^ \t])[ \t]+$/, '$1').replace(/=$/, '')
     plain = cutEscape + plain
     cutEscape = isEnd ? '' : (/=[0-9A-Fa-f]?$/.exec(plain.slice(-2))?.[0] ?? '')
-    return decodeEscapes(Buffer.from(cutEscape === '' ? plain : plain.slice(0, -cutEscape.length), 'latin1'), broken)
-  }
-  function broken(): void {
-    if (!isBroken) onOddity?.('qp-broken')
-    isBroken = true
+    const bytes = Buffer.from(cutEscape === '' ? plain : plain.slice(0, -cutEscape.length), 'latin1')
+    const decoded = decodeEscapes(bytes, broken)
+    done += text.length
+    return decoded
   }
   return {
     write: (raw, deliver) => deliver(write(raw)),
     end: (deliver) => deliver(decode(release(''), true)),
   }
+}
+
+/** Where the line begins that has the first `=` which is no code and no soft break. */
+function lineOf(text: string, before: number): number {
+  const at = text.search(/=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|$)/)
+  return before + text.lastIndexOf('\n', Math.max(0, at)) + 1
 }
 
 /** Where the tail begins that a line end still to come may change: blanks, CR, `=` and the two letters after it. */

@@ -1,7 +1,7 @@
 /** What the header of a part says about it, the first of duplicate fields taken, and besides what other programs read in it. */
 import { type Anomaly, anomaly, type Name } from '../../core/index.ts'
 import { type Names, namesOf, shownName } from '../name/name.ts'
-import { type Header, valuesOf } from './header.ts'
+import { type Field, type Header, placeOf, valuesOf } from './header.ts'
 import { type Encoding, otherEncodings } from './other-encoding.ts'
 import { boundaryOf, otherBoundaries, otherTypes } from './other-type.ts'
 import { parameter, parseStructured, type Structured, stripComments } from './parameter.ts'
@@ -49,7 +49,7 @@ export function readPart(header: Header, isDigestChild: boolean, container = '')
   const dispositions = values.dispositions.map(parseStructured)
   const type = types[0]
   const declared = shownName(type?.value ?? '')
-  const { oddities, ...names } = namesOfPart(header, dispositions, types, container)
+  const { oddities, places, ...names } = namesOfPart(header, dispositions, types, container)
   const fallback = isDigestChild ? 'message/rfc822' : 'text/plain'
   const strict = {
     type: declared.includes('/') ? declared : fallback,
@@ -64,7 +64,7 @@ export function readPart(header: Header, isDigestChild: boolean, container = '')
   }
   const part = { ...strict, ...otherwise(header, strict, values, types) }
   const anomalies = [...header.anomalies, ...partAnomalies(header, part, type)]
-  for (const oddity of oddities) anomalies.push(anomaly(oddity, header.offset))
+  for (const oddity of oddities) anomalies.push(anomaly(oddity, placeOfName(header, places.get(oddity))))
   return { ...part, anomalies }
 }
 
@@ -82,6 +82,14 @@ function namesOfPart(
   if (header.lookAlikes.length === 0) return namesOf(dispositions, types, elsewhere)
   const alike = (name: string) => alikeOf(header, name).map(parseStructured)
   return namesOf([...dispositions, ...alike('content-disposition')], [...types, ...alike('content-type')], elsewhere)
+}
+
+/** Where the field begins that has the name. */
+function placeOfName(header: Header, named: Structured | undefined): number {
+  if (named === undefined) return header.offset
+  const isIt = ({ name, value }: Field): boolean => /-(type|disposition)$/.test(name) && value.trim() === named.text
+  const field = header.fields.find(isIt) ?? header.lookAlikes.find(isIt)
+  return field === undefined ? header.offset : placeOf(header.offset, field.at)
 }
 
 type Others = Pick<Part, 'otherTypes' | 'otherEncodings' | 'otherBoundaries' | 'otherDispositions'>

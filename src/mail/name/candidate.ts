@@ -14,6 +14,8 @@ export interface Candidate {
   readonly isFirst: boolean
   /** Some parser sees it as a parameter, and not only within another one. */
   readonly isParameter: boolean
+  /** The field that it stands in. */
+  readonly field: Structured | undefined
 }
 
 /** Fields in the order in which most clients ask them, and their parameters. A wrong key counts too: several clients take either. */
@@ -39,10 +41,12 @@ export function candidatesOf(
   const broken: Candidate[] = []
   for (const [field, keys] of PRECEDENCE) {
     for (const structured of field === 'disposition' ? dispositions : types) {
+      work.field = structured
       for (const key of keys) addProper(proper, structured.parameters, field, key, work)
       addBroken(broken, structured, field, work)
     }
   }
+  work.field = undefined
   return broken.length === 0 ? proper : [...proper, ...broken]
 }
 
@@ -51,7 +55,7 @@ function addProper(found: Candidate[], parameters: readonly Parameter[], field: 
   const extended = parameters.filter(({ name }) => name.startsWith(key) && name[key.length] === '*')
   if (extended.length > 0) {
     const short = extended.length > 1 ? extended : extended.map((each) => ({ ...each, value: shorten(each.value) }))
-    add(found, extendedTexts(short, key, work), `${field}.${key}*`, true)
+    add(found, extendedTexts(short, key, work), work, `${field}.${key}*`, true)
   }
   let values = 0
   for (const { name, value } of parameters) {
@@ -59,11 +63,11 @@ function addProper(found: Candidate[], parameters: readonly Parameter[], field: 
     // Halves of characters in ISO-2022-JP look like quotes and backslashes: what stands there raw comes first.
     const texts = plainTexts(value, work)
     const isCut = value.includes('\x1b$') && texts[0]?.includes('\ufffd') === true
-    add(found, texts, `${field}.${key}`, true, !isCut)
+    add(found, texts, work, `${field}.${key}`, true, !isCut)
     // The syntax of the extended form under the plain key.
     if (/^[\w-]{2,20}'[\w-]{0,10}'/.test(value)) {
       const extendedTwin = { name: `${key}*`, value: shorten(value), bare: '' }
-      add(found, extendedTexts([extendedTwin], key, work), `${field}.${key}, as extended`, true, false)
+      add(found, extendedTexts([extendedTwin], key, work), work, `${field}.${key}, as extended`, true, false)
     }
   }
 }
@@ -78,18 +82,25 @@ function addBroken(found: Candidate[], structured: Structured, field: string, wo
     const extended = spellings.filter(({ name, isNew }) => isNew && name.startsWith(`${key}*`))
     const isSeen = extended.some(({ isInside }) => !isInside)
     const origin = `${field}.${key}`
-    add(found, extendedTexts(extended, key, isSeen ? work : unsaid), `${origin}*, broken syntax`, isSeen)
+    add(found, extendedTexts(extended, key, isSeen ? work : unsaid), work, `${origin}*, broken syntax`, isSeen)
     for (const { name, value, isInside } of spellings)
-      if (name === key) add(found, plainTexts(value, unsaid), `${origin}, broken syntax`, !isInside)
+      if (name === key) add(found, plainTexts(value, unsaid), work, `${origin}, broken syntax`, !isInside)
   }
   work.room = Math.min(work.room, unsaid.room)
 }
 
-function add(found: Candidate[], texts: readonly string[], origin: string, isParameter: boolean, isFirst = true): void {
+function add(
+  found: Candidate[],
+  texts: readonly string[],
+  { field }: Work,
+  origin: string,
+  isParameter: boolean,
+  isFirst = true,
+): void {
   for (const [i, text] of texts.entries()) {
     // A tab comes from folding.
     const value = text.includes('\t') ? text.replaceAll('\t', ' ') : text
-    if (value.trim() !== '') found.push({ value, origin, isParameter, isFirst: isFirst && i === 0 })
+    if (value.trim() !== '') found.push({ value, origin, isParameter, isFirst: isFirst && i === 0, field })
   }
 }
 

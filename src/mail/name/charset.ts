@@ -1,10 +1,13 @@
 /** Bytes of a name to text: by the charset that is declared, by the one that they show, by those that they may be in. */
 import libmime from 'libmime'
 import type { AnomalyName } from '../../core/index.ts'
+import type { Structured } from '../header/parameter.ts'
 import { likelihood } from './script.ts'
 
-/** What is odd about a name. */
-export type Oddities = Set<AnomalyName>
+/** Gathers what is odd about names. */
+export interface Oddities {
+  add(name: AnomalyName): unknown
+}
 
 /** The reading of the names of one part. */
 export interface Work {
@@ -12,6 +15,8 @@ export interface Work {
   readonly charset: string
   /** What is odd about the names is gathered here. */
   readonly odd: Oddities
+  /** The field that is being read. */
+  field: Structured | undefined
   /** So many bytes are still read in all ways; further ones only as most clients do. */
   room: number
 }

@@ -27,6 +27,8 @@ export interface Names {
   readonly isNamed: boolean
   /** What is odd about the names. */
   readonly oddities: readonly AnomalyName[]
+  /** The field in which each of them was met first. */
+  readonly places: ReadonlyMap<AnomalyName, Structured | undefined>
 }
 
 /** What else some clients show where a part has no name; the values as they stand in the header. */
@@ -38,7 +40,7 @@ export interface Elsewhere {
 }
 
 const NOWHERE: Elsewhere = { descriptions: [], locations: [], container: '' }
-const NO_NAME: Names = { name: '', names: [], isNamed: false, oddities: [] }
+const NO_NAME: Names = { name: '', names: [], isNamed: false, oddities: [], places: new Map() }
 
 /**
  * All candidates, from every copy of both fields and from elsewhere. The precedence, and by whom:
@@ -52,34 +54,42 @@ export function namesOf(
   types: readonly Structured[],
   elsewhere: Elsewhere = NOWHERE,
 ): Names {
-  const work = newWork(types[0] === undefined ? '' : parameter(types[0], 'charset'))
+  const { work, places } = newWork(types[0] === undefined ? '' : parameter(types[0], 'charset'))
   const { odd } = work
   const candidates = candidatesOf(dispositions, types, work)
   const others = elsewhere === NOWHERE ? [] : candidatesElsewhere(elsewhere)
   const [only] = candidates
   if (only === undefined && others.length === 0) return NO_NAME
-  if (candidates.some(({ value }) => value !== only?.value) && hasConflict(candidates)) odd.add('name-conflict')
+  if (candidates.some(({ value }) => value !== only?.value)) {
+    const other = conflictIn(candidates)
+    work.field = other?.field
+    if (other !== undefined) odd.add('name-conflict')
+  }
   const all = [...distinct(candidates), ...others]
   const isPlain = candidates.every(({ value }) => isOrdinary(value))
-  if (!isPlain) for (const { value, isFirst } of candidates) if (isFirst) addAllHazards(value, odd)
+  for (const { value, isFirst, field } of isPlain ? [] : candidates) {
+    work.field = field
+    if (isFirst) addAllHazards(value, odd)
+  }
   if (!isPlain) addVariants(all, candidates)
   const [shown] = all
   return {
     name: shown === undefined ? '' : shownName(shown.value),
     names: told(all),
     isNamed: candidates.some(({ isParameter }) => isParameter),
-    oddities: [...odd],
+    oddities: [...places.keys()],
+    places,
   }
 }
 
 /** Text of a header value as most clients show it: encoded words decoded, raw 8-bit bytes taken for UTF-8 where they are. */
 export function decodeText(raw: string): string {
-  return plainTexts(raw, newWork(''))[0] ?? ''
+  return plainTexts(raw, newWork('').work)[0] ?? ''
 }
 
 /** `key*`, and the pieces `key*0*`, `key*1` … put together, in each way in which some program reads them. */
 export function extendedValues(parameters: readonly Parameter[], key: string): string[] {
-  return [...extendedTexts(parameters, key, newWork(''))]
+  return [...extendedTexts(parameters, key, newWork('').work)]
 }
 
 /** A name that another reader decoded, with what programs make of it, and what is odd about it. */
@@ -87,9 +97,9 @@ export function namesOfDecoded(value: string, origin: string): Pick<Names, 'name
   if (value === '') return NO_NAME
   const names = [{ value, origin }]
   if (isOrdinary(value)) return { names, oddities: [] }
-  const odd: Oddities = new Set()
+  const odd = new Set<AnomalyName>()
   addAllHazards(value, odd)
-  addVariants(names, [{ value, origin, isFirst: true, isParameter: true }])
+  addVariants(names, [{ value, origin, isFirst: true, isParameter: true, field: undefined }])
   return { names: told(names), oddities: [...odd] }
 }
 
@@ -99,8 +109,14 @@ export function withName(names: readonly Name[], value: string, origin: string):
   return [...names, { value, origin }]
 }
 
-function newWork(charset: string): Work {
-  return { charset, odd: new Set(), room: WORK_BYTES }
+function newWork(charset: string): {
+  readonly work: Work
+  readonly places: ReadonlyMap<AnomalyName, Structured | undefined>
+} {
+  const places = new Map<AnomalyName, Structured | undefined>()
+  const odd: Oddities = { add: (name) => places.has(name) || places.set(name, work.field) }
+  const work: Work = { charset, odd, room: WORK_BYTES, field: undefined }
+  return { work, places }
 }
 
 function addAllHazards(value: string, odd: Oddities): void {
@@ -108,16 +124,16 @@ function addAllHazards(value: string, odd: Oddities): void {
   if (value.length > FILE_SYSTEM_BYTES || Buffer.byteLength(value) > FILE_SYSTEM_BYTES) odd.add('name-too-long')
 }
 
-/** Extensions of one part that differ; that some program shows none is no conflict. */
-function hasConflict(candidates: readonly Candidate[]): boolean {
+/** The first name with another extension than those before; that some program shows none is no conflict. */
+function conflictIn(candidates: readonly Candidate[]): Candidate | undefined {
   let first = ''
-  for (const { value } of candidates) {
-    const extension = extensionOf(value)
+  for (const candidate of candidates) {
+    const extension = extensionOf(candidate.value)
     if (extension === '') continue
     if (first === '') first = extension
-    else if (extension !== first) return true
+    else if (extension !== first) return candidate
   }
-  return false
+  return undefined
 }
 
 /** One value is told once for each place where it stands, and what is only decoded otherwise once at all. */

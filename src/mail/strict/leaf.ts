@@ -19,8 +19,11 @@ export interface LeafSink {
 
 /** Begins to take the encoded bytes of a part. */
 export function openLeaf(context: StrictContext, leaf: Leaf, offset: number): LeafSink {
-  const say = (name: AnomalyName): void => {
-    if (!leaf.anomalies.some((each) => each.name === name)) leaf.anomalies.push(anomaly(name, offset))
+  /** Where in the message the content begins; unknown within another message. */
+  let body = -1
+  const say = (name: AnomalyName, line?: number): void => {
+    const place = line === undefined || body < 0 ? offset : body + line
+    if (!leaf.anomalies.some((each) => each.name === name)) leaf.anomalies.push(anomaly(name, place))
   }
   const meter = context.newMeter()
   const tap = context.tap(leaf.path)
@@ -47,6 +50,7 @@ export function openLeaf(context: StrictContext, leaf: Leaf, offset: number): Le
   }
   return {
     write(raw, at) {
+      if (body < 0 && offset >= 0) body = at
       // As it stands: the transfer encoding of a multipart means nothing.
       guess?.write(raw)
       decoder.write(raw, (bytes, run) => {
