@@ -4,7 +4,10 @@
  * statement time-out; nothing is retried by the caller except where it says so. A write that was rejected because its time was over may
  * still have happened. Times are the store's own clock, Unix milliseconds. Every `sha256` is 64 lower-case hex digits.
  */
+
 import type { Answer, Cause, KnownContent, Outcome, Report, Story, StoryFacts, StorySample } from '../core/index.ts'
+import type { Override } from './override.ts'
+import type { Removal } from './removal.ts'
 
 /** Identity of an analysis: the same question about the same bytes. */
 export interface AnalysisKey {
@@ -58,6 +61,19 @@ export interface LookupQuery {
   readonly analyses: readonly AnalysisKey[]
   /** The story's identity, empty to look for none. */
   readonly storyKey: string
+  /** Whether it is asked too when and how often the digests were seen. */
+  readonly history?: boolean
+}
+
+/** What is known of earlier messages with the same bytes. */
+export interface History {
+  /** Times of the store, Unix milliseconds. */
+  readonly firstSeen: number
+  readonly lastSeen: number
+  /** In how many messages; retries count once. */
+  readonly count: number
+  /** The highest score of any report that is still kept; absent where none has a score. */
+  readonly worstScore?: number
 }
 
 export interface Known {
@@ -70,6 +86,8 @@ export interface Known {
   readonly story: Story | undefined
   /** The store's clock at the time of the query. */
   readonly now: number
+  /** Of the digests that were seen before; absent where it was not asked. */
+  readonly history?: ReadonlyMap<string, History>
 }
 
 /**
@@ -133,4 +151,15 @@ export interface Store {
    * change to the same state does only that, and with a lease of 0 lets go of it as it is.
    */
   advance(changes: readonly AnalysisChange[], leaseMs: number): Promise<readonly boolean[]>
+  /** Every override, also those that ended and were not removed yet. */
+  overrides(): Promise<readonly Override[]>
+  /** Adds it, or replaces the one with the same verdict about the same thing. An allowance for a family is refused. */
+  setOverride(override: Omit<Override, 'made'>): Promise<void>
+  /** Removes denial and allowance about one thing; says how many there were. */
+  removeOverride(kind: Override['kind'], value: string): Promise<number>
+  /**
+   * Removes at most `limit` rows and says how many, so that each piece is short; a `dryRun` counts all that would go. Whoever gets the
+   * limit calls again.
+   */
+  remove(removal: Removal, limit: number, dryRun?: boolean): Promise<number>
 }

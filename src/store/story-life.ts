@@ -18,3 +18,9 @@ export function unionRecipients(lists: Iterable<readonly string[]>): readonly st
   for (const list of lists) for (const recipient of list) all.add(recipient)
   return [...all]
 }
+
+/** How a story ended, for how long it is kept: what was delivered, or what somebody may ask about. Empty while it goes on. */
+export function endOf(answer: Answer): '' | 'accepted' | 'other' {
+  if (!isFinal(answer)) return ''
+  return ['accept', 'tag', 'redirect'].includes(answer.disposition) ? 'accepted' : 'other'
+}

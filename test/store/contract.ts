@@ -3,6 +3,7 @@ import { describe } from 'node:test'
 import type { Store } from '../../src/store/index.ts'
 import { describeFacts } from './contract-facts.ts'
 import { describeLeases } from './contract-leases.ts'
+import { describeOperator } from './contract-operator.ts'
 import { describeRaces } from './contract-races.ts'
 import { describeStories } from './contract-stories.ts'
 
@@ -41,5 +42,6 @@ export function describeStore(name: string, make: MakeStore): void {
     describeStories(onStore)
     describeLeases(onStore)
     describeRaces(onStore)
+    describeOperator(onStore)
   })
 }

@@ -11,7 +11,7 @@ const NEWEST = MIGRATIONS.at(-1)?.version ?? 0
 const EXPAND: Migration = {
   version: NEWEST + 1,
   minReader: 1,
-  sql: "ALTER TABLE facts ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+  sql: "ALTER TABLE known ADD COLUMN note TEXT NOT NULL DEFAULT ''",
 }
 const CONTRACT: Migration = { version: NEWEST + 2, minReader: NEWEST + 1, sql: 'DROP INDEX story_sample_digest' }
 
@@ -38,8 +38,9 @@ for (const { version } of MIGRATIONS) {
   test(`a database of version ${version} is brought to the newest one with all that it holds`, () =>
     withSqlite(async ({ path, store }) => {
       withDatabase(path, (database) => {
-        migrate(database, path, MIGRATIONS.slice(0, version))
+        migrate(database, path, MIGRATIONS.slice(0, 1))
         fillVersion1(database)
+        migrate(database, path, MIGRATIONS.slice(0, version))
       })
 
       await store.start()
@@ -51,6 +52,20 @@ for (const { version } of MIGRATIONS) {
       assert.equal(withDatabase(path, schemaVersion), NEWEST)
     }))
 }
+
+test('a program of the version before goes on with a database that this one has brought to its version', () =>
+  withSqlite(async ({ path, store }) => {
+    withDatabase(path, (database) => migrate(database, path, MIGRATIONS.slice(0, 1)))
+    await store.start()
+
+    withDatabase(path, (database) =>
+      fillVersion1(database, ['id', 'ref', 'key', 'first_seen', 'newest_try', 'tried', 'is_over', 'facts', 'outcome']),
+    )
+
+    assert.equal((await store.lookup(query({ storyKey: 'key-1' }))).story?.ref, 'ref-1')
+    const change = withDatabase(path, (database) => migrate(database, path, MIGRATIONS.slice(0, 1)))
+    assert.deepEqual(change, { from: NEWEST, to: NEWEST })
+  }))
 
 test('this program goes on beside a newer one whose schema only adds', () =>
   withSqlite(async ({ path, store, events }) => {
@@ -96,7 +111,7 @@ test('a migration that fails leaves the database at the version it had', () => {
 
   assert.equal(schemaVersion(database), NEWEST)
   assert.ok(!database.isTransaction)
-  assert.throws(() => database.exec('SELECT note FROM facts'), /no such column/)
+  assert.throws(() => database.exec('SELECT note FROM known'), /no such column/)
   assert.throws(() => database.exec('SELECT * FROM half'), /no such table/)
   database.close()
 })
@@ -122,7 +137,7 @@ function schemaVersion(database: DatabaseSync): unknown {
 }
 
 /** Rows as version 1 wrote them, in its own words: they must not change when the code does. */
-function fillVersion1(database: DatabaseSync): void {
+function fillVersion1(database: DatabaseSync, storyColumns: readonly string[] = []): void {
   const { ref, key: storyKey, queueId, recipients, samples, outcome, answer, ...facts } = draft()
   const bytes = Buffer.from(digest(1), 'hex')
   const now = Date.now()
@@ -131,7 +146,9 @@ function fillVersion1(database: DatabaseSync): void {
     .prepare("INSERT INTO analysis VALUES (?, 'cape', 'options', '1', 'wanted', '', 0, 0, 0, '', '', NULL, '', ?)")
     .run(bytes, now)
   database
-    .prepare('INSERT INTO story VALUES (1, ?, ?, ?, 1, ?, 0, ?, ?)')
+    .prepare(
+      `INSERT INTO story ${storyColumns.length > 0 ? `(${storyColumns})` : ''} VALUES (1, ?, ?, ?, 1, ?, 0, ?, ?)`,
+    )
     .run(ref, storyKey, now, now, JSON.stringify(facts), JSON.stringify(outcome))
   database
     .prepare("INSERT INTO story_try VALUES (1, 1, ?, ?, 'deciding', ?, ?)")

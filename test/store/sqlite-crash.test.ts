@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { createSqliteStore } from '../../src/store/index.ts'
 import { createCommit } from '../../src/store/sqlite/commit.ts'
 import { openForWriting } from '../../src/store/sqlite/database.ts'
+import { factsId } from '../../src/store/sqlite/draft.ts'
 import { contents, digest, query } from './build.ts'
 import { nextLine, startChild } from './child-process.ts'
 import { soon, withDatabase } from './sqlite-bench.ts'
@@ -84,7 +85,7 @@ test('a file that may not grow any more is told, what was written stays, and the
     assert.match(full.fault, /could not be read or written.*look at the disk/)
     assert.equal(later.written, full.written + 1)
     assert.equal(
-      withDatabase(path, (database) => database.prepare('SELECT count(*) AS n FROM facts').get()?.n),
+      withDatabase(path, (database) => database.prepare('SELECT count(*) AS n FROM known').get()?.n),
       later.written,
     )
   }))
@@ -95,9 +96,14 @@ test('a full disk is told with its remedy, takes all of its batch with it and no
     const { database } = openForWriting(path, 1000, false)
     const commit = createCommit(database, path)
     const save = (count: number) =>
-      ({ kind: 'facts', recipe: 'r', contentsJson: JSON.stringify(contents(count)) }) as const
+      ({
+        kind: 'facts',
+        recipe: 'r',
+        contentsJson: JSON.stringify(contents(count).map((one) => [factsId(one.sha256), one])),
+      }) as const
     commit([save(10)], null)
-    database.exec('PRAGMA max_page_count = 30')
+    const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count)
+    database.exec(`PRAGMA max_page_count = ${pages + 20}`)
 
     const results = commit([save(11), save(2000)], null)
 
@@ -105,7 +111,7 @@ test('a full disk is told with its remedy, takes all of its batch with it and no
       assert.ok('problem' in result && result.problem.isStoreAway)
       assert.match(result.problem.message, /has no room to grow.*free space on its file system/)
     }
-    assert.equal(database.prepare('SELECT count(*) AS n FROM facts').get()?.n, 10)
+    assert.equal(database.prepare('SELECT count(*) AS n FROM known').get()?.n, 10)
     assert.deepEqual(commit([save(11)], null), [{ value: undefined }])
     database.close()
   }))

@@ -77,7 +77,7 @@ async function withWriter(
   await writer.open(false)
   const companions = async (bytes: number) => {
     const value = await writer.write({ kind: 'check' }, bytes)
-    const [row] = value ?? []
+    const [row] = Array.isArray(value) ? value : []
     return typeof row === 'object' ? row.length : undefined
   }
   try {

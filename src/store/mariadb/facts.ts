@@ -20,12 +20,12 @@ export function saveFactsStatements(recipe: string, contents: readonly KnownCont
     content: JSON.stringify(one),
   }))
   return pieces(unique(rows)).map((piece) => ({
-    sql: `INSERT INTO facts (sha256, recipe, content, has_within, saved)
-      VALUES ${piece.map((row) => `(x'${row.sha256}', ?, ?, ${row.hasWithin ? 1 : 0}, ${time})`).join(', ')}
+    sql: `INSERT INTO facts (sha256, recipe, content, has_within, saved, used)
+      VALUES ${piece.map((row) => `(x'${row.sha256}', ?, ?, ${row.hasWithin ? 1 : 0}, ${time}, ${time})`).join(', ')}
       ON DUPLICATE KEY UPDATE
         saved = IF((VALUE(has_within) OR NOT has_within) AND content <> VALUE(content), VALUE(saved), saved),
         content = IF(VALUE(has_within) OR NOT has_within, VALUE(content), content),
-        has_within = has_within OR VALUE(has_within)`,
+        has_within = has_within OR VALUE(has_within), used = VALUE(used)`,
     values: piece.flatMap((row) => [recipe, row.content]),
   }))
 }
@@ -33,7 +33,15 @@ export function saveFactsStatements(recipe: string, contents: readonly KnownCont
 /** Finds the facts of all digests by points in the primary key. */
 export function findFactsStatement(recipe: string, digests: readonly string[]): Statement {
   return {
-    sql: `SELECT content FROM facts FORCE INDEX (PRIMARY) WHERE recipe = ? AND sha256 IN (${hexList(digests)})`,
+    sql: `SELECT content, used FROM facts FORCE INDEX (PRIMARY) WHERE recipe = ? AND sha256 IN (${hexList(digests)})`,
+    values: [recipe],
+  }
+}
+
+/** Notes that these facts are in use. */
+export function touchStatement(recipe: string, digests: readonly string[], time: string): Statement {
+  return {
+    sql: `UPDATE facts SET used = ${time} WHERE recipe = ? AND sha256 IN (${hexList(digests.toSorted())})`,
     values: [recipe],
   }
 }

@@ -6,9 +6,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from 'mariadb'
 import { type Answer, Fault, type KnownContent, type Story } from '../../core/index.ts'
 import { Breaker } from '../breaker.ts'
-import { requireDigests } from '../digest.ts'
+import { requireDigests, requireOverride } from '../digest.ts'
 import { type StoreEvent, StoreRefused } from '../event.ts'
 import type { MariadbOptions } from '../options.ts'
+import type { Override } from '../override.ts'
+import type { Removal } from '../removal.ts'
 import type {
   Analysis,
   AnalysisChange,
@@ -21,9 +23,10 @@ import type {
 } from '../store.ts'
 import { advance, analysesOf, claim, findAnalysesStatement, takeOver } from './analyses.ts'
 import { connect, type Link } from './connect.ts'
-import { factsOf, findFactsStatement, saveFactsStatements } from './facts.ts'
+import { factsOf, findFactsStatement, saveFactsStatements, touchStatement } from './facts.ts'
 import { migrate, type SchemaChange } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
+import { historyOf, historyStatement, overrides, remove, removeOverride, setOverride } from './operator.ts'
 import { Pool } from './pool.ts'
 import { explainProblem, isConnectionLost } from './problem.ts'
 import { analysisId, type Row, type Statement, timeSql, together } from './sql.ts'
@@ -42,6 +45,8 @@ export function createMariadbStore(settings: MariadbSettings): Store {
 }
 
 /** A start may have a large table to migrate; no mail waits for it. */
+/** That facts are in use is noted once a day: enough to keep them for days. */
+const USED_AT_LEAST_MS = 86_400_000
 const MIGRATION_TIMEOUT_MS = 600_000
 const PAUSE_MS = 5
 const LONGEST_PAUSE_MS = 200
@@ -91,7 +96,14 @@ class MariadbStore implements Store {
   async lookup(query: LookupQuery): Promise<Known> {
     requireDigests(query.digests)
     requireDigests(query.analyses.map((key) => key.sha256))
-    return this.#do((connection, time) => lookup(connection, query, time))
+    const { known, unused } = await this.#do((connection, time) => lookup(connection, query, time))
+    // Nobody waits for it, and a note that is lost is made at the next lookup.
+    if (unused.length > 0) {
+      this.#do((connection, time) => together(connection, [touchStatement(query.recipe, unused, time)])).catch(
+        () => undefined,
+      )
+    }
+    return known
   }
 
   async saveFacts(recipe: string, contents: readonly KnownContent[]): Promise<void> {
@@ -131,6 +143,24 @@ class MariadbStore implements Store {
     requireDigests(changes.map((change) => change.key.sha256))
     if (changes.length === 0) return this.#do(async () => [])
     return this.#do((connection, time) => advance(connection, changes, leaseMs, time), 'once')
+  }
+
+  async overrides(): Promise<readonly Override[]> {
+    return this.#do((connection) => overrides(connection))
+  }
+
+  async setOverride(override: Omit<Override, 'made'>): Promise<void> {
+    requireOverride(override)
+    await this.#do((connection, time) => setOverride(connection, override, time))
+  }
+
+  async removeOverride(kind: Override['kind'], value: string): Promise<number> {
+    return this.#do((connection) => removeOverride(connection, kind, value), 'once')
+  }
+
+  async remove(removal: Removal, limit: number, isDryRun = false): Promise<number> {
+    if (removal.sha256 !== undefined) requireDigests([removal.sha256])
+    return this.#do((connection, time) => remove(connection, removal, limit, isDryRun, time), 'once')
   }
 
   /**
@@ -190,20 +220,34 @@ class MariadbStore implements Store {
 }
 
 /** All about one message at once: what stands together here is written to the server together. */
-async function lookup(connection: Connection, query: LookupQuery, time: string): Promise<Known> {
-  const { digests, recipe, analyses, storyKey } = query
-  const ask: Statement[] = [{ sql: `SELECT ${time} AS now` }]
-  if (digests.length > 0) ask.push(findFactsStatement(recipe, digests))
-  if (analyses.length > 0) ask.push(findAnalysesStatement(new Set(analyses.map(analysisId))))
-  if (storyKey !== '') ask.push(...continuedStatements(storyKey, time))
-  const answers = [...(await together<readonly Row[]>(connection, ask))]
-  const [clock] = answers.shift() ?? []
-  return {
-    now: Number(clock?.now),
-    facts: factsOf((digests.length > 0 && answers.shift()) || []),
-    analyses: analysesOf(analyses, (analyses.length > 0 && answers.shift()) || []),
-    story: continuedOf(answers),
+async function lookup(
+  connection: Connection,
+  query: LookupQuery,
+  time: string,
+): Promise<{ readonly known: Known; readonly unused: readonly string[] }> {
+  const { digests, recipe, analyses, storyKey, history } = query
+  const hasDigests = digests.length > 0
+  const ask = {
+    clock: [{ sql: `SELECT ${time} AS now` }],
+    facts: hasDigests ? [findFactsStatement(recipe, digests)] : [],
+    analyses: analyses.length > 0 ? [findAnalysesStatement(new Set(analyses.map(analysisId)))] : [],
+    history: hasDigests && history ? [historyStatement(digests)] : [],
+    story: storyKey === '' ? [] : continuedStatements(storyKey, time),
   }
+  const answers = [...(await together<readonly Row[]>(connection, Object.values(ask).flat()))]
+  const answerTo = (asked: readonly Statement[]) => answers.splice(0, asked.length)
+  const now = Number(answerTo(ask.clock)[0]?.[0]?.now)
+  const rows = answerTo(ask.facts).flat()
+  const facts = factsOf(rows)
+  const known = {
+    now,
+    facts,
+    analyses: analysesOf(analyses, answerTo(ask.analyses).flat()),
+    ...(history && { history: historyOf(answerTo(ask.history).flat()) }),
+    story: continuedOf(answerTo(ask.story)),
+  }
+  const found = [...facts.keys()]
+  return { known, unused: found.filter((_, n) => Number(rows[n]?.used) < now - USED_AT_LEAST_MS) }
 }
 
 async function open({ connection }: Link, name: string, time: string): Promise<SchemaChange> {

@@ -89,4 +89,37 @@ export const MIGRATIONS: readonly Migration[] = [
       ) ${TABLE}`,
     ],
   },
+  {
+    version: 2,
+    minReader: 1,
+    statements: [
+      'ALTER TABLE facts ADD COLUMN IF NOT EXISTS used BIGINT NOT NULL DEFAULT 0',
+      'UPDATE facts SET used = saved WHERE used = 0',
+      'CREATE INDEX IF NOT EXISTS facts_used ON facts (used)',
+      "ALTER TABLE story ADD COLUMN IF NOT EXISTS ended VARCHAR(16) NOT NULL DEFAULT ''",
+      `UPDATE story s JOIN story_try t ON t.id = s.newest_try
+        SET s.ended = IF(JSON_VALUE(t.answer, '$.disposition') IN ('accept', 'tag', 'redirect'), 'accepted', 'other')
+        WHERE s.is_over = 1 AND s.ended = ''`,
+      'CREATE INDEX IF NOT EXISTS story_ended ON story (ended, tried)',
+      'CREATE INDEX IF NOT EXISTS analysis_lease ON analysis (state, lease_until)',
+      'CREATE INDEX IF NOT EXISTS analysis_updated ON analysis (updated)',
+      `CREATE TABLE IF NOT EXISTS sighting (
+        sha256 BINARY(32) NOT NULL PRIMARY KEY,
+        first_seen BIGINT NOT NULL,
+        last_seen BIGINT NOT NULL,
+        count BIGINT NOT NULL,
+        KEY sighting_last (last_seen)
+      ) ${TABLE}`,
+      `CREATE TABLE IF NOT EXISTS operator_override (
+        kind VARCHAR(16) NOT NULL,
+        value VARCHAR(255) NOT NULL,
+        verdict VARCHAR(16) NOT NULL,
+        reason VARCHAR(2000) NOT NULL,
+        who VARCHAR(255) NOT NULL,
+        made BIGINT NOT NULL,
+        until BIGINT NOT NULL,
+        PRIMARY KEY (kind, value, verdict)
+      ) ${TABLE}`,
+    ],
+  },
 ]

@@ -3,7 +3,7 @@ import type { Connection } from 'mariadb'
 import type { Answer, Story, StorySample, Try } from '../../core/index.ts'
 import { isDigest } from '../digest.ts'
 import type { StoryDraft, StoryQuery } from '../store.ts'
-import { ABANDONED_AFTER_MS, isFinal, TRIES_TOLD, unionRecipients } from '../story-life.ts'
+import { ABANDONED_AFTER_MS, endOf, isFinal, TRIES_TOLD, unionRecipients } from '../story-life.ts'
 import { inTransaction, parsed, type Row, type Statement, textOf, together } from './sql.ts'
 
 const STORY = 'SELECT id, ref, story_key, first_seen, facts, outcome FROM story'
@@ -16,11 +16,11 @@ const STORIES_AT_ONCE = 20
 /** Writes the story, a try, and the samples: all or nothing. */
 export async function openStory(connection: Connection, draft: StoryDraft, time: string): Promise<void> {
   const { ref, key, queueId, samples, outcome, answer, recipients, ...facts } = draft
-  await inTransaction(connection, [
+  const answers = await inTransaction<readonly Row[]>(connection, [
     {
       sql: `INSERT INTO story (ref, story_key, first_seen, newest_try, tried, is_over, facts, outcome)
         VALUES (?, ?, ${time}, 0, ${time}, 0, ?, ?)
-        ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), tried = VALUE(tried), is_over = 0, facts = VALUE(facts),
+        ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), tried = VALUE(tried), is_over = 0, ended = '', facts = VALUE(facts),
           outcome = VALUE(outcome)`,
       values: [ref, key, JSON.stringify(facts), JSON.stringify(outcome)],
     },
@@ -30,10 +30,31 @@ export async function openStory(connection: Connection, draft: StoryDraft, time:
         VALUES (@story, ?, ${time}, 'deciding', ?, ?)`,
       values: [queueId.slice(0, QUEUE_ID_LENGTH), JSON.stringify(recipients), JSON.stringify(answer)],
     },
-    { sql: 'UPDATE story SET newest_try = LAST_INSERT_ID() WHERE id = @story' },
+    { sql: 'SET @try = LAST_INSERT_ID()' },
+    { sql: 'SELECT newest_try AS earlier FROM story WHERE id = @story' },
+    { sql: 'UPDATE story SET newest_try = @try WHERE id = @story' },
     { sql: 'DELETE FROM story_sample WHERE story = @story' },
     ...sampleStatements(samples),
   ])
+  const isNew = Number(answers[4]?.[0]?.earlier) === 0
+  await noteSightings(connection, samples, isNew, time).catch(() => undefined)
+}
+
+/**
+ * Not with the story: what everybody sends would make the nodes wait for each other, or lose on Galera, with all that they wrote. A
+ * sighting that is lost is one less in a count.
+ */
+async function noteSightings(
+  connection: Connection,
+  samples: readonly StorySample[],
+  isNew: boolean,
+  time: string,
+): Promise<void> {
+  const digests = [...new Set(samples.map(({ sample }) => sample.sha256))].sort()
+  if (digests.length === 0) return
+  await connection.query(`INSERT INTO sighting (sha256, first_seen, last_seen, count)
+    VALUES ${digests.map((digest) => `(x'${digest}', ${time}, ${time}, 1)`).join(', ')}
+    ON DUPLICATE KEY UPDATE last_seen = VALUE(last_seen), count = count + ${isNew ? 1 : 0}`)
 }
 
 function sampleStatements(samples: readonly StorySample[]): readonly Statement[] {
@@ -58,8 +79,8 @@ export async function answerStory(connection: Connection, ref: string, queueId: 
     },
     { sql: "UPDATE story_try SET state = 'answered', answer = ? WHERE id = @try", values: [JSON.stringify(answer)] },
     {
-      sql: 'UPDATE story SET is_over = ? WHERE ref = ? AND newest_try = @try',
-      values: [isFinal(answer) ? 1 : 0, ref],
+      sql: 'UPDATE story SET is_over = ?, ended = ? WHERE ref = ? AND newest_try = @try',
+      values: [isFinal(answer) ? 1 : 0, endOf(answer), ref],
     },
   ])
 }

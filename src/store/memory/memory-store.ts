@@ -3,11 +3,14 @@
  * daemon that runs on it for weeks does not grow; what is beyond the bound is forgotten oldest first and asked again.
  */
 import { type Clock, Fault, type KnownContent } from '../../core/index.ts'
-import { requireDigests } from '../digest.ts'
+import { requireDigests, requireOverride } from '../digest.ts'
+import type { Override } from '../override.ts'
+import type { Removal } from '../removal.ts'
 import type {
   Analysis,
   AnalysisChange,
   AnalysisKey,
+  History,
   Known,
   LookupQuery,
   Store,
@@ -15,6 +18,15 @@ import type {
   StoryQuery,
 } from '../store.ts'
 import { advanceAnalysis, claimAnalysis, isExpired, newAnalysis } from './leases.ts'
+import {
+  type Fact,
+  isAnalysisMeant,
+  isFactMeant,
+  isOverrideMeant,
+  isSightingMeant,
+  isStoryMeant,
+  removeFrom,
+} from './removal.ts'
 import { Stories } from './stories.ts'
 
 const MAX_FACTS = 200_000
@@ -28,7 +40,9 @@ export function createMemoryStore(options: { readonly clock: Clock }): Store {
 
 class MemoryStore implements Store {
   readonly #clock: Clock
-  readonly #facts = new Map<string, KnownContent>()
+  readonly #facts = new Map<string, Fact>()
+  readonly #sightings = new Map<string, History>()
+  readonly #overrides = new Map<string, Override>()
   readonly #analyses = new Map<string, Analysis>()
   readonly #stories = new Stories(MAX_STORIES)
   #isOpen = false
@@ -55,12 +69,16 @@ class MemoryStore implements Store {
     requireDigests(query.analyses.map((key) => key.sha256))
     const facts = new Map<string, KnownContent>()
     for (const digest of query.digests) {
-      const content = this.#facts.get(identity([query.recipe, digest]))
-      if (content) facts.set(digest, content)
+      const key = identity([query.recipe, digest])
+      const fact = this.#facts.get(key)
+      if (!fact) continue
+      facts.set(digest, fact.content)
+      this.#facts.set(key, { ...fact, used: this.#clock.now() })
     }
     const analyses = query.analyses.flatMap((key) => this.#analyses.get(identityOf(key)) ?? [])
     const now = this.#clock.now()
-    return { facts, analyses, story: this.#stories.continued(query.storyKey, now), now }
+    const known = { facts, analyses, story: this.#stories.continued(query.storyKey, now), now }
+    return query.history ? { ...known, history: this.#history(query.digests) } : known
   }
 
   async saveFacts(recipe: string, contents: readonly KnownContent[]): Promise<void> {
@@ -68,7 +86,9 @@ class MemoryStore implements Store {
     requireDigests(contents.map((content) => content.sha256))
     for (const content of contents) {
       const key = identity([recipe, content.sha256])
-      if (content.within || !this.#facts.get(key)?.within) this.#facts.set(key, content)
+      const before = this.#facts.get(key)?.content
+      const kept = content.within || !before?.within ? content : before
+      this.#facts.set(key, { recipe, content: kept, used: this.#clock.now() })
     }
     forgetOldest(this.#facts, MAX_FACTS, () => true)
   }
@@ -76,7 +96,13 @@ class MemoryStore implements Store {
   async openStory(draft: StoryDraft): Promise<void> {
     this.#requireOpen()
     requireDigests(draft.samples.map((judged) => judged.sample.sha256))
-    this.#stories.open(draft, this.#clock.now())
+    const now = this.#clock.now()
+    const isNew = this.#stories.open(draft, now)
+    for (const sha256 of new Set(draft.samples.map(({ sample }) => sample.sha256))) {
+      const { firstSeen = now, count = 0 } = this.#sightings.get(sha256) ?? {}
+      this.#sightings.set(sha256, { firstSeen, lastSeen: now, count: count + (isNew ? 1 : 0) })
+    }
+    forgetOldest(this.#sightings, MAX_FACTS, () => true)
   }
 
   async answerStory(...args: Parameters<Store['answerStory']>): Promise<void> {
@@ -128,6 +154,65 @@ class MemoryStore implements Store {
       if (changed) this.#analyses.set(id, changed)
       return changed !== undefined
     })
+  }
+
+  async overrides(): Promise<readonly Override[]> {
+    this.#requireOpen()
+    return [...this.#overrides.values()]
+  }
+
+  async setOverride(override: Omit<Override, 'made'>): Promise<void> {
+    this.#requireOpen()
+    requireOverride(override)
+    const key = identity([override.kind, override.value, override.verdict])
+    this.#overrides.delete(key)
+    this.#overrides.set(key, { ...override, made: this.#clock.now() })
+  }
+
+  async removeOverride(kind: Override['kind'], value: string): Promise<number> {
+    this.#requireOpen()
+    const isAbout = (one: Override) => one.kind === kind && one.value === value
+    return removeFrom(this.#overrides, isAbout, Number.POSITIVE_INFINITY, false)
+  }
+
+  async remove(removal: Removal, limit: number, isDryRun = false): Promise<number> {
+    this.#requireOpen()
+    if (removal.sha256 !== undefined) requireDigests([removal.sha256])
+    const now = this.#clock.now()
+    const before = removal.olderThanMs === undefined ? Number.POSITIVE_INFINITY : now - removal.olderThanMs
+    switch (removal.from) {
+      case 'facts':
+        return removeFrom(this.#facts, (fact) => isFactMeant(removal, fact, before), limit, isDryRun)
+      case 'analyses': {
+        const isSpared = ({ sha256 }: Analysis) =>
+          removal.sparesOpenStories === true && this.#stories.hasOpen(sha256, now)
+        const mayGo = (row: Analysis) => isAnalysisMeant(removal, row, before) && !isSpared(row)
+        return removeFrom(this.#analyses, mayGo, limit, isDryRun)
+      }
+      case 'stories':
+        return removeFrom(this.#stories.byRef, (story) => isStoryMeant(removal, story, before), limit, isDryRun)
+      case 'sightings': {
+        const mayGo = (seen: History, digest: string) => isSightingMeant(removal, digest, seen, before)
+        return removeFrom(this.#sightings, mayGo, limit, isDryRun)
+      }
+      case 'overrides':
+        return removeFrom(this.#overrides, (one) => isOverrideMeant(removal, one, before), limit, isDryRun)
+      default:
+        return removal satisfies never
+    }
+  }
+
+  #history(digests: readonly string[]): ReadonlyMap<string, History> {
+    const found = new Map<string, History>()
+    for (const digest of new Set(digests)) {
+      const seen = this.#sightings.get(digest)
+      if (!seen) continue
+      const scores = [...this.#analyses.values()]
+        .filter(({ sha256 }) => sha256 === digest)
+        .flatMap(({ report }) => report?.score ?? [])
+      found.set(digest, scores.length > 0 ? { ...seen, worstScore: Math.max(...scores) } : seen)
+    }
+    return found
   }
 
   #requireOpen(): void {

@@ -11,7 +11,8 @@ export class Stories {
     this.#max = max
   }
 
-  open(draft: StoryDraft, now: number): void {
+  /** Says whether the story is a new one. */
+  open(draft: StoryDraft, now: number): boolean {
     const known = this.#byRef.get(draft.ref)
     const attempt: Try = { queueId: draft.queueId, at: now, state: 'deciding', answer: draft.answer }
     this.#byRef.set(draft.ref, {
@@ -25,6 +26,18 @@ export class Stories {
       outcome: draft.outcome,
     })
     for (const oldest of this.#byRef.keys()) if (this.#byRef.size > this.#max) this.#byRef.delete(oldest)
+    return known === undefined
+  }
+
+  /** All of them by reference, for what removes some. */
+  get byRef(): Map<string, Story> {
+    return this.#byRef
+  }
+
+  /** Whether a story that goes on has this among its samples. */
+  hasOpen(sha256: string, now: number): boolean {
+    const isIn = (story: Story) => story.samples.some(({ sample }) => sample.sha256 === sha256)
+    return [...this.#byRef.values()].some((story) => isOpen(story, now) && isIn(story))
   }
 
   answer(ref: string, queueId: string, answer: Answer): void {

@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { ChangeRow, Operation, OperationResult, OperationValue, StoryOperation } from './operation.ts'
 import { explainProblem } from './problem.ts'
+import { remove, removeOverride, setOverride } from './remove.ts'
 import { ANALYSIS_COLUMNS } from './rows.ts'
 
 /** Commits a batch; never throws. */
@@ -62,7 +63,8 @@ function createApply(database: DatabaseSync): (operation: Operation, now: number
   const check = database.prepare('UPDATE schema SET checked = ?')
   const openStory = createOpenStory(database)
   const answer = database.prepare(ANSWER_TRY)
-  const endStory = database.prepare('UPDATE story SET is_over = ? WHERE id = ? AND newest_try = ?')
+  const endStory = database.prepare('UPDATE story SET is_over = ?, ended = ? WHERE id = ? AND newest_try = ?')
+  const touch = database.prepare('UPDATE known SET used = ?2 WHERE id IN (SELECT value FROM json_each(?1))')
   const claim = createClaim(database)
   const takeOver = createTakeOver(database)
   const advance = database.prepare(ADVANCE)
@@ -75,9 +77,19 @@ function createApply(database: DatabaseSync): (operation: Operation, now: number
         return openStory(operation, now)
       case 'answer': {
         const answered = answer.get(operation.answerJson, operation.ref, operation.queueId)
-        if (answered) endStory.run(operation.isFinal ? 1 : 0, answered.story ?? null, answered.id ?? null)
+        const { ended } = operation
+        if (answered) endStory.run(ended === '' ? 0 : 1, ended, answered.story ?? null, answered.id ?? null)
         return undefined
       }
+      case 'touch':
+        touch.run(operation.idsJson, now)
+        return undefined
+      case 'setOverride':
+        return setOverride(database, operation.override, now)
+      case 'removeOverride':
+        return removeOverride(database, operation.about, operation.value)
+      case 'remove':
+        return remove(database, operation, now)
       case 'claim':
         return claim(operation, now)
       case 'takeOver':
@@ -95,10 +107,12 @@ function createApply(database: DatabaseSync): (operation: Operation, now: number
 
 // `WHERE true` keeps the parser from reading ON CONFLICT as a join condition (SQLite's documentation of UPSERT, "Parsing Ambiguity").
 const SAVE_FACTS = `
-  INSERT INTO facts (sha256, recipe, content, saved)
-  SELECT unhex(value ->> 'sha256'), ?1, value, ?2 FROM json_each(?3) WHERE true
-  ON CONFLICT (sha256, recipe) DO UPDATE SET content = excluded.content, saved = excluded.saved
-    WHERE content <> excluded.content AND (excluded.content -> '$.within' IS NOT NULL OR content -> '$.within' IS NULL)`
+  INSERT INTO known (id, sha256, recipe, content, saved, used)
+  SELECT value ->> 0, unhex(value ->> '$[1].sha256'), ?1, value -> 1, ?2, ?2 FROM json_each(?3) WHERE true
+  ON CONFLICT (id) DO UPDATE SET sha256 = excluded.sha256, recipe = excluded.recipe, content = excluded.content,
+      saved = excluded.saved, used = excluded.used
+    WHERE sha256 <> excluded.sha256 OR recipe <> excluded.recipe
+      OR (content <> excluded.content AND (excluded.content -> '$.within' IS NOT NULL OR content -> '$.within' IS NULL))`
 
 const ANSWER_TRY = `
   UPDATE story_try SET state = 'answered', answer = ?1
@@ -108,7 +122,7 @@ const ANSWER_TRY = `
 function createOpenStory(database: DatabaseSync): (story: StoryOperation, now: number) => undefined {
   const upsert = database.prepare(`
     INSERT INTO story (ref, key, first_seen, newest_try, tried, is_over, facts, outcome) VALUES (?1, ?2, ?3, 0, ?3, 0, ?4, ?5)
-    ON CONFLICT (ref) DO UPDATE SET tried = excluded.tried, is_over = 0, facts = excluded.facts, outcome = excluded.outcome
+    ON CONFLICT (ref) DO UPDATE SET tried = excluded.tried, is_over = 0, ended = '', facts = excluded.facts, outcome = excluded.outcome
     RETURNING id, newest_try AS newest`)
   const addTry = database.prepare(`
     INSERT INTO story_try (story, queue_id, at, state, recipients, answer) VALUES (?, ?, ?, 'deciding', ?, ?) RETURNING id`)
@@ -117,6 +131,10 @@ function createOpenStory(database: DatabaseSync): (story: StoryOperation, now: n
   const addSamples = database.prepare(`
     INSERT INTO story_sample (story, position, sha256, sample)
     SELECT ?, key, unhex(value ->> '$.sample.sha256'), value FROM json_each(?)`)
+  const addSightings = database.prepare(`
+    INSERT INTO sighting (sha256, first_seen, last_seen, count)
+    SELECT DISTINCT unhex(value ->> '$.sample.sha256'), ?1, ?1, 1 FROM json_each(?2) WHERE true
+    ON CONFLICT (sha256) DO UPDATE SET last_seen = excluded.last_seen, count = count + ?3`)
   return (story, now) => {
     const { id = null, newest: earlier = null } =
       upsert.get(story.ref, story.key, now, story.factsJson, story.outcomeJson) ?? {}
@@ -124,6 +142,7 @@ function createOpenStory(database: DatabaseSync): (story: StoryOperation, now: n
     pointToTry.run(newest, id)
     if (earlier !== 0) dropSamples.run(id)
     addSamples.run(id, story.samplesJson)
+    addSightings.run(now, story.samplesJson, earlier === 0 ? 1 : 0)
   }
 }
 

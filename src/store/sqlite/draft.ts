@@ -12,9 +12,15 @@ const SMALL_BYTES = 500
 export function factsOperations(recipe: string, contents: readonly KnownContent[]): readonly Operation[] {
   const operations: Operation[] = []
   for (let at = 0; at < contents.length; at += FACTS_AT_ONCE) {
-    operations.push({ kind: 'facts', recipe, contentsJson: JSON.stringify(contents.slice(at, at + FACTS_AT_ONCE)) })
+    const piece = contents.slice(at, at + FACTS_AT_ONCE).map((content) => [factsId(content.sha256), content])
+    operations.push({ kind: 'facts', recipe, contentsJson: JSON.stringify(piece) })
   }
   return operations
+}
+
+/** The row of a digest's facts: its first 52 bits, which every number here holds exactly. */
+export function factsId(sha256: string): number {
+  return Number.parseInt(sha256.slice(0, 13), 16)
 }
 
 /** A draft with its nested values as text. */
@@ -43,10 +49,15 @@ export function sizeOf(operation: Operation): number {
       return operation.samplesJson.length + operation.factsJson.length + operation.recipientsJson.length
     case 'claim':
       return operation.keysJson.length
+    case 'touch':
+      return operation.idsJson.length
     case 'advance':
       return operation.changes.reduce((sum, change) => sum + SMALL_BYTES + (change.reportJson?.length ?? 0), 0)
     case 'answer':
     case 'takeOver':
+    case 'setOverride':
+    case 'removeOverride':
+    case 'remove':
     case 'check':
       return SMALL_BYTES
     default:

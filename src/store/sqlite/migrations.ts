@@ -10,6 +10,15 @@ export interface Migration {
   readonly sql: string
 }
 
+/**
+ * The first 52 bits of a digest as a number, from its hex digits: the row id of its facts. One tree of pages is then searched instead of an
+ * index and a table; what collides replaces the other, which only costs measuring it again.
+ */
+const ID_OF_DIGEST = Array.from(
+  { length: 13 },
+  (_, n) => `((instr('0123456789ABCDEF', substr(hex(sha256), ${n + 1}, 1)) - 1) << ${(12 - n) * 4})`,
+).join(' | ')
+
 /** Every version of the schema, oldest first. */
 export const MIGRATIONS: readonly Migration[] = [
   {
@@ -75,6 +84,50 @@ export const MIGRATIONS: readonly Migration[] = [
         PRIMARY KEY (story, position)
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX story_sample_digest ON story_sample (sha256, story);
+    `,
+  },
+  {
+    // Adds only: programs of version 1 go on with `facts`, which the next release removes.
+    version: 2,
+    minReader: 1,
+    sql: `
+      CREATE TABLE known (
+        id INTEGER PRIMARY KEY,
+        sha256 BLOB NOT NULL,
+        recipe TEXT NOT NULL,
+        content TEXT NOT NULL,
+        saved INTEGER NOT NULL,
+        used INTEGER NOT NULL
+      ) STRICT;
+      INSERT OR REPLACE INTO known SELECT ${ID_OF_DIGEST}, sha256, recipe, content, saved, saved FROM facts;
+      CREATE INDEX known_used ON known (used);
+
+      ALTER TABLE story ADD COLUMN ended TEXT NOT NULL DEFAULT '';
+      UPDATE story SET ended = iif((SELECT answer ->> 'disposition' FROM story_try WHERE id = newest_try)
+        IN ('accept', 'tag', 'redirect'), 'accepted', 'other') WHERE is_over = 1;
+      CREATE INDEX story_ended ON story (ended, tried);
+
+      CREATE INDEX analysis_submitted ON analysis (lease_until) WHERE state = 'submitted';
+      CREATE INDEX analysis_updated ON analysis (updated);
+
+      CREATE TABLE sighting (
+        sha256 BLOB PRIMARY KEY,
+        first_seen INTEGER NOT NULL,
+        last_seen INTEGER NOT NULL,
+        count INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX sighting_last ON sighting (last_seen);
+
+      CREATE TABLE override (
+        kind TEXT NOT NULL,
+        value TEXT NOT NULL,
+        verdict TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        who TEXT NOT NULL,
+        made INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        PRIMARY KEY (kind, value, verdict)
+      ) STRICT, WITHOUT ROWID;
     `,
   },
 ]

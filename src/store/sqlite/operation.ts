@@ -1,5 +1,7 @@
 /** What the main thread asks of the writer thread. Everything crosses as flat text: cloning nested objects is what costs. */
 import type { SQLOutputValue } from 'node:sqlite'
+import type { Override } from '../override.ts'
+import type { Removal } from '../removal.ts'
 import type { Problem } from './problem.ts'
 
 /** One write. Texts named `…Json` are JSON documents. */
@@ -11,7 +13,8 @@ export type Operation =
       readonly ref: string
       readonly queueId: string
       readonly answerJson: string
-      readonly isFinal: boolean
+      /** Empty where the story goes on. */
+      readonly ended: '' | 'accepted' | 'other'
     }
   /** Keys as a JSON list of `[sha256, analyzer, options digest, revision]`. */
   | {
@@ -23,6 +26,11 @@ export type Operation =
     }
   | { readonly kind: 'takeOver'; readonly owner: string; readonly leaseMs: number; readonly limit: number }
   | { readonly kind: 'advance'; readonly changes: readonly ChangeRow[]; readonly leaseMs: number }
+  /** Notes that these facts are in use. */
+  | { readonly kind: 'touch'; readonly idsJson: string }
+  | { readonly kind: 'setOverride'; readonly override: Omit<Override, 'made'> }
+  | { readonly kind: 'removeOverride'; readonly about: Override['kind']; readonly value: string }
+  | { readonly kind: 'remove'; readonly removal: Removal; readonly limit: number; readonly isDryRun: boolean }
   | { readonly kind: 'check' }
 
 export interface StoryOperation {
@@ -58,8 +66,8 @@ export interface ChangeRow {
 /** A row as SQLite gives it. */
 export type Row = Record<string, SQLOutputValue>
 
-/** What an operation yields: rows for `claim` and `takeOver`, flags for `advance`, nothing else. */
-export type OperationValue = readonly Row[] | readonly boolean[] | undefined
+/** What an operation yields: rows for `claim` and `takeOver`, flags for `advance`, a count for what is removed, nothing else. */
+export type OperationValue = readonly Row[] | readonly boolean[] | number | undefined
 export type OperationResult = { readonly value: OperationValue } | { readonly problem: Problem }
 
 /** Main thread → writer thread; each gets one reply with its number. `now` is null for the database's own time. */

@@ -5,11 +5,22 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { KnownContent, Story } from '../../core/index.ts'
 import { isDigest } from '../digest.ts'
-import type { Known, LookupQuery, StoryQuery } from '../store.ts'
+import type { Override } from '../override.ts'
+import type { History, Known, LookupQuery, StoryQuery } from '../store.ts'
 import { ABANDONED_AFTER_MS, TRIES_TOLD } from '../story-life.ts'
 import { openForReading } from './database.ts'
+import { factsId } from './draft.ts'
 import type { Row } from './operation.ts'
-import { ANALYSIS_COLUMNS, analysisOf, keysJson, parsed, storyOf } from './rows.ts'
+import { ANALYSIS_COLUMNS, analysisOf, historyEntry, keysJson, overrideOf, parsed, storyOf } from './rows.ts'
+
+/** That facts are in use is noted once a day: enough to keep them for days. */
+const USED_AT_LEAST_MS = 86_400_000
+
+/** What a lookup found, and the rows of facts whose use is to be noted. */
+interface Found {
+  readonly known: Known
+  readonly unused: readonly number[]
+}
 
 export class Reader {
   readonly #database: DatabaseSync
@@ -29,19 +40,33 @@ export class Reader {
   }
 
   /** Everything about one message in one read transaction, with one statement for all digests. `now` is null for the database's time. */
-  lookup(query: LookupQuery, now: number | null): Known {
+  lookup(query: LookupQuery, time: number | null): Found {
     return this.#inTransaction(() => {
-      const { facts, analyses, openStory } = this.#statements
-      const contents = facts.all(query.recipe, JSON.stringify(query.digests))
+      const { facts, analyses, openStory, clock } = this.#statements
+      const now = time ?? Number(clock.get()?.now)
+      const rows = facts.all(query.recipe, JSON.stringify(query.digests.map(factsId)))
       const running = query.analyses.length === 0 ? [] : analyses.all(keysJson(query.analyses))
       const row = query.storyKey === '' ? undefined : openStory.get(query.storyKey, now, ABANDONED_AFTER_MS)
+      const unused = rows.filter(({ used }) => Number(used) < now - USED_AT_LEAST_MS).map(({ id }) => Number(id))
       return {
-        facts: new Map(contents.map((found) => contentEntry(found))),
-        analyses: running.map(analysisOf),
-        story: row && this.#storyOf(row),
-        now: now ?? Number(this.#statements.clock.get()?.now),
+        unused,
+        known: {
+          facts: factsOf(rows, query.digests),
+          analyses: running.map(analysisOf),
+          story: row && this.#storyOf(row),
+          now,
+          ...(query.history && { history: this.#history(query.digests) }),
+        },
       }
     })
+  }
+
+  overrides(): readonly Override[] {
+    return this.#statements.overrides.all().map(overrideOf)
+  }
+
+  #history(digests: readonly string[]): ReadonlyMap<string, History> {
+    return new Map(this.#statements.history.all(JSON.stringify(digests)).map(historyEntry))
   }
 
   /** Row ids of the stories that match, newest first. */
@@ -79,9 +104,11 @@ export class Reader {
   }
 }
 
-function contentEntry(row: Row): [string, KnownContent] {
-  const content = parsed<KnownContent>(row.content)
-  return [content.sha256, content]
+/** Two digests may share a row id: what is of another digest is not known. */
+function factsOf(rows: readonly Row[], digests: readonly string[]): ReadonlyMap<string, KnownContent> {
+  const asked = new Set(digests)
+  const contents = rows.map((row) => parsed<KnownContent>(row.content)).filter(({ sha256 }) => asked.has(sha256))
+  return new Map(contents.map((content) => [content.sha256, content]))
 }
 
 function prepare(database: DatabaseSync) {
@@ -92,7 +119,12 @@ function prepare(database: DatabaseSync) {
     check: database.prepare('SELECT version FROM schema'),
     clock: database.prepare("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now"),
     facts: database.prepare(`
-      SELECT f.content FROM json_each(?2) d CROSS JOIN facts f ON f.sha256 = unhex(d.value) AND f.recipe = ?1`),
+      SELECT f.id, f.content, f.used FROM json_each(?2) d CROSS JOIN known f ON f.id = d.value AND f.recipe = ?1`),
+    history: database.prepare(`
+      SELECT d.value AS sha256, s.first_seen, s.last_seen, s.count,
+        (SELECT max(a.report ->> '$.score') FROM analysis a WHERE a.sha256 = s.sha256) AS score
+      FROM json_each(?1) d CROSS JOIN sighting s ON s.sha256 = unhex(d.value)`),
+    overrides: database.prepare('SELECT * FROM override ORDER BY made, kind, value, verdict'),
     analyses: database.prepare(`
       SELECT ${ANALYSIS_COLUMNS} FROM json_each(?1) k CROSS JOIN analysis a ON a.sha256 = unhex(k.value ->> 0)
         AND a.analyzer = k.value ->> 1 AND a.options = k.value ->> 2 AND a.revision = k.value ->> 3

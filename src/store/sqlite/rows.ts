@@ -1,7 +1,8 @@
 /** Rows as SQLite gives them ↔ the words of the contract. */
 import type { SQLOutputValue } from 'node:sqlite'
 import type { Cause, Report, Story, StorySample, Try } from '../../core/index.ts'
-import type { Analysis, AnalysisChange, AnalysisKey, AnalysisState } from '../store.ts'
+import type { Override } from '../override.ts'
+import type { Analysis, AnalysisChange, AnalysisKey, AnalysisState, History } from '../store.ts'
 import { unionRecipients } from '../story-life.ts'
 import type { ChangeRow, Row } from './operation.ts'
 
@@ -70,6 +71,30 @@ export function storyOf(row: Row, tries: readonly Row[], samples: readonly Row[]
 /** A JSON column. */
 export function parsed<T>(value: SQLOutputValue | undefined): T {
   return JSON.parse(textOf(value)) as T
+}
+
+/** An override as the contract has it. */
+export function overrideOf(row: Row): Override {
+  return {
+    kind: row.kind === 'family' ? 'family' : 'sha256',
+    value: textOf(row.value),
+    // Whatever is not plainly an allowance denies.
+    verdict: row.verdict === 'allow' ? 'allow' : 'deny',
+    reason: textOf(row.reason),
+    who: textOf(row.who),
+    made: Number(row.made),
+    until: Number(row.until),
+  }
+}
+
+/** What was seen of one digest. */
+export function historyEntry(row: Row): [string, History] {
+  const worst = row.score === null ? {} : { worstScore: Number(row.score) }
+  const { first_seen, last_seen, count } = row
+  return [
+    textOf(row.sha256),
+    { firstSeen: Number(first_seen), lastSeen: Number(last_seen), count: Number(count), ...worst },
+  ]
 }
 
 function tryOf(row: Row): Try {

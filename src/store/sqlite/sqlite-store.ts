@@ -5,8 +5,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Answer, Fault, type KnownContent, type Story } from '../../core/index.ts'
 import { Breaker } from '../breaker.ts'
-import { requireDigests } from '../digest.ts'
+import { requireDigests, requireOverride } from '../digest.ts'
 import { type StoreEvent, StoreRefused } from '../event.ts'
+import type { Override } from '../override.ts'
+import type { Removal } from '../removal.ts'
 import type {
   Analysis,
   AnalysisChange,
@@ -17,7 +19,7 @@ import type {
   StoryDraft,
   StoryQuery,
 } from '../store.ts'
-import { isFinal } from '../story-life.ts'
+import { endOf } from '../story-life.ts'
 import { factsOperations, sizeOf, storyOperation } from './draft.ts'
 import type { Operation, OperationValue, Row } from './operation.ts'
 import { explainProblem, type Problem } from './problem.ts'
@@ -89,7 +91,10 @@ class SqliteStore implements Store {
   async lookup(query: LookupQuery): Promise<Known> {
     requireDigests(query.digests)
     requireDigests(query.analyses.map((key) => key.sha256))
-    return this.#read((reader) => reader.lookup(query, this.#options.now?.() ?? null))
+    const { known, unused } = this.#read((reader) => reader.lookup(query, this.#options.now?.() ?? null))
+    // Nobody waits for it, and a note that is lost is made at the next lookup.
+    if (unused.length > 0) this.#write({ kind: 'touch', idsJson: JSON.stringify(unused) }).catch(() => undefined)
+    return known
   }
 
   async saveFacts(recipe: string, contents: readonly KnownContent[]): Promise<void> {
@@ -103,7 +108,7 @@ class SqliteStore implements Store {
   }
 
   async answerStory(ref: string, queueId: string, answer: Answer): Promise<void> {
-    await this.#write({ kind: 'answer', ref, queueId, answerJson: JSON.stringify(answer), isFinal: isFinal(answer) })
+    await this.#write({ kind: 'answer', ref, queueId, answerJson: JSON.stringify(answer), ended: endOf(answer) })
   }
 
   async stories(query: StoryQuery, limit: number): Promise<readonly Story[]> {
@@ -136,6 +141,24 @@ class SqliteStore implements Store {
   async advance(changes: readonly AnalysisChange[], leaseMs: number): Promise<readonly boolean[]> {
     requireDigests(changes.map((change) => change.key.sha256))
     return (await this.#write({ kind: 'advance', changes: changes.map(changeRow), leaseMs })) as readonly boolean[]
+  }
+
+  async overrides(): Promise<readonly Override[]> {
+    return this.#read((reader) => reader.overrides())
+  }
+
+  async setOverride(override: Omit<Override, 'made'>): Promise<void> {
+    requireOverride(override)
+    await this.#write({ kind: 'setOverride', override })
+  }
+
+  async removeOverride(about: Override['kind'], value: string): Promise<number> {
+    return Number(await this.#write({ kind: 'removeOverride', about, value }))
+  }
+
+  async remove(removal: Removal, limit: number, isDryRun = false): Promise<number> {
+    if (removal.sha256 !== undefined) requireDigests([removal.sha256])
+    return Number(await this.#write({ kind: 'remove', removal, limit, isDryRun }))
   }
 
   async #write(operation: Operation): Promise<OperationValue> {

@@ -16,7 +16,7 @@ const QUEUE_COUNT = 20_000
 const QUEUE_BYTES = 64 * 1024 * 1024
 /** What no mail waits for is committed after so long where nothing else is: a commit of its own costs more than what it writes. */
 const PATIENCE_MS = 50
-const PATIENT: ReadonlySet<Operation['kind']> = new Set(['answer', 'facts'])
+const PATIENT: ReadonlySet<Operation['kind']> = new Set(['answer', 'facts', 'touch'])
 /** A start may have a large table to migrate; no mail waits for it. */
 const OPEN_TIMEOUT_MS = 120_000
 
