@@ -8,7 +8,6 @@ export const LIMITS = {
   'decoded-bytes': 'the decoded parts are together larger than the filter reads',
   readings: 'the message can be read in more ways than the filter follows',
   'cpu-time': 'reading the message took more processor time than it may',
-  'wall-time': 'reading the message took longer than it may',
   memory: 'reading the message took more memory than it may',
   'partial-message': 'the message is one piece of a larger one that the filter never sees whole',
   'parser-error': 'no reader could read the message',

@@ -22,33 +22,43 @@ export class Connection {
   number = 0
   readonly #socket: Socket
   readonly #reader: FrameReader
-  #isConnected = false
+  readonly #noteTaken = (error?: Error | null) => {
+    if (!error) this.#isTaken = true
+  }
+  /** Whether the kernel took bytes of the job for the other side: before that nobody there can have lost it. */
+  #isTaken = false
   #isOurs = false
 
   constructor(path: string, onClose: (connection: Connection, isOurs: boolean) => void) {
     this.#reader = new FrameReader(REPLY_CAPS, (type, raw) => this.#take(type, raw))
     this.#socket = connect({ path })
-    this.#socket.on('connect', () => {
-      this.#isConnected = true
-    })
     this.#socket.on('data', (chunk: Buffer) => this.#feed(chunk))
     this.#socket.on('drain', () => this.job?.writable())
     this.#socket.on('error', () => {})
     this.#socket.on('close', () => {
       onClose(this, this.#isOurs)
-      this.#lose(new Fault(this.#isConnected ? 'inspector-crashed' : 'inspector-unavailable'))
+      this.#lose(new Fault(this.#isTaken ? 'inspector-crashed' : 'inspector-unavailable'))
     })
+  }
+
+  /** Begins the next job. */
+  begin(job: ConnectionJob): void {
+    this.hold(true)
+    this.number = (this.number + 1) >>> 0
+    this.#isTaken = false
+    this.job = job
   }
 
   /** Sends bytes, which must not be changed before `isFlushed`. */
   write(bytes: Buffer): void {
-    this.#socket.write(bytes)
+    if (this.#isTaken) this.#socket.write(bytes)
+    else this.#socket.write(bytes, this.#noteTaken)
   }
 
   /** Sends the head of a frame and its payload, neither of which must be changed afterwards, without a copy. */
   writeFrame(head: Buffer, payload: Uint8Array): void {
     this.#socket.cork()
-    this.#socket.write(head)
+    this.write(head)
     this.#socket.write(payload)
     this.#socket.uncork()
   }
@@ -117,9 +127,7 @@ export class Connections {
   /** A connection for one job; whether the supervisor can be reached, the job is told. */
   open(job: ConnectionJob): Connection {
     const connection = this.#idle.pop() ?? this.#connect()
-    connection.hold(true)
-    connection.number = (connection.number + 1) >>> 0
-    connection.job = job
+    connection.begin(job)
     return connection
   }
 

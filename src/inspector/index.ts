@@ -25,14 +25,14 @@
  * |---|---|---|
  * | message larger than `messageSize` | the reading of its beginning, unscannable `message-size` | goes on |
  * | processor time, by /proc, measured ten times a second: up to 0.1 s more than the budget | unscannable `cpu-time` | killed |
- * | wall time while it is the process's turn, not the client's | unscannable `wall-time` | killed |
+ * | wall time while it is the process's turn, not the client's | `deadline`: the machine is busy, which says nothing of the message | killed |
  * | a client too slow to send | `inspector-crashed` | told to let go, goes on |
  * | what was found fills more than 8 MiB | unscannable `header-bytes` | goes on |
  * | RLIMIT_DATA or V8's heap limit: an exception, or a trap with V8's words for it on standard error | unscannable `memory` | ended |
  * | an exception in a reader | unscannable `parser-error` | ended |
  * | a frame that is wrong in any way | `inspector-garbage` | killed |
  * | a kill from elsewhere, an exit, a crash | `inspector-crashed` | gone |
- * | the supervisor dies | `inspector-crashed`; `inspector-unavailable` until it is back (a start a second) | ends with it |
+ * | the supervisor dies | `inspector-crashed` where it had taken bytes of the message, else `inspector-unavailable`, as until it is back (a start a second) | ends with it |
  * | the client gives up or dies | | told to let go, killed when it does not within two seconds |
  *
  * A process is replaced after `messagesPerProcess` messages, after the first that ends when it is older than `lifetime`, and

@@ -326,7 +326,7 @@ export class ParserProcess {
       this.#waitForClient(job)
     } else {
       job.wallMs += TICK_MS
-      if (job.wallMs > wall) this.kill({ limit: 'wall-time', detail: `at most ${wall} ms` })
+      if (job.wallMs > wall) this.kill({ cause: 'deadline', detail: `the parser process had ${wall} ms` })
     }
     job.step = 0
   }

@@ -55,6 +55,8 @@ class Jobs {
   readonly #exit: (code: number) => void
   #job = 0
   #source: ByteQueue | undefined
+  /** Jobs that were given up and whose readers have not ended: what is thrown may be theirs. */
+  #left = 0
 
   constructor(channel: Duplex, work: ParserWork, exit: (code: number) => void) {
     this.#channel = channel
@@ -69,9 +71,9 @@ class Jobs {
     else this.#begin(type, raw)
   }
 
-  /** An exception that no job caught: says why, then ends. What state the process is in, nobody knows. */
+  /** An exception that no job caught: says why where it must be the job's in work, then ends. What state the process is in, nobody knows. */
   trap(error: unknown): void {
-    if (this.#source) this.#fault(error)
+    if (this.#source && this.#left === 0) this.#fault(error)
     else this.#exit(70)
   }
 
@@ -81,10 +83,9 @@ class Jobs {
     this.#job = job
     const source = new ByteQueue(this.#channel)
     this.#source = source
-    const done = this.#start(type, job, source, raw)
-    done.then(
-      () => this.#finish(job),
-      (error) => this.#job === job && this.#fault(error),
+    this.#start(type, job, source, raw).then(
+      () => this.#ended(job),
+      (error) => (this.#job === job ? this.#fault(error) : this.#ended(job)),
     )
   }
 
@@ -125,13 +126,18 @@ class Jobs {
   #release(job: number): void {
     if (this.#job === job) {
       this.#source?.cut()
-      this.#finish(job)
+      this.#left += 1
+      this.#finish()
     }
     this.#channel.write(frame(FRAME.released, job))
   }
 
-  #finish(job: number): void {
-    if (this.#job !== job) return
+  #ended(job: number): void {
+    if (this.#job === job) this.#finish()
+    else this.#left -= 1
+  }
+
+  #finish(): void {
     this.#job = 0
     this.#source = undefined
   }

@@ -10,6 +10,7 @@ import type { PipelineDeps } from './deps.ts'
 import type { KeptMessage } from './kept-message.ts'
 import { contentOf } from './known.ts'
 import type { KeysOf } from './opening-keys.ts'
+import { isLost } from './read-whole.ts'
 import { keepable, partsOf, unscannable, type Within, withinOf } from './within.ts'
 
 /** What lies within the containers of a message, by the path of each. */
@@ -78,7 +79,7 @@ async function openTwice(deps: OpeningDeps, signal: AbortSignal): Promise<Sample
   try {
     return await openMessage(deps, signal)
   } catch (error) {
-    if (causeOf(error) !== 'inspector-crashed' || signal.aborted) throw error
+    if (!isLost(error) || signal.aborted) throw error
     return openMessage(deps, signal)
   }
 }

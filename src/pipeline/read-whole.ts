@@ -12,7 +12,7 @@ export async function readWhole(inspection: Inspection, kept: KeptMessage, again
     if (kept.fault) throw kept.fault
     return reading
   } catch (error) {
-    if (causeOf(error) !== 'inspector-crashed' || kept.fault) throw error
+    if (!isLost(error) || kept.fault) throw error
     return readAgain(again(), kept)
   }
 }
@@ -20,4 +20,10 @@ export async function readWhole(inspection: Inspection, kept: KeptMessage, again
 async function readAgain(inspection: Inspection, kept: KeptMessage): Promise<Reading> {
   for await (const chunk of kept.stream()) if (!inspection.write(chunk)) await inspection.drained()
   return inspection.finish()
+}
+
+/** Whether the reader is gone, or was before it began: a connection to one that was started anew ends in this way. */
+export function isLost(error: unknown): boolean {
+  const cause = causeOf(error)
+  return cause === 'inspector-crashed' || cause === 'inspector-unavailable'
 }

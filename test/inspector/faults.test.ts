@@ -4,9 +4,10 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { createInspector, type Inspection, type InspectorEvent, startSupervisor } from '../../src/inspector/index.ts'
 import { systemClock } from '../../src/telemetry/index.ts'
+import { FakeClock } from '../fakes/clock.ts'
 import { isAlive, until, untilGone } from './pids.ts'
 import { never, optionsOf, type Rig, readMessage, startRig, testCode } from './rig.ts'
 
@@ -72,6 +73,17 @@ test('a process that does not let go of a message that was given up is killed', 
   assert.equal((await readMessage(rig.inspector, 'hello')).subject, 'hello')
 })
 
+test('what the reader of a message that was given up throws is not held against the next one', async (t) => {
+  const rig = await startRig(t, { parser: 'actor.ts' })
+  const inspection = rig.inspector.read(never())
+  inspection.write(Buffer.from(`early throw-in-next ${' '.repeat(300_000)}`))
+  await until(() => rig.supervisor.busyPids().length > 0)
+  inspection.abort()
+  await until(() => rig.supervisor.busyPids().length === 0)
+  await assert.rejects(readMessage(rig.inspector, 'hello'), { code: 'inspector-crashed' })
+  assert.equal((await readMessage(rig.inspector, 'hello')).subject, 'hello')
+})
+
 test('the end of time ends a reading, also one that has not begun', async (t) => {
   const { inspector } = await startRig(t, { parser: 'actor.ts' })
   const abort = new AbortController()
@@ -100,17 +112,20 @@ test('without an inspector a reading fails at once as unavailable', async () => 
   await inspector.stop()
 })
 
-test('a supervisor of our own that is killed fails its message as crashed, and is started again', async (t) => {
+/** A supervisor of our own, which is started again when it died and the clock goes on. */
+async function startOwn(t: TestContext) {
   const events: InspectorEvent[] = []
+  const clock = new FakeClock()
   const onEvent = (event: InspectorEvent) => events.push(event)
-  const inspector = createInspector(optionsOf({ processes: 2 }), {
-    clock: systemClock,
-    onEvent,
-    code: testCode('actor.ts'),
-  })
+  const inspector = createInspector(optionsOf({ processes: 2 }), { clock, onEvent, code: testCode('actor.ts') })
   t.after(() => inspector.stop())
   await inspector.start()
   const supervisor = events.find(({ kind }) => kind === 'supervisor-ready')?.pid ?? 0
+  return { inspector, events, clock, supervisor }
+}
+
+test('a supervisor of our own that is killed fails its message as crashed, and is started again', async (t) => {
+  const { inspector, events, clock, supervisor } = await startOwn(t)
   const parsers = events.filter(({ kind }) => kind === 'process-ready').map(({ pid }) => pid)
   const inspection = inspector.read(never())
   inspection.write(LARGE)
@@ -119,10 +134,21 @@ test('a supervisor of our own that is killed fails its message as crashed, and i
   await assert.rejects(inspection.finish(), { code: 'inspector-crashed' })
   await untilGone([supervisor, ...parsers])
   await assert.rejects(readMessage(inspector, 'hello'), { code: 'inspector-unavailable' })
+  await until(() => events.some(({ kind }) => kind === 'supervisor-ended'))
+  await clock.advance(1000)
   await until(() => events.filter(({ kind }) => kind === 'supervisor-ready').length === 2)
   assert.equal((await readMessage(inspector, 'hello')).subject, 'hello')
   await inspector.stop()
   await untilGone(events.map(({ pid }) => pid).filter((pid) => pid > 0))
+})
+
+test('a supervisor that died unnoticed has lost no message that it was never sent', async (t) => {
+  const { inspector, supervisor } = await startOwn(t)
+  await inspector.check()
+  process.kill(supervisor, 'SIGKILL')
+  // Without a turn of the event loop, in which the idle connections would be told.
+  for (const end = Date.now() + 15_000; isAlive(supervisor) && Date.now() < end; );
+  await assert.rejects(readMessage(inspector, 'hello'), { code: 'inspector-unavailable' })
 })
 
 test('a supervisor that cannot start says why, and leaves no folder behind', async () => {

@@ -1,10 +1,10 @@
-/** What lives: read from /proc, where a zombie counts as gone. */
-import { readFileSync } from 'node:fs'
+/** What lives: read from /proc, where a zombie counts as gone. Its files are closed when the last of its threads is gone too. */
+import { readdirSync, readFileSync } from 'node:fs'
 
 export function isAlive(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2)) || readdirSync(`/proc/${pid}/task`).length > 1
   } catch {
     return false
   }

@@ -61,6 +61,15 @@ const ACTS: Readonly<Record<string, () => unknown>> = {
     })
     return forever()
   },
+  'throw-in-next': () => {
+    channel.prependListener('data', (chunk: Buffer) => {
+      if (chunk[4] !== FRAME.read) return
+      queueMicrotask(() => {
+        throw new Error('a reader that was given up threw')
+      })
+    })
+    return forever()
+  },
   'unknown-type': () => say(frame(0x99, job)),
   'request-type': () => say(frame(FRAME.read, job)),
   'ready-twice': () => say(frame(FRAME.ready)),
