@@ -1,7 +1,7 @@
 /**
  * The inspector: the only place where hostile bytes are parsed, and the only room that knows that this happens in other processes.
  *
- *     filter ── unix socket, mode 0600 ── supervisor ── pipe (descriptor 3) ── parser process, one message at a time
+ *     filter ── unix socket, mode 0660 ── supervisor ── pipe (descriptor 3) ── parser process, one message at a time
  *     client.ts                           supervisor.ts                        parser-main.ts
  *     inspection.ts  sample-bytes.ts      session.ts  pool.ts                  parser.ts
  *     connection.ts  launch.ts            parser-process.ts

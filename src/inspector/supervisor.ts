@@ -67,17 +67,20 @@ export async function startSupervisor(settings: SupervisorSettings): Promise<Sup
   return { layers, state, pids: () => pool.pids, busyPids: () => pool.busyPids, waiting: () => pool.waiting, stop }
 }
 
-/** Listens with mode 0600 from the first moment; a socket that nobody listens on any more is taken over. */
+/**
+ * Listens with mode 0660 from the first moment, so that a filter of another user comes in by the group; a socket that nobody listens on any
+ * more is taken over.
+ */
 async function listen(server: Server, path: string): Promise<void> {
   if (await isLive(path)) throw new Error(`inspector.socket ${path}: another inspector listens there; stop it first`)
   removeStale(path)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(new Error(`inspector.socket ${path}: ${error.message}`, { cause: error })))
-    const mask = process.umask(0o177)
+    const mask = process.umask(0o117)
     server.listen({ path, backlog: 1024 }, resolve)
     process.umask(mask)
   })
-  chmodSync(path, 0o600)
+  chmodSync(path, 0o660)
 }
 
 function isLive(path: string): Promise<boolean> {

@@ -181,9 +181,9 @@ test('a client that stops tells the messages in work, and frees their processes'
   assert.equal(rig.events.filter(({ kind }) => kind === 'process-ended').length, 0)
 })
 
-test('the socket is for its owner alone, a stale one is taken over, a live one is not', async (t) => {
+test('the socket is for its owner and group alone, a stale one is taken over, a live one is not', async (t) => {
   const rig = await startRig(t, { parser: 'actor.ts' })
-  assert.equal(statSync(rig.socket).mode & 0o777, 0o600)
+  assert.equal(statSync(rig.socket).mode & 0o777, 0o660)
   const settings = {
     options: optionsOf({ processes: 1 }),
     onEvent: () => {},

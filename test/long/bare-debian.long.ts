@@ -1,6 +1,11 @@
 // The two commands of the README on a Debian 12 with nothing on it but Node 20 and npm.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { type BareDebian, makeBareDebian, type RanInside } from './bare/debian.ts'
 
 const INSTALL_MS = 300_000
@@ -55,4 +60,47 @@ test('npm test installs the Debian packages that the tests need, and a test of P
   const harness = await debian.run(own, { deadlineMs: START_MS * 2 })
 
   assert.equal(harness.status, 0, harness.output)
+})
+
+/** Notes what it is asked: no service manager runs in a folder. */
+const SYSTEMCTL = '#!/bin/sh\necho "$@" >>/tmp/systemctl.log\n'
+
+/** The two services as their units run them, as far as that goes without systemd: users, folders, environment. */
+const SERVICES = `
+set -e
+install -d -o peekaboo-inspector -g peekaboo -m 750 /run/peekaboo-inspector
+install -d -o peekaboo -g peekaboo -m 700 /var/lib/peekaboo
+as() { exec setpriv --reuid="$1" --regid=peekaboo --init-groups --no-new-privs --bounding-set=-all --inh-caps=-all sh -c "umask 0007; exec $2"; }
+P=/opt/peekaboo-milter/current/bin/peekaboo
+as peekaboo-inspector "$P inspector --socket /run/peekaboo-inspector/inspector.sock" &
+I=$!
+as peekaboo "env STATE_DIRECTORY=/var/lib/peekaboo $P serve" &
+S=$!
+until $P ping; do kill -0 $S; done
+kill $S; wait $S
+kill $I; wait $I
+`
+
+test('the page on installing leaves a filter that answers, run as the users of its units', async () => {
+  const read = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+  const packed = spawnSync(process.execPath, [read('src/package.mjs'), join(debian.root, 'tmp/release')], {
+    encoding: 'utf8',
+  })
+  assert.equal(packed.status, 0, packed.stderr)
+  const commands = /```sh\n([\s\S]*?)```/.exec(readFileSync(read('docs/install.md'), 'utf8'))?.[1] ?? ''
+  await writeFile(join(debian.root, 'tmp/systemctl'), SYSTEMCTL, { mode: 0o755 })
+  const installing = `set -e; cd /tmp/release; PATH=/tmp/own:$PATH\n${commands}`
+  await debian.run('mkdir -p /tmp/own && mv /tmp/systemctl /tmp/own/', { deadlineMs: START_MS })
+
+  const installed = await debian.run(installing, { deadlineMs: INSTALL_MS })
+  const served = await debian.run(SERVICES, { isOffline: true, deadlineMs: START_MS })
+
+  assert.equal(installed.status, 0, installed.output)
+  assert.match(basename(packed.stdout.trim()), /^peekaboo-milter-.*\.tar\.gz$/)
+  assert.equal(served.status, 0, served.output)
+  const asked = await debian.run('cat /tmp/systemctl.log', { deadlineMs: START_MS })
+  assert.deepEqual(asked.output.trim().split('\n'), [
+    'daemon-reload',
+    'enable --now peekaboo-inspector.service peekaboo.service',
+  ])
 })
