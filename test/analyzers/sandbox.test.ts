@@ -1,40 +1,14 @@
-/** What both sandboxes have in common, and what is CAPE's own, when all goes well and when several hosts share the work. */
+/** What both sandboxes have in common, when all goes well and when several hosts share the work. */
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import type { Analyzer, Progress } from '../../src/analyzers/analyzer.ts'
+import { test } from 'node:test'
 import { causeOf } from '../../src/core/index.ts'
-import { FakeCape } from '../fakes/cape.ts'
 import { FakeClock } from '../fakes/clock.ts'
-import { json, say } from '../fakes/http-service.ts'
+import { json } from '../fakes/http-service.ts'
 import { kindOf } from './fault.ts'
-import { driver, type FakeSandbox, type Make, pump, startFake } from './sandboxes.ts'
+import { count, driver, pump, scene, startFake, untilEnded } from './sandboxes.ts'
 import { submission } from './submission.ts'
 
 const { signal } = new AbortController()
-
-async function scene(t: TestContext, make: Make, options: object = {}, hosts = 1) {
-  const clock = new FakeClock()
-  const fakes: FakeSandbox[] = []
-  for (let i = 0; i < hosts; i += 1) fakes.push(await startFake(t, make))
-  const all = { instances: fakes.map(({ url }) => ({ url })), ...options }
-  const { analyzer, told } = driver(t, make, all, clock)
-  const run = <T>(promise: Promise<T>) => pump(promise, clock, fakes)
-  await run(analyzer.start())
-  const [fake] = fakes
-  assert.ok(fake)
-  return { clock, fakes, fake, analyzer, told, run, all }
-}
-
-async function untilEnded(analyzer: Analyzer, id: string): Promise<Exclude<Progress, { state: 'running' }>> {
-  for (;;) {
-    const [progress] = await analyzer.poll([id], signal)
-    if (progress && progress.state !== 'running') return progress
-  }
-}
-
-function count(fake: FakeSandbox, kind: string): number {
-  return fake.service.requests.filter(({ path }) => kindOf(path) === kind).length
-}
 
 for (const make of ['cape', 'cuckoo'] as const) {
   test(`${make} gets the digest with the extension that opens it, how to run it, and our mark`, async (t) => {
@@ -225,6 +199,50 @@ for (const make of ['cape', 'cuckoo'] as const) {
     assert.match(health?.version ?? '', make === 'cape' ? /^CAPE 2\.5$/ : /^Cuckoo 2\.0\.7$/)
   })
 
+  test(`${make} that was set up anew gives a number again: who had it is told to try again, and nobody waits for ever`, async (t) => {
+    const { fake, analyzer, run } = await scene(t, make)
+    fake.isSlow = true
+    const before = await run(analyzer.submit(submission('some malware'), signal))
+    fake.reset()
+    const now = await run(analyzer.submit(submission('harmless'), signal))
+    fake.finish()
+
+    const [lost, found] = await run(Promise.all([before, now].map((id) => untilEnded(analyzer, id))))
+
+    assert.ok(lost?.state === 'failed' && lost.mayRetry && /number 1 to another/.test(lost.detail))
+    assert.ok(found?.state === 'reported' && found.report.score === 0)
+    assert.equal(analyzer.capacity().running, 0)
+  })
+
+  test(`${make} that was set up anew and gets the same sample again: one report is for both`, async (t) => {
+    const { fake, analyzer, run } = await scene(t, make)
+    fake.isSlow = true
+    const before = await run(analyzer.submit(submission('some malware'), signal))
+    fake.reset()
+    const now = await run(analyzer.submit(submission('some malware', { marker: 'another' }), signal))
+    fake.finish()
+
+    const ends = await run(Promise.all([before, now].map((id) => untilEnded(analyzer, id))))
+
+    assert.ok(ends.every((one) => one.state === 'reported' && one.report.score === 8.5))
+    assert.equal(analyzer.capacity().running, 0)
+  })
+
+  test(`${make} that wants no calls for a while gets none, not for reports either`, async (t) => {
+    const { fake, clock, analyzer, run } = await scene(t, make)
+    const times: number[] = []
+    fake.service.misdeed = ({ path, response }) => {
+      if (kindOf(path) !== 'report' || times.push(clock.now()) > 2) return false
+      return json(response, { detail: 'throttled' }, 429, { 'retry-after': '40' })
+    }
+
+    const ended = await run(analyzer.submit(submission('some malware'), signal).then((id) => untilEnded(analyzer, id)))
+
+    assert.ok(ended.state === 'reported')
+    const [first = 0, second = 0, third = 0] = times
+    assert.ok(second - first >= 40_000 && third - second >= 40_000, times.join(' '))
+  })
+
   test(`${make}: the token goes with every call`, async (t) => {
     const clock = new FakeClock()
     const fake = await startFake(t, make, { token: 'sesame' })
@@ -239,127 +257,3 @@ for (const make of ['cape', 'cuckoo'] as const) {
     assert.equal(ended.state, 'reported')
   })
 }
-
-test('CAPE: of a container that is taken apart the worst file counts, when all are done', async (t) => {
-  const { fake, analyzer, run } = await scene(t, 'cape')
-  assert.ok(fake instanceof FakeCape)
-  fake.demux = () => ['harmless', 'this is malware', 'harmless too']
-  fake.isSlow = true
-  const id = await run(analyzer.submit(submission('a zip'), signal))
-
-  fake.finish(undefined, 2)
-  const between = await run(analyzer.poll([id], signal))
-  fake.finish()
-  const ended = await run(untilEnded(analyzer, id))
-
-  assert.equal(between[0]?.state, 'running')
-  assert.ok(ended.state === 'reported')
-  assert.equal(ended.report.score, 8.5)
-  assert.equal(ended.report.evidence.length, 9)
-})
-
-test('CAPE: of a container that is taken apart one file that failed makes all fail', async (t) => {
-  const { fake, analyzer, run } = await scene(t, 'cape')
-  assert.ok(fake instanceof FakeCape)
-  fake.demux = () => ['harmless', 'harmless too']
-  fake.isSlow = true
-  const id = await run(analyzer.submit(submission('a zip'), signal))
-  for (const task of fake.tasks.values()) task.status = task.id === 2 ? 'failed_analysis' : 'reported'
-
-  const ended = await run(untilEnded(analyzer, id))
-
-  assert.equal(ended.state, 'failed')
-})
-
-test('CAPE with everything switched off that is off by default is driven all the same', async (t) => {
-  const { fake, analyzer, run } = await scene(t, 'cape')
-  assert.ok(fake instanceof FakeCape)
-  Object.assign(fake.on, { tasklist: false, cuckoostatus: false, machinelist: false })
-  fake.isSlow = true
-  const ids: string[] = []
-  for (let i = 0; i < 6; i += 1) ids.push(await run(analyzer.submit(submission(`malware ${i}`), signal)))
-  fake.finish()
-
-  const ends = await run(Promise.all(ids.map((id) => untilEnded(analyzer, id))))
-  const [health] = await run(analyzer.health(signal))
-
-  assert.ok(ends.every((one) => one.state === 'reported'))
-  assert.deepEqual([health?.ok, health?.version, health?.machines], [true, 'CAPE', undefined])
-})
-
-test('CAPE: the small report is read where there is one, and the whole where it says too little', async (t) => {
-  const { fake, analyzer, run } = await scene(t, 'cape', { liteReport: true })
-  assert.ok(fake instanceof FakeCape)
-  const whole = await run(analyzer.submit(submission('malware 1'), signal).then((id) => untilEnded(analyzer, id)))
-  fake.on.litereport = true
-  fake.service.requests.length = 0
-  const lite = await run(analyzer.submit(submission('malware 2'), signal).then((id) => untilEnded(analyzer, id)))
-  const kinds = fake.service.requests
-    .filter(({ path }) => kindOf(path) === 'report')
-    .map(({ path }) => path.split('/')[6])
-
-  assert.deepEqual([whole.state, lite.state], ['reported', 'reported'])
-  assert.deepEqual(kinds, ['litereport'])
-})
-
-test('CAPE that has analysed the bytes already and takes them once a day: ours is found, another is waited for', async (t) => {
-  const { fake, analyzer, run } = await scene(t, 'cape')
-  assert.ok(fake instanceof FakeCape)
-  const ours = submission('some malware', { marker: 'ours' })
-  fake.add('some malware', 'ours')
-  fake.refusal = {
-    error: true,
-    error_value: 'Error adding task to database',
-    errors: [{ x: 'Duplicated file, disable unique option' }],
-  }
-
-  const found = await run(analyzer.submit(ours, signal))
-  const other = await run(analyzer.submit(submission('others', { marker: 'o' }), signal).catch((one: unknown) => one))
-
-  const ended = await run(untilEnded(analyzer, found))
-  assert.ok(ended.state === 'reported' && ended.report.score === 8.5)
-  assert.equal(causeOf(other), 'analyzer-unavailable')
-})
-
-for (const elements of ['bare', 'ignored'] as const) {
-  test(`a Cuckoo whose elements are ${elements} is read all the same`, async (t) => {
-    const { fake, analyzer, run } = await scene(t, 'cuckoo')
-    Object.assign(fake, { elements })
-
-    const ended = await run(analyzer.submit(submission('some malware'), signal).then((id) => untilEnded(analyzer, id)))
-
-    assert.ok(ended.state === 'reported' && ended.report.score === 8.5, JSON.stringify(ended))
-  })
-}
-
-test('a 404 of something between is not a task that is gone', async (t) => {
-  const { fake, clock, analyzer, run } = await scene(t, 'cuckoo')
-  fake.isSlow = true
-  const id = await run(analyzer.submit(submission('some malware'), signal))
-  fake.service.misdeed = ({ response, path }) =>
-    kindOf(path) === 'status' && say(response, '<h1>nginx</h1>', 'text/html', 404)
-
-  const ended = untilEnded(analyzer, id)
-  while (clock.now() < 1_800_000_000_000 + 300_000) await run(analyzer.poll([id], signal))
-  fake.service.misdeed = undefined
-  fake.finish()
-
-  const end = await run(ended)
-  assert.ok(end.state === 'reported')
-})
-
-test('a report of somebody else that is sent for our task is refused however late it comes', async (t) => {
-  const { fake, analyzer, run } = await scene(t, 'cape')
-  fake.isSlow = true
-  const id = await run(analyzer.submit(submission('some malware'), signal))
-  fake.service.misdeed = ({ response, path }) =>
-    path.includes('/tasks/status/') && json(response, { error: false, data: 'reported' })
-  const [task] = fake.tasks.values()
-  assert.ok(task)
-  task.status = 'reported'
-  Object.assign(task.report.target as object, { file: { sha256: 'f'.repeat(64) } })
-
-  const ended = await run(untilEnded(analyzer, id))
-
-  assert.ok(ended.state === 'failed' && /another file/.test(ended.detail))
-})

@@ -1,13 +1,16 @@
 /** The drivers of sandboxes with their fakes, in one shape, so that what holds for both is tested once. */
+import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
+import type { Analyzer, Progress } from '../../src/analyzers/analyzer.ts'
 import { capeAnalyzer } from '../../src/analyzers/cape/cape.ts'
 import { capeOptions } from '../../src/analyzers/cape/options.ts'
 import { cuckooAnalyzer } from '../../src/analyzers/cuckoo/cuckoo.ts'
 import { cuckooOptions } from '../../src/analyzers/cuckoo/options.ts'
 import type { Clock, Secret } from '../../src/core/index.ts'
 import { FakeCape } from '../fakes/cape.ts'
-import type { FakeClock } from '../fakes/clock.ts'
+import { FakeClock } from '../fakes/clock.ts'
 import { FakeCuckoo } from '../fakes/cuckoo.ts'
+import { kindOf } from './fault.ts'
 import { Told } from './scanner.ts'
 
 /** A make of sandbox. */
@@ -63,4 +66,32 @@ export async function pump<T>(promise: Promise<T>, clock: FakeClock, fakes: read
     await clock.next()
   }
   return settled
+}
+
+/** A driver with hosts of its own, and a clock that stands still. */
+export async function scene(t: TestContext, make: Make, options: object = {}, hosts = 1) {
+  const clock = new FakeClock()
+  const fakes: FakeSandbox[] = []
+  for (let i = 0; i < hosts; i += 1) fakes.push(await startFake(t, make))
+  const all = { instances: fakes.map(({ url }) => ({ url })), ...options }
+  const { analyzer, told } = driver(t, make, all, clock)
+  const run = <T>(promise: Promise<T>) => pump(promise, clock, fakes)
+  await run(analyzer.start())
+  const [fake] = fakes
+  assert.ok(fake)
+  return { clock, fakes, fake, analyzer, told, run, all }
+}
+
+/** Asks until it has ended, as the scheduler does. */
+export async function untilEnded(analyzer: Analyzer, id: string): Promise<Exclude<Progress, { state: 'running' }>> {
+  const { signal } = new AbortController()
+  for (;;) {
+    const [progress] = await analyzer.poll([id], signal)
+    if (progress && progress.state !== 'running') return progress
+  }
+}
+
+/** How many calls of a kind came. */
+export function count(fake: FakeSandbox, kind: string): number {
+  return fake.service.requests.filter(({ path }) => kindOf(path) === kind).length
 }

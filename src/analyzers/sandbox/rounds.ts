@@ -53,6 +53,8 @@ export class Rounds {
   #pauseMs: number
   /** Since when the host has not answered; 0: it does. */
   #silentSince = 0
+  /** It wants no calls before. */
+  #quietUntil = 0
 
   constructor(host: SandboxHost, options: RoundsOptions) {
     this.#host = host
@@ -60,8 +62,17 @@ export class Rounds {
     this.#pauseMs = options.pollMs
   }
 
+  /** The task that is followed under a number. */
+  taskOf(number: number): SandboxTask | undefined {
+    return this.#watched.get(number)?.task
+  }
+
+  /** Follows a task. Whoever has one of its numbers already has lost it: a sandbox that was set up anew gives them again. */
   watch(task: SandboxTask): void {
-    for (const number of task.open) this.#watched.set(number, this.#begin(task))
+    for (const number of task.open) {
+      this.#end(number, failed(this.#told(`it has given the number ${number} to another task`), true))
+      this.#watched.set(number, this.#begin(task))
+    }
     this.#plan(this.#pauseMs)
   }
 
@@ -92,6 +103,11 @@ export class Rounds {
   }
 
   async #round(): Promise<void> {
+    const quietMs = this.#quietUntil - this.#options.clock.now()
+    if (quietMs > 0) {
+      this.#plan(quietMs)
+      return
+    }
     this.#isRunning = true
     try {
       this.#forget()
@@ -155,7 +171,7 @@ export class Rounds {
 
   #fetchReports(): void {
     for (const [number, one] of this.#watched) {
-      if (this.#fetching >= FETCHES) return
+      if (this.#fetching >= FETCHES || this.#options.clock.now() < this.#quietUntil) return
       if (one.endedAt > 0 && !one.isFetching) void this.#fetch(number, one)
     }
   }
@@ -182,7 +198,7 @@ export class Rounds {
 
   #unread(number: number, one: Watched, error: unknown): void {
     one.reads += 1
-    if (this.#stop.signal.aborted || error instanceof Throttled) return
+    if (this.#stop.signal.aborted || this.#isThrottled(error)) return
     if (error instanceof HttpFault && !error.mayHaveActed) return
     const lateMs = this.#options.clock.now() - one.endedAt
     const isOver = error instanceof NotYet ? lateMs >= this.#options.lateMs : one.reads >= READS
@@ -207,18 +223,21 @@ export class Rounds {
   /** The host did not answer, or wants to be left alone for a while: its tasks wait, but not for ever. */
   #silent(error: unknown): void {
     if (this.#stop.signal.aborted) return
-    const { clock, pollMs, lostMs } = this.#options
+    const { clock, lostMs } = this.#options
     const now = clock.now()
-    if (error instanceof Throttled) {
-      this.#pauseMs = Math.max(error.ms, pollMs)
-      return
-    }
+    if (this.#isThrottled(error)) return
     this.#silentSince ||= now
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
     this.#options.onAnswer(error)
     if (now - this.#silentSince < lostMs) return
     const end = failed(this.#told(`it did not answer for ${lostMs} ms: ${messageOf(error)}`), true)
     for (const number of [...this.#watched.keys()]) this.#end(number, end)
+  }
+
+  #isThrottled(error: unknown): boolean {
+    if (!(error instanceof Throttled)) return false
+    this.#quietUntil = this.#options.clock.now() + error.ms
+    return true
   }
 
   #forget(): void {

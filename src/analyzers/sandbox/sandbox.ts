@@ -251,10 +251,14 @@ export class SandboxAnalyzer implements Analyzer {
     numbers: readonly number[],
     place: Place<SandboxHost>,
   ): SandboxTask {
-    const task = new SandboxTask(about, numbers, place, this.#clock.now())
-    this.#tasks.set(task.id, task)
-    void task.ended.then(() => this.#clock.after(KEEP_MS, () => this.#tasks.delete(task.id)))
-    this.#rounds.get(place.instance)?.watch(task)
+    const rounds = this.#rounds.get(place.instance)
+    const known = numbers.map((number) => rounds?.taskOf(number))
+    const same = known.find((one) => one?.sha256 === about.sha256)
+    if (same) place.giveBack()
+    const task = same ?? new SandboxTask(about, numbers, place, this.#clock.now())
+    this.#tasks.set(about.id, task)
+    void task.ended.then(() => this.#clock.after(KEEP_MS, () => this.#tasks.delete(about.id)))
+    if (!same) rounds?.watch(task)
     return task
   }
 
