@@ -2,7 +2,7 @@ import type { Clock } from '../core/index.ts'
 import type { Inspector } from '../inspector/index.ts'
 import type { Ruleset } from '../rules/index.ts'
 import type { Scheduler } from '../scheduler/index.ts'
-import type { Store } from '../store/store.ts'
+import type { Override, Store } from '../store/store.ts'
 import type { Logger } from '../telemetry/index.ts'
 import type { HeldSlots } from './held-slots.ts'
 import type { MessageKeeper } from './message-keeper.ts'
@@ -22,6 +22,8 @@ export interface PipelineDeps {
   readonly declaredRoles: readonly string[]
   readonly keeper: MessageKeeper
   readonly stories: StoryWriter
+  /** What operators decided about bytes; absent where nobody can. */
+  readonly overrides?: { overrideFor(sha256: string): Override | undefined }
   readonly openings: OpeningKeys
   /** Messages whose answer may be held at the same time. */
   readonly held: HeldSlots

@@ -145,7 +145,8 @@ export class MessageExamination implements Examination {
     const roles = rolesAtFirst(this.#deps.roles, this.#deps.declaredRoles)
     const message = messageFacts(envelope, reading, this.#kept.size)
     const samples = await samplesOf(reading, this.#kept, this.#ruleset, opening)
-    const cases = await casesOf(samples, opening, message, this.#ruleset, roles)
+    const overrideFor = (sha256: string) => this.#deps.overrides?.overrideFor(sha256)
+    const cases = await casesOf(samples, opening, message, this.#ruleset, roles, overrideFor)
     const { subject, messageId } = reading
     const { story, now } = known
     const since = story?.firstSeen ?? now

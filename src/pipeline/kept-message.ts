@@ -5,6 +5,7 @@
  */
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Fault } from '../core/index.ts'
 import type { Budget } from './budget.ts'
 
@@ -20,7 +21,8 @@ const LARGE_SHARE = 1 / 8
 const KEEP_AS_IS = 16 * 1024
 
 export class KeptMessage {
-  readonly #path: string
+  readonly #dir: string
+  readonly #number: number
   readonly #inMemory: number
   readonly #memory: Budget
   readonly #spool: Budget
@@ -34,8 +36,10 @@ export class KeptMessage {
   #fault: Fault | undefined
   #holders = 1
 
-  constructor(path: string, inMemory: number, memory: Budget, spool: Budget) {
-    this.#path = path
+  /** `number` tells its spool file from those of all other messages of this process. */
+  constructor(dir: string, number: number, inMemory: number, memory: Budget, spool: Budget) {
+    this.#dir = dir
+    this.#number = number
     this.#inMemory = inMemory
     this.#memory = memory
     this.#spool = spool
@@ -43,6 +47,11 @@ export class KeptMessage {
 
   get size(): number {
     return this.#size
+  }
+
+  /** Made when it is needed: most messages have no file. */
+  get #path(): string {
+    return join(this.#dir, `${process.pid}-${this.#number}.msg`)
   }
 
   /** Whether one chunk more makes it too large for memory. */

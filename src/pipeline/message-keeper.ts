@@ -36,8 +36,7 @@ export class MessageKeeper {
 
   begin(): KeptMessage {
     this.#count += 1
-    const path = join(this.#dir, `${process.pid}-${this.#count}.msg`)
-    return new KeptMessage(path, this.#perMessage, this.memory, this.spool)
+    return new KeptMessage(this.#dir, this.#count, this.#perMessage, this.memory, this.spool)
   }
 }
 

@@ -43,7 +43,7 @@ export async function runAnalysis(lease: Lease, errand: Errand | undefined, cont
   try {
     return await run.toItsEnd()
   } catch (error) {
-    if (error instanceof LeaseLost || lease.lost.aborted) return { state: 'lost' }
+    if (error instanceof LeaseLost || lease.isLost) return { state: 'lost' }
     if (context.signal.aborted || causeOf(error) === 'store-unavailable') throw error
     const cause = causeOf(error)
     const detail = error instanceof Error ? error.message : String(error)

@@ -2,7 +2,7 @@
  * The leases that this process holds, kept alive by one statement for all. A lease that the store no longer grants ends its run without a
  * word; while the store is away nothing is known, and the next write of the run will tell.
  */
-import type { Clock } from '../core/index.ts'
+import type { Clock, Fault } from '../core/index.ts'
 import type { Analysis, AnalysisChange, AnalysisState, Store } from '../store/store.ts'
 
 /** The row belongs to somebody else now. */
@@ -14,8 +14,9 @@ type Step = Omit<AnalysisChange, 'key' | 'owner' | 'token'>
 export class Lease {
   readonly row: Analysis
   readonly #leases: Leases
-  readonly #lost = new AbortController()
+  readonly #given = new AbortController()
   #state: AnalysisState
+  #isLost = false
   #isWriting = false
 
   constructor(row: Analysis, leases: Leases) {
@@ -24,9 +25,14 @@ export class Lease {
     this.#leases = leases
   }
 
-  /** Fires when somebody else has it. */
-  get lost(): AbortSignal {
-    return this.#lost.signal
+  /** Fires when somebody else has it, or when all are to stop: one signal for both, as a run may wait for hours. */
+  get signal(): AbortSignal {
+    return this.#given.signal
+  }
+
+  /** Whether somebody else has it. */
+  get isLost(): boolean {
+    return this.#isLost
   }
 
   /** Writes the next step down; rejects with `LeaseLost` where it is no longer ours to write. */
@@ -51,7 +57,12 @@ export class Lease {
   }
 
   lose(): void {
-    this.#lost.abort(new LeaseLost())
+    this.#isLost = true
+    this.#given.abort(new LeaseLost())
+  }
+
+  stop(reason: Fault): void {
+    this.#given.abort(reason)
   }
 
   change(step: Step): AnalysisChange {
@@ -72,6 +83,7 @@ export class Leases {
   readonly #held = new Set<Lease>()
   #cancelTimer: (() => void) | undefined
   #beating: Promise<void> = Promise.resolve()
+  #stopped: Fault | undefined
 
   constructor(deps: LeasesDeps) {
     this.#deps = deps
@@ -80,8 +92,15 @@ export class Leases {
   hold(row: Analysis): Lease {
     const lease = new Lease(row, this)
     this.#held.add(lease)
+    if (this.#stopped) lease.stop(this.#stopped)
     this.#later()
     return lease
+  }
+
+  /** Ends the runs of all, also of those that begin later; `letGo` then gives the leases back. */
+  stop(reason: Fault): void {
+    this.#stopped = reason
+    for (const lease of this.#held) lease.stop(reason)
   }
 
   /** The run has ended and wrote how. */

@@ -74,7 +74,9 @@ export class Scheduler {
   /** Lets go of all analyses, so that another node, or the next start, takes them over at once. */
   async stop(): Promise<void> {
     this.#cancelRound?.()
-    this.#stop.abort(new Fault('shutting-down'))
+    const reason = new Fault('shutting-down')
+    this.#stop.abort(reason)
+    this.#leases.stop(reason)
     await Promise.allSettled([...this.#runs.values()].map(({ done }) => done))
     await this.#leases.letGo()
     await Promise.allSettled([...this.#deps.analyzers.values()].map((analyzer) => analyzer.stop()))
@@ -143,7 +145,7 @@ export class Scheduler {
     const about = { analyzer: row.analyzer, sha256: row.sha256 }
     const lease = this.#leases.hold(row)
     try {
-      const signal = AbortSignal.any([this.#stop.signal, lease.lost])
+      const { signal } = lease
       const ended = await runAnalysis(lease, errand, { ...this.#deskOf(row.analyzer), clock, options, signal })
       this.#note(row, ended)
       log[ended.state === 'reported' ? 'info' : 'warn']({ ...about, ...ended }, 'analysis ended')
