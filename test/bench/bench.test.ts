@@ -73,3 +73,10 @@ test('the benchmark of the rules runs, and rules decide as their twins by hand',
   assert.deepEqual(losses, [])
   assert.equal(targets.length, 4)
 })
+
+test('the benchmark of archives runs beside 7-Zip', async () => {
+  const { targets } = await runShort('--only', 'archive')
+
+  assert.equal(targets.length, 5)
+  assert.ok((targets[0]?.measured.median ?? 0) > 0)
+})

@@ -2,8 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { measureArchives } from './archive.ts'
 import { type Built, build } from './build.ts'
-import { writeCorpus } from './corpus.ts'
+import { type Corpus, writeCorpus } from './corpus.ts'
 import { type HeldPlan, type HeldResult, measureHeld } from './held.ts'
 import { lossesOf, miscountOf } from './losses.ts'
 import { type MailFindings, measureMail } from './mail.ts'
@@ -49,6 +50,7 @@ async function main(): Promise<number> {
 async function findingsOf(folder: string, options: Options): Promise<Findings> {
   if (options.only === 'mail') return mailOf(folder, options)
   if (options.only === 'rules') return rulesOf(options)
+  if (options.only === 'archive') return archivesOf(folder, options)
   return options.only === 'types' ? typesOf(folder, options) : allOf(folder, options)
 }
 
@@ -56,6 +58,12 @@ function typesOf(folder: string, options: Options): Findings {
   progress('telling types')
   const rounds = measureTypes(folder, options.rounds)
   return { measurements: [], held: [], mail: [], targets: [judgeTypes(rounds)], losses: [] }
+}
+
+async function archivesOf(folder: string, options: Options): Promise<Findings> {
+  progress('opening archives')
+  const targets = await measureArchives(folder, options.rounds, options.short)
+  return { measurements: [], held: [], mail: [], targets, losses: [] }
 }
 
 function rulesOf(options: Options): Findings {
@@ -70,10 +78,17 @@ async function allOf(folder: string, options: Options): Promise<Findings> {
   const findings = { ...speed, held, mail: [], targets: judge(speed.measurements, held) }
   if (options.only !== undefined) return findings
   const mail = await mailOf(folder, options)
+  const archives = await archivesOf(folder, options)
   return {
     ...findings,
     mail: mail.mail,
-    targets: [...findings.targets, ...mail.targets, ...typesOf(folder, options).targets, ...rulesOf(options).targets],
+    targets: [
+      ...findings.targets,
+      ...mail.targets,
+      ...typesOf(folder, options).targets,
+      ...rulesOf(options).targets,
+      ...archives.targets,
+    ],
     losses: [...findings.losses, ...mail.losses],
   }
 }
@@ -119,22 +134,32 @@ async function heldOf(ground: Ground): Promise<HeldResult[]> {
     options.only === 'protocol' ? ['protocol-holding'] : ['protocol-holding', 'filter-holding']
   const warm = await writeCorpus(folder, 'text4k')
   const small = await writeCorpus(folder, 'held4k', options.short ? 50 : 1000)
-  const plans: HeldPlan[] = [{ corpus: small, count: small.files.length, rate: 100, limitBytesEach: 30_000 }]
+  const rounds = options.rounds
+  const plans: HeldPlan[] = [{ corpus: small, count: small.files.length, rate: 100, limitBytesEach: 30_000, rounds }]
   if (!options.short)
-    plans.push({ corpus: await writeCorpus(folder, 'att25m'), count: 100, rate: 10, limitBytesEach: 1_000_000 })
+    plans.push({
+      ...{ corpus: await writeCorpus(folder, 'att25m'), count: 100, rate: 10, limitBytesEach: 1_000_000 },
+      rounds: 1,
+    })
   const results: HeldResult[] = []
   for (const plan of plans) {
-    for (const subject of subjects) {
-      progress(`${subject}: holding ${plan.count} of ${plan.corpus.name}`)
-      const peer = await startNamed(subject, ground.built, folder)
-      try {
-        results.push(await measureHeld(ground.built.load, peer, warm, plan))
-      } finally {
-        await peer.stop()
+    for (let round = 0; round < plan.rounds; round++) {
+      for (const subject of subjects) {
+        progress(`${subject}: holding ${plan.count} of ${plan.corpus.name}, round ${round + 1} of ${plan.rounds}`)
+        results.push(await heldBy(subject, ground, warm, plan))
       }
     }
   }
   return results
+}
+
+async function heldBy(subject: PeerName, { built, folder }: Ground, warm: Corpus, plan: HeldPlan): Promise<HeldResult> {
+  const peer = await startNamed(subject, built, folder)
+  try {
+    return await measureHeld(built.load, peer, warm, plan)
+  } finally {
+    await peer.stop()
+  }
 }
 
 function progress(text: string): void {
