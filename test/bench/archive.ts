@@ -79,22 +79,21 @@ function milliseconds(text: string): number {
   return (Number(minutes) * 60 + Number(seconds)) * 1000
 }
 
-/** What a member of many costs, for each that one of few does: what opening costs in any case is taken off before. */
+/** What a member of very many costs, for each of many. */
 async function steepness(counts: readonly number[], rounds: number): Promise<readonly Target[]> {
+  const [many = 0, most = 0] = counts.slice(-2)
   const targets: Target[] = []
   for (const [format, make] of Object.entries(MANY)) {
     const archives = await Promise.all(counts.map(make))
+    for (const content of archives) await passOf([content])
     const ratios: number[] = []
     for (let n = 0; n < rounds; n++) {
-      const ms: number[] = []
-      for (const content of archives) ms.push(await passOf([content]))
-      const [few = 0] = ms
-      const rise = (i: number, j: number) => ((ms[j] ?? 0) - (ms[i] ?? 0)) / ((counts[j] ?? 0) - (counts[i] ?? 0))
-      const last = counts.length - 1
-      ratios.push(rise(last - 1, last) / Math.max(rise(last - 2, last - 1), few / 1000))
+      const each: number[] = []
+      for (const [i, content] of archives.entries()) each.push((await passOf([content])) / (counts[i] ?? 1))
+      const [small = 1, large = 1] = each.slice(-2)
+      ratios.push(large / small)
     }
-    const [, middle = 0, most = 0] = counts.slice(-3)
-    targets.push(atMost(`CPU of a member of ${most} ÷ of ${middle}, ${format}`, TIMES_STEEPER, ratios, ''))
+    targets.push(atMost(`CPU of a member of ${most} ÷ of ${many}, ${format}`, TIMES_STEEPER, ratios, ''))
   }
   return targets
 }
