@@ -10,7 +10,7 @@ import { DummyAnalyzer } from './analyzers/dummy/dummy.ts'
 import { type Composition, declaredRoles, loadRules, RunningRules, runCli } from './cli/index.ts'
 import type { Config } from './config/index.ts'
 import { type Clock, Fault } from './core/index.ts'
-import { type Dependency, HttpServer, healthRoutes } from './http/index.ts'
+import { type Dependency, HttpServer, healthRoutes, pushRoutes } from './http/index.ts'
 import { createInspector } from './inspector/index.ts'
 import { createListener, parseListen } from './mailfilter/index.ts'
 import type { MilterServer } from './milter/index.ts'
@@ -71,7 +71,9 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
         checked('inspector', inspector),
         checked('store', store),
         { ...checked('rules', running), isNote: true },
-      ]),
+      ], () => {
+        for (const analyzer of analyzers.values()) analyzer.hurry?.()
+      }),
     async stop() {
       await edges.stop()
       await scheduler.stop()
@@ -148,7 +150,7 @@ class Edges {
   }
 
   /** Listens everywhere or nowhere; rejects naming the address that cannot be had. */
-  async start(dependencies: readonly Dependency[]): Promise<{ milter: string[]; http: string }> {
+  async start(dependencies: readonly Dependency[], onPush: () => void): Promise<{ milter: string[]; http: string }> {
     for (const { listen, server } of this.#milters) {
       await server.listen(parseListen(listen)).catch((error: unknown) => {
         const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
@@ -159,7 +161,7 @@ class Edges {
     }
     return {
       milter: this.#milters.map(({ listen, server }) => addressOf(listen, server)),
-      http: await this.#startHttp(dependencies),
+      http: await this.#startHttp(dependencies, onPush),
     }
   }
 
@@ -170,10 +172,10 @@ class Edges {
     await this.#http?.close()
   }
 
-  async #startHttp(dependencies: readonly Dependency[]): Promise<string> {
-    const { listen } = this.#config.http
+  async #startHttp(dependencies: readonly Dependency[], onPush: () => void): Promise<string> {
+    const { listen, push } = this.#config.http
     if (listen === 'off') return ''
-    this.#http = new HttpServer(healthRoutes(dependencies))
+    this.#http = new HttpServer([...healthRoutes(dependencies), ...pushRoutes(push, onPush)])
     return this.#http.listen(listen).catch((error: unknown) => {
       this.#log.error({ listen, cause: describeError(error) }, 'no health checks: address cannot be had')
       return ''

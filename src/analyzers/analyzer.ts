@@ -108,6 +108,8 @@ export interface Analyzer {
   find(sha256: string, marker: string, signal: AbortSignal): Promise<string | undefined>
   /** Ends a task that nobody waits for any more; one that is not known is none. */
   cancel(taskId: string, signal: AbortSignal): Promise<void>
+  /** Somebody says that an analysis has ended: ask now. Whatever was said counts for nothing else, and may be said in vain or often. */
+  hurry?(): void
   capacity(): Capacity
   /** Asks every instance now, self-test included; works before `start`. */
   health(signal: AbortSignal): Promise<readonly AnalyzerHealth[]>

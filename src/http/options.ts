@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { secret } from '../core/index.ts'
 
 export const httpOptions = z
   .strictObject({
@@ -6,6 +7,7 @@ export const httpOptions = z
       .string()
       .default('127.0.0.1:8100')
       .describe('address of health checks (default 127.0.0.1:8100); off for none'),
+    push: secret('secret with which a sandbox may say that an analysis has ended; without it none may').optional(),
   })
   .prefault({})
   .describe('health checks')

@@ -6,8 +6,17 @@ export interface Route {
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly doc: string
-  readonly answer: () => Promise<RouteAnswer>
+  readonly answer: (request: RouteRequest) => Promise<RouteAnswer>
 }
+
+/** What a route may look at. */
+export interface RouteRequest {
+  /** The parts of the path that the route names with a colon. */
+  readonly params: Readonly<Record<string, string>>
+  /** The header of that name, empty where there is none. */
+  readonly authorization: string
+}
+
 export interface RouteAnswer {
   readonly status: number
   readonly body: string | Readonly<Record<string, unknown>>
@@ -18,6 +27,12 @@ export class HttpServer {
 
   constructor(routes: readonly Route[]) {
     this.#app = fastify({ logger: false, bodyLimit: 1024 * 1024, requestTimeout: 10_000 })
+    // A body of a type that no route knows is read to its end and forgotten.
+    this.#app.addContentTypeParser('*', (_request, payload, done) => {
+      payload.resume()
+      payload.on('end', () => done(null))
+      payload.on('error', done)
+    })
     for (const route of routes) this.#add(route)
   }
 
@@ -37,8 +52,9 @@ export class HttpServer {
     this.#app.route({
       method,
       url: path,
-      handler: async (_request, reply) => {
-        const { status, body } = await answer()
+      handler: async ({ params, headers }, reply) => {
+        const { authorization = '' } = headers
+        const { status, body } = await answer({ params: params as Record<string, string>, authorization })
         return reply.code(status).send(body)
       },
     })

@@ -243,6 +243,26 @@ for (const make of ['cape', 'cuckoo'] as const) {
     assert.ok(second - first >= 40_000 && third - second >= 40_000, times.join(' '))
   })
 
+  test(`${make}: a push ends the wait at once, and many pushes ask no more often than once a second`, async (t) => {
+    const { fake, clock, analyzer, run } = await scene(t, make, { poll: '60s' })
+    fake.isSlow = true
+    const id = await run(analyzer.submit(submission('some malware'), signal))
+    await run(analyzer.poll([id], signal))
+    const asked = count(fake, 'status')
+    const began = clock.now()
+    for (let i = 0; i < 100; i += 1) analyzer.hurry()
+    const between = await run(analyzer.poll([id], signal))
+    fake.finish()
+    analyzer.hurry()
+
+    const ended = await run(untilEnded(analyzer, id))
+
+    assert.equal(between[0]?.state, 'running')
+    assert.equal(ended.state, 'reported')
+    assert.ok(clock.now() - began < 15_000, `${clock.now() - began}`)
+    assert.ok(count(fake, 'status') - asked <= 3)
+  })
+
   test(`${make}: the token goes with every call`, async (t) => {
     const clock = new FakeClock()
     const fake = await startFake(t, make, { token: 'sesame' })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { HttpServer, healthRoutes } from '../../src/http/index.ts'
+import { Secret } from '../../src/core/index.ts'
+import { HttpServer, healthRoutes, pushRoutes } from '../../src/http/index.ts'
 
 async function serve(t: TestContext, checks: Readonly<Record<string, () => Promise<unknown>>>): Promise<string> {
   const server = new HttpServer(healthRoutes(Object.entries(checks).map(([name, check]) => ({ name, check }))))
@@ -61,4 +62,40 @@ test('an address that is taken is an error and not silence', async (t) => {
   const second = new HttpServer([])
 
   await assert.rejects(second.listen(url.replace('http://', '')), /EADDRINUSE/)
+})
+
+test('a push is heard with the secret, in the path or the header, whatever its body; without it the page is not there', async (t) => {
+  const secret = new Secret({ env: 'PUSH' })
+  secret.take('sesame')
+  let pushes = 0
+  const server = new HttpServer(pushRoutes(secret, () => pushes++))
+  const url = `http://${await server.listen('127.0.0.1:0')}/v1/push`
+  t.after(() => server.close())
+  const post = async (path: string, init: RequestInit = {}) =>
+    (await fetch(url + path, { method: 'POST', ...init })).status
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+
+  const heard = [
+    await post('/sesame', { body: '{"task_id": 7}', headers: { 'content-type': 'application/json' } }),
+    await post('/sesame', { body: 'task_id=7', headers: form }),
+    await post('', { headers: { authorization: 'Bearer sesame' } }),
+  ]
+  const count = pushes
+  const unheard = [
+    await post('/other'),
+    await post(''),
+    await post('/'),
+    await post('', { headers: { authorization: 'sesame' } }),
+  ]
+
+  assert.deepEqual(heard, [202, 202, 202])
+  assert.deepEqual(unheard, [404, 404, 404, 404])
+  assert.deepEqual([count, pushes], [3, 3])
+})
+
+test('nobody may push where there is no secret', () => {
+  assert.deepEqual(
+    pushRoutes(undefined, () => {}),
+    [],
+  )
 })

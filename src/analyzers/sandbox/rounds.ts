@@ -20,6 +20,8 @@ const CONFIRM_MS = 20_000
 const READS = 3
 /** A task that nobody has asked for is not followed any more: whoever asks later begins anew with its handle. */
 const FORGET_MS = 15 * 60_000
+/** However often it is told to hurry, a host is left alone so long between two rounds. */
+const HURRY_MS = 1000
 const LONGEST_PAUSE_MS = 60_000
 
 export interface RoundsOptions {
@@ -53,6 +55,9 @@ export class Rounds {
   #pauseMs: number
   /** Since when the host has not answered; 0: it does. */
   #silentSince = 0
+  /** When the last round began; and whether something ended while it ran, which it may have missed. */
+  #askedAt = 0
+  #isHurried = false
   /** It wants no calls before. */
   #quietUntil = 0
 
@@ -82,11 +87,13 @@ export class Rounds {
     this.#watched.clear()
   }
 
-  /** Something says that an analysis has ended: asks now. */
+  /** Something says that an analysis has ended: asks now, but not more often than it would be any use. */
   hurry(): void {
+    const gapMs = HURRY_MS - (this.#options.clock.now() - this.#askedAt)
     this.#cancel?.()
     this.#cancel = undefined
-    this.#plan(0)
+    this.#isHurried = this.#isRunning
+    this.#plan(Math.max(0, Math.min(gapMs, this.#pauseMs)))
   }
 
   #begin(task: SandboxTask): Watched {
@@ -109,6 +116,7 @@ export class Rounds {
       return
     }
     this.#isRunning = true
+    this.#askedAt = this.#options.clock.now()
     try {
       this.#forget()
       const asked = [...this.#watched].filter(([, { endedAt }]) => endedAt === 0)
@@ -120,7 +128,8 @@ export class Rounds {
     } finally {
       this.#isRunning = false
       this.#fetchReports()
-      this.#plan(this.#pauseMs)
+      this.#plan(this.#isHurried ? Math.min(HURRY_MS, this.#pauseMs) : this.#pauseMs)
+      this.#isHurried = false
     }
   }
 

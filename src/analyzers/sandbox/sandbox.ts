@@ -133,7 +133,6 @@ export class SandboxAnalyzer implements Analyzer {
     return Promise.all(this.#hosts.map((host) => this.#service.health(host, signal)))
   }
 
-  /** Somebody says that an analysis has ended: every host is asked now. Whatever was said counts for nothing else. */
   hurry(): void {
     for (const rounds of this.#rounds.values()) rounds.hurry()
   }
