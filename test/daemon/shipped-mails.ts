@@ -101,7 +101,7 @@ const literal = Buffer.from('minutes of the meeting, at length: '.repeat(20)).to
 const DRAWING = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 /** A disc with one text. */
-function diskImage(): Promise<Buffer> {
+export function diskImage(): Promise<Buffer> {
   return inWorkshop(({ put, run, read }) => {
     put('disc/a.txt', Buffer.from('agenda'))
     run('genisoimage', '-quiet', '-J', '-R', '-o', 'out.iso', 'disc')
