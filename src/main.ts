@@ -67,13 +67,12 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
       await scheduler.start()
     },
     startListeners: () =>
-      edges.start([
-        checked('inspector', inspector),
-        checked('store', store),
-        { ...checked('rules', running), isNote: true },
-      ], () => {
-        for (const analyzer of analyzers.values()) analyzer.hurry?.()
-      }),
+      edges.start(
+        [checked('inspector', inspector), checked('store', store), { ...checked('rules', running), isNote: true }],
+        () => {
+          for (const analyzer of analyzers.values()) analyzer.hurry?.()
+        },
+      ),
     async stop() {
       await edges.stop()
       await scheduler.stop()
