@@ -18,7 +18,7 @@ import { createPipeline, HeldSlots, MessageKeeper, OpeningKeys, type Pipeline, S
 import { type Profile, resolveProfiles } from './policy/index.ts'
 import type { Ruleset } from './rules/index.ts'
 import { Scheduler } from './scheduler/index.ts'
-import { openStore, StoreRefused } from './store/index.ts'
+import { OverrideBook, openStore, Retention, type StoreEvent, StoreRefused } from './store/index.ts'
 import { describeError, type Logger, systemClock } from './telemetry/index.ts'
 
 type AnalyzerOptions = Config['analyzers'][string]
@@ -37,7 +37,7 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
   const profiles = resolveProfiles(config.profiles)
   const running = new RunningRules(rules ?? loadRules(config))
   const parts = makeParts(config, log, clock)
-  const { inspector, store, analyzers, scheduler, keeper, stories, openings } = parts
+  const { inspector, store, analyzers, scheduler, keeper, stories, openings, overrides, retention } = parts
   const roles = new Map(Object.entries(config.roles).filter(([, analyzer]) => analyzer !== 'none'))
   const held = new HeldSlots(config.milter.held)
   const pipeline = createPipeline({
@@ -63,6 +63,8 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
       await keeper.start()
       await openings.start(join(config.dataDir, 'site.key'))
       await Promise.all([startStore(store, log), inspector.start()])
+      await overrides.start()
+      retention.start()
       await stories.start()
       await scheduler.start()
     },
@@ -77,6 +79,8 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
       await edges.stop()
       await scheduler.stop()
       await inspector.stop()
+      overrides.stop()
+      retention.stop()
       await store.stop()
     },
   }
@@ -85,14 +89,11 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
 /** The parts that have a life of their own. */
 function makeParts(config: Config, log: Logger, clock: Clock) {
   const { dataDir, scheduler: options } = config
-  const store = openStore(config.store, {
-    clock,
-    dataDir,
-    onEvent: (event) =>
-      event.kind === 'unavailable'
-        ? log.warn({ kind: event.kind, detail: describeError(event.fault) }, 'store unavailable')
-        : log.info(event, 'store'),
-  })
+  const onStoreEvent = (event: StoreEvent) =>
+    event.kind === 'unavailable'
+      ? log.warn({ kind: event.kind, detail: describeError(event.fault) }, 'store unavailable')
+      : log.info(event, 'store')
+  const store = openStore(config.store, { clock, dataDir, onEvent: onStoreEvent })
   const inspector = createInspector(config.inspector, {
     clock,
     onEvent: ({ level, ...event }) => log[level](event, 'inspector'),
@@ -108,6 +109,8 @@ function makeParts(config: Config, log: Logger, clock: Clock) {
     scheduler: new Scheduler({ store, analyzers, clock, log, options }),
     keeper: new MessageKeeper(join(dataDir, 'spool'), config.spool),
     stories: new StoryWriter(store, join(dataDir, 'stories.jsonl'), log),
+    overrides: new OverrideBook(store, clock),
+    retention: new Retention(store, config.store.keep, clock, onStoreEvent),
     openings: new OpeningKeys(config.inspector.passwords?.reveal()),
   }
 }

@@ -98,7 +98,13 @@ function filesOf(corpus: string): readonly string[] {
 
 /** A filter of its own that knows no analyzer and writes where nobody looks. */
 function alone(config: Config, dataDir: string): Config {
-  return { ...config, dataDir, store: { url: 'memory:', timeout: config.store.timeout }, analyzers: {}, roles: {} }
+  return {
+    ...config,
+    dataDir,
+    store: { url: 'memory:', timeout: config.store.timeout, keep: config.store.keep },
+    analyzers: {},
+    roles: {},
+  }
 }
 
 interface Job {

@@ -12,11 +12,13 @@ import { addExtract } from './extract.ts'
 import { addFacts } from './facts.ts'
 import { addImport } from './import/index.ts'
 import { addInspector } from './inspector.ts'
+import { addOverride } from './override.ts'
 import { addPing } from './ping.ts'
 import { addReplay } from './replay.ts'
 import { addRules } from './rules.ts'
 import { addScan } from './scan.ts'
 import { addServe } from './serve.ts'
+import { addStore } from './store.ts'
 import { hasColours } from './style.ts'
 import { addWhy } from './why.ts'
 
@@ -67,6 +69,8 @@ function programOf(context: Context, end: (code: number) => void): Command {
     addRules,
     addReplay,
     addAnalyzers,
+    addOverride,
+    addStore,
     addImport,
   ])
     add(program, context, end)

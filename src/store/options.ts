@@ -5,6 +5,27 @@ const timeout = duration('2s', 'longest time of one statement')
 
 const absolutePath = z.string().regex(/^\//, 'must be an absolute path')
 
+/** Nothing goes while a message that needs it may be in work. */
+function lifetime(standard: string, doc: string) {
+  return duration(standard, doc).refine((ms) => ms >= 3_600_000, 'must be an hour or more')
+}
+
+const keep = z
+  .strictObject({
+    facts: lifetime('30d', 'how long facts of bytes that nobody sends any more are kept'),
+    badReports: lifetime('30d', 'how long reports with a score of 5 and more are kept'),
+    otherReports: lifetime('24h', 'how long other reports are kept: the analyzer is asked again afterwards'),
+    accepted: lifetime('7d', 'how long the stories of delivered messages are kept'),
+    refused: lifetime('90d', 'how long the stories of all other messages are kept'),
+    sightings: lifetime('90d', 'how long it is known when bytes were seen that nobody sends any more'),
+    every: duration('10m', 'time between two rounds that remove what is too old').refine(
+      (ms) => ms >= 1000,
+      'must be a second or more',
+    ),
+  })
+  .prefault({})
+  .describe('how long what is known is kept')
+
 const embedded = z.strictObject({
   type: z.literal('sqlite').optional().describe('sqlite: one file beside the filter (the default)'),
   url: z
@@ -15,6 +36,7 @@ const embedded = z.strictObject({
       'sqlite:PATH (a path that is not absolute lies in the data directory; default peekaboo.db there) or memory:',
     ),
   timeout,
+  keep,
 })
 
 const tls = z
@@ -43,6 +65,7 @@ const mariadb = z.strictObject({
   tls: tls.optional(),
   connections: count(8, 'connections at the same time', 2, 200),
   timeout,
+  keep,
 })
 
 export const storeOptions = z
@@ -53,3 +76,4 @@ export const storeOptions = z
 export type StoreOptions = z.output<typeof storeOptions>
 export type EmbeddedOptions = z.output<typeof embedded>
 export type MariadbOptions = z.output<typeof mariadb>
+export type KeepOptions = z.output<typeof keep>

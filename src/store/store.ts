@@ -9,6 +9,9 @@ import type { Answer, Cause, KnownContent, Outcome, Report, Story, StoryFacts, S
 import type { Override } from './override.ts'
 import type { Removal } from './removal.ts'
 
+export type { Override } from './override.ts'
+export type { Removal } from './removal.ts'
+
 /** Identity of an analysis: the same question about the same bytes. */
 export interface AnalysisKey {
   readonly analyzer: string

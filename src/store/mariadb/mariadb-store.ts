@@ -26,6 +26,7 @@ import { connect, type Link } from './connect.ts'
 import { factsOf, findFactsStatement, saveFactsStatements, touchStatement } from './facts.ts'
 import { migrate, type SchemaChange } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
+import { nameOf } from './name.ts'
 import { historyOf, historyStatement, overrides, remove, removeOverride, setOverride } from './operator.ts'
 import { Pool } from './pool.ts'
 import { explainProblem, isConnectionLost } from './problem.ts'
@@ -258,9 +259,4 @@ async function open({ connection }: Link, name: string, time: string): Promise<S
 
 async function proveWrite(connection: Connection, time: string): Promise<void> {
   await connection.query(`UPDATE schema_version SET checked = ${time}`)
-}
-
-/** What the operator reads: where it is, never with which password. */
-function nameOf({ socketPath, host, port, user, database }: MariadbOptions): string {
-  return `mariadb://${user}@${socketPath ?? `${host}:${port}`}/${database}`
 }
