@@ -1,12 +1,17 @@
 /** Rule by rule why a sample was decided so: the rules are asked once more, with what was known when they decided. */
 import type { Cause, MessageFacts, RoleState, StorySample } from '../core/index.ts'
-import type { Ruleset, TraceEntry } from '../rules/index.ts'
+import type { EvaluationInput, Ruleset, TraceEntry } from '../rules/index.ts'
 import { harmless, type Style } from './style.ts'
 
 /** Every rule in order with what it looked at. */
-export function explainSample(told: StorySample, message: MessageFacts, ruleset: Ruleset): readonly TraceEntry[] {
+export function explainSample(
+  told: StorySample,
+  message: MessageFacts,
+  ruleset: Ruleset,
+  around: Pick<EvaluationInput, 'tree' | 'history'> = {},
+): readonly TraceEntry[] {
   const roles = new Map(Object.entries(told.reports).map(([role, report]) => [role, roleState(report)]))
-  return ruleset.evaluate({ sample: told.sample, message, roles }, { explain: true }).trace ?? []
+  return ruleset.evaluate({ sample: told.sample, message, roles, ...around }, { explain: true }).trace ?? []
 }
 
 /** The state of a role from what the story says of it. */

@@ -92,7 +92,7 @@ export function oddLines(anomalies: readonly Anomaly[], style: Style): readonly 
 const ODD = 12
 
 function rank(severity: string): number {
-  return SEVERITIES.findIndex((one) => one === severity)
+  return (SEVERITIES as readonly string[]).indexOf(severity)
 }
 
 /** What is said of members that are not named. */

@@ -30,6 +30,7 @@ export class Recorder {
   get ruleset(): Ruleset {
     return {
       ...this.#now,
+      asks: (root) => this.#now.asks(root) || this.#then.asks(root),
       looksAt: (role) => this.#now.looksAt(role) || this.#then.looksAt(role),
       evaluate: (input, options) => {
         this.#asked.set(input.sample.path, input)
@@ -46,10 +47,11 @@ export class Recorder {
   /** Asks both rulesets about every sample of the message, with the reports that are in the store. */
   async compare(store: Pick<Store, 'stories'>, profile: Profile): Promise<readonly Replayed[]> {
     const replayed: Replayed[] = []
-    for (const { sample, message } of this.#asked.values()) {
+    for (const asked of this.#asked.values()) {
+      const { sample } = asked
       const roles = await this.#rolesOf(sample, store)
-      const now = this.#now.evaluate({ sample, message, roles }).outcome
-      const then = this.#then.evaluate({ sample, message, roles }).outcome
+      const now = this.#now.evaluate({ ...asked, roles }).outcome
+      const then = this.#then.evaluate({ ...asked, roles }).outcome
       const answers = [dispositionOf(now, profile), dispositionOf(then, profile)] as const
       replayed.push({ sample, now, then, answers, isChanged: !isSame(now, then) })
     }

@@ -169,7 +169,11 @@ async function examine(file: string, job: Job): Promise<Scanned> {
     // Somebody who scans the attachment itself must not read "accept".
     if (decision.samples.length === 0 && !sink.isHeader) throw new Error(`${file} is no message: ${NO_MESSAGE}`)
     const message = options.explain ? decision.message : undefined
-    const rules = message && decision.samples.map((one) => explainSample(one, message, composition.rules.current))
+    const rules =
+      message &&
+      decision.samples.map((one) => {
+        return explainSample(one, message, composition.rules.current, decision.around?.(one.sample))
+      })
     return { decision, rules }
   } finally {
     stop.abort()

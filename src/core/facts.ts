@@ -2,7 +2,7 @@
  * Everything that is measured of a sample and of its message, declared once (see `schema.ts`). Rules see `sample.*` and `message.*`
  * exactly as declared here. What later work measures is added here and nowhere else.
  */
-import { flag, list, record, text, type Value, whole } from './schema.ts'
+import { flag, list, number, optional, record, text, type Value, whole } from './schema.ts'
 
 export const SEVERITIES = ['note', 'suspicious', 'unscannable'] as const
 /** How odd an anomaly is: worth a note, worth a rule, or the reason why something counts as not read. */
@@ -108,8 +108,42 @@ export const messageSchema = record(
   'the message that a sample came with',
 )
 
+export const neighbourSchema = record(
+  {
+    path: text('its place, as sample.path'),
+    name: text('the name that most clients show, empty where there is none'),
+    type: text('media type that its content shows'),
+    groups: list(text('a group'), 'what its types are, as sample.groups'),
+  },
+  'another sample of the same message',
+)
+
+export const treeSchema = record(
+  {
+    parents: list(neighbourSchema, 'the containers and messages around the sample, the outermost first'),
+    siblings: list(
+      neighbourSchema,
+      'all that lies directly in the same container or message, the sample too, in order: the first 1,000',
+    ),
+    siblingCount: whole('how many there are of these'),
+    position: whole('which of these the sample is, from 1'),
+  },
+  'where the sample lies among the others of its message',
+)
+
+export const historySchema = record(
+  {
+    known: flag('whether an earlier message had these bytes'),
+    count: whole('how many earlier messages had them; tries of one message count once'),
+    firstSeenHours: whole('whole hours since the first of them, 0 where there is none'),
+    lastSeenHours: whole('whole hours since the last of them, or the last try of this one; 0 where there is none'),
+    worstScore: optional(number('the highest score of any report about these bytes that is still kept')),
+  },
+  'earlier messages with the same attachment, or with the attachment that a member lies in; not known while the store is away',
+)
+
 /** The roots that a rule may name besides the roles. */
-export const FACTS = { sample: sampleSchema, message: messageSchema } as const
+export const FACTS = { sample: sampleSchema, message: messageSchema, tree: treeSchema, history: historySchema } as const
 
 export type Anomaly = Value<typeof anomalySchema>
 export type Link = Value<typeof linkSchema>
@@ -118,3 +152,9 @@ export type Content = Value<typeof contentSchema>
 export type Sample = Value<typeof sampleSchema>
 export type Reading = Value<typeof readingSchema>
 export type MessageFacts = Value<typeof messageSchema>
+export type Neighbour = Value<typeof neighbourSchema>
+export type TreeFacts = Value<typeof treeSchema>
+export type HistoryFacts = Value<typeof historySchema>
+
+/** Of a sample that stands alone. */
+export const NO_TREE: TreeFacts = { parents: [], siblings: [], siblingCount: 0, position: 0 }

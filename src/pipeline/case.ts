@@ -2,6 +2,7 @@
 import type { MessageFacts, Outcome, RoleState, Sample } from '../core/index.ts'
 import type { Evaluation, Ruleset } from '../rules/index.ts'
 import type { Override } from '../store/store.ts'
+import type { Around } from './around.ts'
 
 export class Case {
   readonly sample: Sample
@@ -11,6 +12,7 @@ export class Case {
   /** What of the sample was not read, and why. */
   readonly unread: readonly Outcome[]
   readonly #override: Override | undefined
+  readonly #around: Around
   #evaluation: Evaluation
 
   constructor(
@@ -20,7 +22,9 @@ export class Case {
     roles: ReadonlyMap<string, RoleState>,
     unread: readonly Outcome[] = [],
     override?: Override,
+    around: Around = {},
   ) {
+    this.#around = around
     this.#override = override
     this.unread = unread
     this.sample = sample
@@ -48,7 +52,7 @@ export class Case {
   /** What an operator decided about the bytes comes before every rule. */
   #evaluate(): Evaluation {
     if (this.#override) return overridden(this.#override)
-    return this.#ruleset.evaluate({ sample: this.sample, message: this.#message, roles: this.#roles })
+    return this.#ruleset.evaluate({ sample: this.sample, message: this.#message, roles: this.#roles, ...this.#around })
   }
 }
 

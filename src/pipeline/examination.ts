@@ -2,12 +2,21 @@
  * The life of one message: bytes go to the inspector and are kept; when all are there it is read, looked up, judged, held while
  * analyses run, told as a story and answered. Every fault becomes a decision by the profile; nothing is thrown at the caller.
  */
-import { type Answer, causeOf, Fault, type MessageFacts, type Outcome, type Reading } from '../core/index.ts'
+import {
+  type Answer,
+  causeOf,
+  Fault,
+  type MessageFacts,
+  type Outcome,
+  type Reading,
+  type Sample,
+} from '../core/index.ts'
 import type { Inspection } from '../inspector/index.ts'
 import { dispositionOf, headerFor, replyFor } from '../policy/index.ts'
 import type { Ruleset } from '../rules/index.ts'
 import type { Known, StoryDraft } from '../store/store.ts'
 import { describeError } from '../telemetry/index.ts'
+import { type Around, aroundOf } from './around.ts'
 import type { Case } from './case.ts'
 import { type Conclusion, conclude, messageFacts, wholeOutcomes } from './conclude.ts'
 import type { PipelineDeps } from './deps.ts'
@@ -136,7 +145,8 @@ export class MessageExamination implements Examination {
     const digests = reading.attachments.map((sample) => sample.sha256)
     const key = storyKey(envelope, digests.length > 0 ? digests : [await this.#textOf(reading)])
     const keysOf = this.#deps.openings.of(reading)
-    const known = await lookUp(this.#deps, [...digests, ...openingKeys(reading, keysOf)], key, this.#ref)
+    const asked = [...digests, ...openingKeys(reading, keysOf)]
+    const known = await lookUp(this.#deps, asked, key, this.#ref, this.#ruleset.asks('history'))
     this.#watch.step('lookup')
     const ground = { ...this.#deps, kept: this.#kept, ref: this.#ref, keysOf }
     const { opening, isOpened, keep } = await openContainers(reading, known, ground, signal)
@@ -146,11 +156,12 @@ export class MessageExamination implements Examination {
     const message = messageFacts(envelope, reading, this.#kept.size)
     const samples = await samplesOf(reading, this.#kept, this.#ruleset, opening)
     const overrideFor = (sha256: string) => this.#deps.overrides?.overrideFor(sha256)
-    const cases = await casesOf(samples, opening, message, this.#ruleset, roles, overrideFor)
+    const around = aroundOf(samples, known, this.#ruleset)
+    const cases = await casesOf(samples, opening, message, this.#ruleset, roles, overrideFor, around)
     const { subject, messageId } = reading
     const { story, now } = known
     const since = story?.firstSeen ?? now
-    return { cases, whole: wholeOutcomes(reading), story, since, key, message, subject, messageId }
+    return { cases, whole: wholeOutcomes(reading), story, since, key, message, around, subject, messageId }
   }
 
   async #judged(prepared: Prepared, envelope: Envelope, signal: AbortSignal): Promise<Decision> {
@@ -174,7 +185,7 @@ export class MessageExamination implements Examination {
     const decision = this.#decision({ ...conclusion, disposition }, about.message)
     await this.#deps.stories.open(this.#draft(decision, about))
     this.#watch.step('story')
-    return { ...decision, times: this.#watch.times() }
+    return { ...decision, times: this.#watch.times(), ...(about.around && { around: about.around }) }
   }
 
   #decision(conclusion: Conclusion, message?: MessageFacts): Decision {
@@ -228,6 +239,7 @@ export class MessageExamination implements Examination {
 /** What is told of a message beside its verdict. */
 interface About {
   readonly message?: MessageFacts
+  readonly around?: (sample: Sample) => Around
   readonly envelope: Envelope
   readonly key: string
   /** The story that this message continues. */

@@ -9,10 +9,16 @@ export const NOTHING_KNOWN: Known = { facts: new Map(), analyses: [], story: und
 type Deps = Pick<PipelineDeps, 'store' | 'inspector' | 'log'>
 
 /** Facts of the digests and the story that this message continues. */
-export async function lookUp(deps: Deps, digests: readonly string[], key: string, ref: string): Promise<Known> {
+export async function lookUp(
+  deps: Deps,
+  digests: readonly string[],
+  key: string,
+  ref: string,
+  history = false,
+): Promise<Known> {
   const recipe = deps.inspector.recipe
   return deps.store
-    .lookup({ digests: [...new Set(digests)], recipe, analyses: [], storyKey: key })
+    .lookup({ digests: [...new Set(digests)], recipe, analyses: [], storyKey: key, ...(history && { history }) })
     .catch((error: unknown) => {
       deps.log.warn({ ref, cause: describeError(error) }, 'nothing looked up: store unavailable')
       return NOTHING_KNOWN

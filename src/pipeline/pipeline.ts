@@ -1,8 +1,9 @@
 /**
  * One message from bytes to folded outcome. `mailfilter/` and the command line drive it; it knows no milter protocol.
  */
-import type { Answer, Disposition, MessageFacts, Outcome, StorySample } from '../core/index.ts'
+import type { Answer, Disposition, MessageFacts, Outcome, Sample, StorySample } from '../core/index.ts'
 import type { Profile } from '../policy/index.ts'
+import type { Around } from './around.ts'
 
 /** All that the mail server says about a message. Addresses stand without angle brackets. */
 export interface Envelope {
@@ -36,6 +37,8 @@ export interface Decision {
   readonly membersLeftOut: number
   /** What the rules were told of the message; absent where it could not be read. */
   readonly message: MessageFacts | undefined
+  /** What the rules were told of a sample beside itself; absent where nothing was judged. */
+  readonly around?: (sample: Sample) => Around
   /** Digest of the rules that were asked. */
   readonly rules: string
   readonly answer: Answer

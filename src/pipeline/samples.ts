@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { MessageFacts, Reading, RoleState, Sample } from '../core/index.ts'
 import type { Ruleset } from '../rules/index.ts'
 import type { Override } from '../store/store.ts'
+import type { Around } from './around.ts'
 import { Case } from './case.ts'
 import type { KeptMessage } from './kept-message.ts'
 import type { Opening } from './opening.ts'
@@ -42,11 +43,12 @@ export async function casesOf(
   ruleset: Ruleset,
   roles: ReadonlyMap<string, RoleState>,
   overrideFor: (sha256: string) => Override | undefined = () => undefined,
+  around: (sample: Sample) => Around = () => ({}),
 ): Promise<readonly Case[]> {
   const cases: Case[] = []
   for (const sample of samples) {
     const unread = opening.get(sample.path.split('/', 1)[0] ?? '')?.unread.get(sample.path)
-    cases.push(new Case(sample, message, ruleset, roles, unread, overrideFor(sample.sha256)))
+    cases.push(new Case(sample, message, ruleset, roles, unread, overrideFor(sample.sha256), around(sample)))
     if (cases.length % AT_ONCE === 0) await nextTurn()
   }
   return cases

@@ -1,5 +1,6 @@
 /** The rules of one file, checked and compiled. */
 import {
+  FACTS,
   ROLES_IN_MESSAGE,
   type RoleInMessage,
   RULE_SEVERITIES,
@@ -7,7 +8,7 @@ import {
   VERDICTS,
   type Verdict,
 } from '../core/index.ts'
-import { type Condition, listsIn, namesIn, readCondition } from './condition.ts'
+import { allNamesIn, type Condition, listsIn, namesIn, readCondition } from './condition.ts'
 import type { Declarations } from './declare.ts'
 import { type Guard, guardOf } from './guard.ts'
 import { suggest } from './nearest.ts'
@@ -34,6 +35,8 @@ export interface Rule extends Place {
   readonly condition: Condition
   /** What must be true of a sample for it to be anything but false. */
   readonly guard: Guard | undefined
+  /** Facts, roles and definitions that its condition names, and facts that its reason names. */
+  readonly names: ReadonlySet<string>
   readonly cases: readonly RuleCase[]
   /** Whether a list that it asks was changed by another file: then its cases may fail without it being wrong. */
   readonly isUnderChange: boolean
@@ -82,6 +85,7 @@ function readRule(node: YamlNode, shipped: boolean, context: ReadContext, reader
     samples,
     ...written,
     cases: cases.flatMap((one) => readCase(one, verdict, declarations, reader) ?? []),
+    names: new Set([...allNamesIn(written.condition.ast, declarations), ...namesInReason(reason)]),
     guard: guardOf(written.condition.ast, declarations),
     isUnderChange: [...listsIn(written.condition.ast, declarations)].some(
       (one) => declarations.lists.get(one)?.isChanged,
@@ -91,6 +95,11 @@ function readRule(node: YamlNode, shipped: boolean, context: ReadContext, reader
     ...placeOf(reader.file, entries.get('id')?.range?.[0] ?? 0),
   }
   return { rule, placement, reader, node: entries.get('id') }
+}
+
+/** The facts that a reason shows. */
+function namesInReason(reason: Reason | undefined): readonly string[] {
+  return Object.keys(FACTS).filter((root) => reason?.text.includes(`${root}.`))
 }
 
 function readId(node: YamlNode, reader: FileReader): string | undefined {

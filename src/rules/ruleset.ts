@@ -1,13 +1,16 @@
 /** Rule files → one ruleset that evaluates samples. Pure: the caller reads the files and hands them over in order. */
 import { createHash } from 'node:crypto'
 import {
+  type HistoryFacts,
   type MessageFacts,
+  NO_TREE,
   type Outcome,
   ROLES_IN_MESSAGE,
   type RoleInMessage,
   type RoleState,
   type RuleSeverity,
   type Sample,
+  type TreeFacts,
   type Verdict,
 } from '../core/index.ts'
 import { type Declarations, declare, isFreeName } from './declare.ts'
@@ -30,6 +33,10 @@ export interface EvaluationInput {
   readonly sample: Sample
   readonly message: MessageFacts
   readonly roles: ReadonlyMap<string, RoleState>
+  /** What lies around it; without it the sample stands alone. */
+  readonly tree?: TreeFacts
+  /** Earlier messages with the same bytes; a rule that asks for it where it is absent is in error. */
+  readonly history?: HistoryFacts
 }
 
 export interface Evaluation {
@@ -66,6 +73,8 @@ export interface Ruleset {
   readonly off: readonly RuleInfo[]
   readonly lists: readonly ListInfo[]
   readonly definitions: readonly DefinitionInfo[]
+  /** Whether any rule looks at these facts, which cost something to find out. */
+  asks(root: 'tree' | 'history'): boolean
   /** Whether any rule is asked about such samples of a message. */
   looksAt(role: RoleInMessage): boolean
   evaluate(input: EvaluationInput, options?: { readonly explain?: boolean }): Evaluation
@@ -167,12 +176,16 @@ function rulesetOf({ rules, off }: Order, declarations: Declarations, version: s
     ROLES_IN_MESSAGE.map((role) => [role, askedOf(rules.filter((rule) => rule.samples.includes(role)))]),
   )
   const anyRole = askedOf(rules)
-  const evaluate: Ruleset['evaluate'] = ({ sample, message, roles: states }, { explain = false } = {}) => {
-    const facts = { sample, message } as unknown as KnownRecord
+  const asked = new Set(rules.flatMap((rule) => [...rule.names]))
+  const evaluate: Ruleset['evaluate'] = (
+    { sample, message, roles: states, tree = NO_TREE, history },
+    { explain = false } = {},
+  ) => {
+    const facts = { sample, message, tree, history } as unknown as KnownRecord
     const known = scopeOf(facts, roles, states, fixed)
     const results: Results | undefined = explain ? new Map() : undefined
-    const asked = byRole.get(sample.role) ?? anyRole
-    const candidates = asked.candidates(facts)
+    const about = byRole.get(sample.role) ?? anyRole
+    const candidates = about.candidates(facts)
     const outcome = evaluateRules(
       candidates,
       { known, bytesOnly: () => blindScope(facts, fixed) },
@@ -181,8 +194,8 @@ function rulesetOf({ rules, off }: Order, declarations: Declarations, version: s
     )
     const needs = outcome.kind === 'pending' ? outcome.roles.filter((role) => isWanted(states.get(role))) : []
     if (!results) return { outcome, needs }
-    addSpared(asked.rules, candidates, results)
-    return { outcome, needs, trace: traceOf(asked.rules, results, outcome, known) }
+    addSpared(about.rules, candidates, results)
+    return { outcome, needs, trace: traceOf(about.rules, results, outcome, known) }
   }
   return {
     version,
@@ -192,6 +205,7 @@ function rulesetOf({ rules, off }: Order, declarations: Declarations, version: s
       return { name, kind, size: items.length, file, line }
     }),
     definitions: [...declarations.definitions.values()].map(({ name, text }) => ({ name, text })),
+    asks: (root) => asked.has(root),
     looksAt: (role) => (byRole.get(role)?.rules ?? []).length > 0,
     evaluate,
     test: () => runCases(rules, roles),
