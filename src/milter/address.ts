@@ -17,27 +17,25 @@ export interface MilterAddress {
   readonly isRefused: boolean
 }
 
-/** Reads the payload of SMFIC_MAIL or SMFIC_RCPT, whose strings are terminated; keeps its own copy, outside of Node's pool, which it would hold whole. */
+/** Reads the payload of SMFIC_MAIL or SMFIC_RCPT, whose strings are terminated; keeps its own copy, one character per byte: the least memory. */
 export function readAddress(payload: Buffer, isRefused = false): MilterAddress {
-  const copy = Buffer.allocUnsafeSlow(payload.length)
-  payload.copy(copy)
-  return new PayloadAddress(copy, isRefused)
+  return new PayloadAddress(payload.toString('latin1'), isRefused)
 }
 
 class PayloadAddress implements MilterAddress {
   readonly isRefused: boolean
-  readonly #payload: Buffer
+  readonly #payload: string
   #address: string | undefined
   #args: ReadonlyMap<string, string> | undefined
 
-  constructor(payload: Buffer, isRefused: boolean) {
+  constructor(payload: string, isRefused: boolean) {
     this.#payload = payload
     this.isRefused = isRefused
   }
 
   get raw(): Buffer {
-    const end = this.#payload.indexOf(0)
-    return this.#payload.subarray(0, end < 0 ? this.#payload.length : end)
+    const end = this.#payload.indexOf('\0')
+    return Buffer.from(end < 0 ? this.#payload : this.#payload.slice(0, end), 'latin1')
   }
 
   get address(): string {
@@ -46,7 +44,7 @@ class PayloadAddress implements MilterAddress {
   }
 
   get args(): ReadonlyMap<string, string> {
-    this.#args ??= readArgs(this.raw, this.#payload)
+    this.#args ??= readArgs(this.raw, Buffer.from(this.#payload, 'latin1'))
     return this.#args
   }
 }

@@ -4,8 +4,6 @@ import {
   type Disposition,
   describeOutcome,
   foldDispositions,
-  LIMITS,
-  type Limit,
   type MessageFacts,
   type Outcome,
   type Reading,
@@ -17,6 +15,7 @@ import {
 import { dispositionOf, type Profile } from '../policy/index.ts'
 import type { Case } from './case.ts'
 import type { Envelope } from './pipeline.ts'
+import { unscannable } from './within.ts'
 
 export interface Conclusion {
   readonly disposition: Disposition
@@ -38,14 +37,8 @@ const NOTHING: Outcome = {
 }
 
 /** What is true of the message itself, whatever its samples are: it was not read whole, nobody but the recipient can read it. */
-export function wholeOutcomes({ unscannable, anomalies }: Reading): readonly Outcome[] {
-  const outcomes: Outcome[] = []
-  if (unscannable !== '') {
-    const isKnown = Object.hasOwn(LIMITS, unscannable)
-    outcomes.push(
-      isKnown ? { kind: 'unscannable', limit: unscannable as Limit } : { kind: 'failed', cause: 'inspector-garbage' },
-    )
-  }
+export function wholeOutcomes({ unscannable: limit, anomalies }: Reading): readonly Outcome[] {
+  const outcomes: Outcome[] = limit === '' ? [] : [unscannable(limit)]
   if (anomalies.some(({ name }) => name === 'encrypted')) outcomes.push({ kind: 'encrypted', what: 'mail' })
   return outcomes
 }

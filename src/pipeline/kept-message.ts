@@ -84,9 +84,10 @@ export class KeptMessage {
     return !this.#spooling || this.#waiting < WRITE_AHEAD
   }
 
-  /** A large message that is held should not lie in memory. */
+  /** A large message that is held should not lie in memory, a small one in one piece: each costs as much again as a short header. */
   spill(): void {
     if (!this.#spooling && !this.#fault && this.#size > this.#inMemory) this.#toSpool()
+    if (!this.#spooling && this.#chunks.length > 1) this.#chunks = [joined(this.#chunks, this.#size)]
     void this.drained()
   }
 
@@ -175,9 +176,17 @@ export class KeptMessage {
 
 /** A copy in memory of its own: one from Node's pool would hold the whole pool. */
 function copyOf(chunk: Uint8Array): Buffer {
-  const copy = Buffer.allocUnsafeSlow(chunk.length)
-  copy.set(chunk)
-  return copy
+  return joined([chunk], chunk.length)
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Buffer {
+  const whole = Buffer.allocUnsafeSlow(size)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
 }
 
 function spoolFault(error: unknown): Fault {

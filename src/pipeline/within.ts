@@ -155,12 +155,18 @@ function missing({ isEncrypted, kind }: Member): Outcome[] {
 function outcomeOf({ name, severity }: Anomaly): Outcome[] {
   if (severity !== 'unscannable') return []
   if (name === 'encrypted') return [{ kind: 'encrypted', what: 'mail' }]
-  return [unscannable(LIMIT_OF[name] ?? name.replace(/^limit-/, ''))]
+  const limit = LIMIT_OF[name] ?? name.replace(/^limit-/, '')
+  // An anomaly need not be a limit; what it left unread is none the less.
+  return [{ kind: 'unscannable', limit: isLimit(limit) ? limit : 'container-unopened' }]
 }
 
 /** The outcome for a limit as the inspector names it; one that does not exist is no reason to take anything for clean. */
 export function unscannable(limit: string): Outcome {
-  return { kind: 'unscannable', limit: Object.hasOwn(LIMITS, limit) ? (limit as Limit) : 'container-unopened' }
+  return isLimit(limit) ? { kind: 'unscannable', limit } : { kind: 'failed', cause: 'inspector-garbage' }
+}
+
+function isLimit(name: string): name is Limit {
+  return Object.hasOwn(LIMITS, name)
 }
 
 function kindOf(groups: readonly string[]): EncryptedKind {

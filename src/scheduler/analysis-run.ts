@@ -127,22 +127,9 @@ class Run {
   }
 
   /** Its end, or nothing where it takes longer than it may by our own clock. */
-  async #follow(taskId: string): Promise<TaskEnd | undefined> {
+  #follow(taskId: string): Promise<TaskEnd | undefined> {
     const { follower, clock, signal } = this.#context
-    signal.throwIfAborted()
-    const tooLong = new AbortController()
-    const stop = () => tooLong.abort(signal.reason)
-    const cancel = clock.after(Math.max(0, this.#giveUpAt - clock.now()), () => tooLong.abort())
-    signal.addEventListener('abort', stop, { once: true })
-    try {
-      return await follower.follow(taskId, tooLong.signal)
-    } catch (error) {
-      if (signal.aborted) throw error
-      return undefined
-    } finally {
-      cancel()
-      signal.removeEventListener('abort', stop)
-    }
+    return follower.follow(taskId, Math.max(0, this.#giveUpAt - clock.now()), signal)
   }
 
   async #report(report: Report): Promise<Ended> {

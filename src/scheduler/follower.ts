@@ -27,17 +27,22 @@ export class Follower {
     this.#deps = deps
   }
 
-  /** Resolves with the end of the task; rejects only when the signal fires. An analyzer that does not answer is asked on and on. */
-  async follow(taskId: string, signal: AbortSignal): Promise<TaskEnd> {
+  /**
+   * Resolves with the end of the task, with nothing where it has none in time; rejects only when the signal fires. An analyzer that does
+   * not answer is asked on and on.
+   */
+  async follow(taskId: string, ms: number, signal: AbortSignal): Promise<TaskEnd | undefined> {
     signal.throwIfAborted()
-    const { promise, resolve, reject } = Promise.withResolvers<TaskEnd>()
+    const { promise, resolve, reject } = Promise.withResolvers<TaskEnd | undefined>()
     const stop = () => reject(signal.reason)
+    const cancel = this.#deps.clock.after(ms, () => resolve(undefined))
     signal.addEventListener('abort', stop, { once: true })
     this.#tasks.set(taskId, resolve)
     void this.#ask([taskId]).then(() => this.#later())
     try {
       return await promise
     } finally {
+      cancel()
       signal.removeEventListener('abort', stop)
       this.#tasks.delete(taskId)
       if (this.#tasks.size === 0) this.#rest()

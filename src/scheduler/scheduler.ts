@@ -132,10 +132,7 @@ export class Scheduler {
 
   #begin(row: Analysis, errand?: Errand): Promise<void> {
     errand?.want.retain()
-    const done = this.#run(row, errand).finally(() => {
-      this.#runs.delete(keyOf(row))
-      errand?.want.release()
-    })
+    const done = this.#run(row, errand)
     this.#runs.set(keyOf(row), { done, begun: this.#deps.clock.now() })
     return done
   }
@@ -153,6 +150,8 @@ export class Scheduler {
       log.warn({ ...about, cause: describeError(error) }, 'analysis left to the next owner')
     } finally {
       if (!this.#stop.signal.aborted) this.#leases.end(lease)
+      this.#runs.delete(keyOf(row))
+      errand?.want.release()
     }
   }
 
