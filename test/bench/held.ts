@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Corpus } from './corpus.ts'
 import { holdLoad, sendLoad } from './load.ts'
 import type { Peer } from './peers.ts'
-import { processTree, residentBytes } from './process-tree.ts'
+import { cpuSeconds, processTree, residentBytes } from './process-tree.ts'
 
 /** What held mails cost the process that holds them. */
 export interface HeldResult {
@@ -25,6 +25,8 @@ export interface HeldPlan {
   /** How many arrive in a second. */
   readonly rate: number
   readonly limitBytesEach: number
+  /** How often it is measured, each time with a new process: how its heap grows differs from run to run. */
+  readonly rounds: number
 }
 
 interface Memory {
@@ -70,19 +72,26 @@ async function hold(
   return { held: result.replies.held ?? 0, memory }
 }
 
-/** Memory once it has not moved by more than a hundredth for two seconds. */
+/** What an idle filter uses of a processor at most, timers and health included. */
+const IDLE_SHARE = 0.03
+
+/**
+ * Memory once nothing is done any more and it has not moved by more than a hundredth for two seconds: a mail is held when it was read,
+ * opened and asked about, and until then it costs what work costs.
+ */
 async function settled(pid: number): Promise<Memory> {
-  const deadline = performance.now() + 120_000
-  let since = performance.now()
+  const deadline = performance.now() + 180_000
   let last = memoryOf(pid)
-  while (performance.now() - since < 2000 && performance.now() < deadline) {
-    await wait(200)
+  while (performance.now() < deadline) {
+    const [begun, cpu] = [performance.now(), cpuSeconds(pid)]
+    await wait(2000)
+    const isIdle = cpuSeconds(pid) - cpu < (IDLE_SHARE * (performance.now() - begun)) / 1000
     const now = memoryOf(pid)
-    if (Math.abs(now.own - last.own) < last.own / 100 && Math.abs(now.tree - last.tree) < last.tree / 100) continue
+    const isStill = Math.abs(now.own - last.own) < last.own / 100 && Math.abs(now.tree - last.tree) < last.tree / 100
+    if (isIdle && isStill) return now
     last = now
-    since = performance.now()
   }
-  return memoryOf(pid)
+  return last
 }
 
 function memoryOf(pid: number): Memory {

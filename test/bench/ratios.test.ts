@@ -42,15 +42,17 @@ test('a target that is missed is said not to hold', () => {
   )
 })
 
-test('held mails meet their target only when all of them were held', () => {
-  const held = (count: number) => ({
+test('held mails meet their target only when all of them were held, and by the median of the rounds', () => {
+  const held = (count: number, bytesEach = 10_000) => ({
     ...{ subject: 'filter-holding', corpus: 'held4k', count: 1000, held: count },
-    ...{ residentBytes: 1, bytesEach: 10, treeBytesEach: 10, limitBytesEach: 30 },
+    ...{ residentBytes: 1, bytesEach, treeBytesEach: bytesEach, limitBytesEach: 30_000 },
   })
+  const holds = (...rounds: Parameters<typeof judge>[1]) => judge([], rounds).map((target) => target.holds)
 
-  const holds = judge([], [held(1000), held(999)]).map((target) => target.holds)
-
-  assert.deepEqual(holds, [true, false])
+  assert.deepEqual(holds(held(1000)), [true])
+  assert.deepEqual(holds(held(1000), held(999)), [false])
+  assert.deepEqual(holds(held(1000), held(1000, 90_000), held(1000, 29_000)), [true])
+  assert.deepEqual(holds(held(1000), held(1000, 90_000), held(1000, 31_000)), [false])
 })
 
 test('a mail that was answered with something else than delivery is a loss', () => {
