@@ -41,8 +41,12 @@ export function whereOf(removal: Removal, time: string, abandonedAfterMs: number
     parts.push(`${column} = ?`)
     values.push(value)
   }
-  if (removal.olderThanMs !== undefined)
-    parts.push(`${AGE[removal.from]} < ${time} - ${Math.round(removal.olderThanMs)}`)
+  if (removal.olderThanMs !== undefined) {
+    const before = `${time} - ${Math.round(removal.olderThanMs)}`
+    parts.push(`${AGE[removal.from]} < ${before}`)
+    // A program of schema version 1 does not say that it uses what it saves.
+    if (removal.from === 'facts') parts.push(`saved < ${before}`)
+  }
   if (removal.from === 'overrides') parts.push('until > 0')
   if (removal.sha256 !== undefined) parts.push(DIGEST[removal.from](removal.sha256))
   if (removal.from === 'facts') equals('recipe', removal.recipe)

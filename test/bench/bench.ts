@@ -14,6 +14,7 @@ import { type Peer, type PeerName, startNamed } from './peers.ts'
 import { pinSelf } from './program.ts'
 import { type Findings, reportText } from './report.ts'
 import { measureRules } from './rules.ts'
+import { measureStore } from './store.ts'
 import { judge } from './targets.ts'
 import { judgeTypes, measureTypes } from './types.ts'
 
@@ -51,6 +52,7 @@ async function findingsOf(folder: string, options: Options): Promise<Findings> {
   if (options.only === 'mail') return mailOf(folder, options)
   if (options.only === 'rules') return rulesOf(options)
   if (options.only === 'archive') return archivesOf(folder, options)
+  if (options.only === 'store') return storesOf(folder, options)
   return options.only === 'types' ? typesOf(folder, options) : allOf(folder, options)
 }
 
@@ -63,6 +65,11 @@ function typesOf(folder: string, options: Options): Findings {
 async function archivesOf(folder: string, options: Options): Promise<Findings> {
   progress('opening archives')
   const targets = await measureArchives(folder, options.rounds, options.short)
+  return { measurements: [], held: [], mail: [], targets, losses: [] }
+}
+
+async function storesOf(folder: string, options: Options): Promise<Findings> {
+  const targets = await measureStore(folder, options.rounds, options.short, progress)
   return { measurements: [], held: [], mail: [], targets, losses: [] }
 }
 
@@ -79,6 +86,7 @@ async function allOf(folder: string, options: Options): Promise<Findings> {
   if (options.only !== undefined) return findings
   const mail = await mailOf(folder, options)
   const archives = await archivesOf(folder, options)
+  const stores = await storesOf(folder, options)
   return {
     ...findings,
     mail: mail.mail,
@@ -88,6 +96,7 @@ async function allOf(folder: string, options: Options): Promise<Findings> {
       ...typesOf(folder, options).targets,
       ...rulesOf(options).targets,
       ...archives.targets,
+      ...stores.targets,
     ],
     losses: [...findings.losses, ...mail.losses],
   }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startFilter } from '../daemon/filter.ts'
+import { deliver, said } from '../daemon/mta.ts'
 import { startPostfix } from '../postfix/instance.ts'
 import { eicar, mail } from '../postfix/mail.ts'
 import { startSink } from '../postfix/sink.ts'
@@ -59,6 +62,29 @@ test('the filter starts while its database is away and uses it when it comes', a
   await filter.waitFor((line) => line.msg === 'store' && line.kind === 'recovered')
 
   assert.equal((await server.sql<unknown[]>('SELECT * FROM schema_version', database)).length, 1)
+})
+
+test('what an operator denies is refused by every node within seconds, and the story says by whom it was decided', async (t) => {
+  const server = await MariadbServer.make()
+  t.after(() => server.remove())
+  const database = await server.database()
+  const store = { type: 'mariadb', socketPath: server.socketPath, user: 'root', database }
+  const nodes = await Promise.all([startFilter({ config: config(store) }), startFilter({ config: config(store) })])
+  t.after(() => Promise.all(nodes.map((node) => node.stop())))
+  const operator = server.store(database)
+  await operator.start()
+  t.after(() => operator.stop())
+  const answers = () => Promise.all(nodes.map(async (node) => said(await deliver(node.port(), PLAIN))))
+  assert.deepEqual(await answers(), ['accept', 'accept'])
+
+  const sha256 = createHash('sha256').update('minutes').digest('hex')
+  await operator.setOverride({ kind: 'sha256', value: sha256, verdict: 'deny', reason: 'told so', who: 'me', until: 0 })
+  while ((await answers()).some((answer) => answer !== '550 5.7.1')) await pause(100)
+
+  const [story] = await operator.stories({ sha256 }, 1)
+  assert.deepEqual(story?.outcome, {
+    ...{ kind: 'decided', verdict: 'bad', rule: '(denied by an operator)', reason: 'told so' },
+  })
 })
 
 function config(store: object): Record<string, unknown> {
