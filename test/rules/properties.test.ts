@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import {
-  type Field,
   messageSchema,
   type Report,
   type RoleState,
@@ -10,6 +9,7 @@ import {
   sampleSchema,
   VERDICTS,
 } from '../../src/core/index.ts'
+import { anyOf } from './any-value.ts'
 import { evaluate, FAILED, finding, type Known, ROLES, reported, rulesetOf, type ShortRule } from './harness.ts'
 
 const role = fc.constantFrom(...ROLES)
@@ -144,28 +144,6 @@ test('explaining changes nothing and tells every rule', () => {
     { numRuns: 300 },
   )
 })
-
-/** Any value that a declaration allows. */
-function anyOf(field: Field): fc.Arbitrary<unknown> {
-  switch (field.kind) {
-    case 'text':
-      return fc.string({ unit: 'binary' })
-    case 'whole':
-      return fc.maxSafeInteger()
-    case 'number':
-      return fc.double({ noNaN: true, noDefaultInfinity: true })
-    case 'flag':
-      return fc.boolean()
-    case 'list':
-      return fc.array(anyOf(field.of), { maxLength: 4 })
-    default: {
-      const all = Object.keys(field.fields)
-      const requiredKeys = all.filter((key) => !field.fields[key]?.optional)
-      const fields = Object.fromEntries(Object.entries(field.fields).map(([key, inner]) => [key, anyOf(inner)]))
-      return fc.record(fields, { requiredKeys })
-    }
-  }
-}
 
 test('no facts and no report that the schema allows lead to an exception', () => {
   const touchy = rulesetOf(
