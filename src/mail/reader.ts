@@ -24,6 +24,9 @@ export interface MessageReader {
 /** Multiparts within multiparts which mailparser's recursion surely survives. */
 const MAILPARSER_STACK = 1000
 
+/** A longer message with overlong lines is not read tolerantly as it will be delivered, only as it came. */
+const LONGEST_FOLDED = 40 * 1024 * 1024
+
 interface MailparserReading {
   readonly context: MailparserContext
   readonly message: MailparserMessage
@@ -140,11 +143,20 @@ class Reader implements MessageReader {
   }
 
   #readOtherwise(known: ReadonlySet<string>): OtherReading {
+    // Both the message and what becomes of it lie in memory: no room is left for a third reading of each.
+    if (this.#isFolded && this.#size > LONGEST_FOLDED) return { ...NOTHING_ELSE, limit: 'readings' }
     try {
-      return readOtherwise(this.#options, Buffer.concat(this.#chunks), known)
+      return readOtherwise(this.#options, this.#joined(), known)
     } catch {
       return { ...NOTHING_ELSE, limit: 'parser-error' }
     }
+  }
+
+  /** The message in one piece, which takes the place of the others: twice a large one is too much. */
+  #joined(): Buffer {
+    const whole = Buffer.concat(this.#chunks)
+    this.#chunks.splice(0, this.#chunks.length, whole)
+    return whole
   }
 
   /** mailparser reads the message itself. */

@@ -32,6 +32,13 @@ const VARIANTS: Readonly<Record<string, Variants>> = {
   gzip64: gzipVariants,
 }
 
+/** The first outcome alone: what most decoders make of it. */
+export function firstDecoding(raw: Buffer, encoding: string): Decoding {
+  const token = encoding.trim().toLowerCase()
+  const isDecoded = token === 'base64' || token === 'quoted-printable'
+  return { name: token, bytes: isDecoded ? decodeWhole(decoderFor(token), raw) : raw }
+}
+
 /**
  * Every distinct outcome that a plausible decoder has for the token of a Content-Transfer-Encoding, the strict one first; for a
  * token that nobody knows the bytes as they stand.
@@ -39,7 +46,7 @@ const VARIANTS: Readonly<Record<string, Variants>> = {
 export function decodings(raw: Buffer, encoding: string): readonly Decoding[] {
   const token = encoding.trim().toLowerCase()
   const variants = VARIANTS[token.replace(/^x-/, '')]
-  const strict = { name: token, bytes: decodeWhole(decoderFor(token), raw) }
+  const strict = firstDecoding(raw, encoding)
   const distinct: Decoding[] =
     token === 'base64' || token === 'quoted-printable' || variants === undefined ? [strict] : []
   for (const each of variants?.(raw) ?? []) {

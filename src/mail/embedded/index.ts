@@ -21,6 +21,9 @@ export { createEmbedScout, type EmbedScout, mayEmbed } from './scout.ts'
 const BINARY: readonly Format[] = [appleSingle, macBinary, smime, pgp]
 /** Found anywhere in text. */
 const TEXT: readonly Format[] = [mbox, uuencode, xxencode, beginBase64, yenc, binhex, dataUri, calendar, script]
+/** Those of them that make no strings of the whole text: of a longer one the others would take several times its memory. */
+const LONG_TEXT: readonly Format[] = [mbox, uuencode, yenc]
+const LONG_BYTES = 48 * 1024 * 1024
 const MOST_FILES = 10_000
 /** Bytes that come out of compression for one that goes in, and in all. */
 const HIGHEST_RATIO = 200
@@ -37,9 +40,12 @@ export function embeddedIn(content: Buffer, hint: Hint): readonly Embedded[] {
   const found = BINARY.flatMap((format) => [...format.extract(content, hint, budget)])
   // What is signed is read as a part: in the bytes around it there is nothing.
   const isEntity = found.some(({ isMessage }) => isMessage === true)
-  if (text !== undefined && !isEntity) for (const format of TEXT) found.push(...format.extract(text, hint, budget))
-  const kind = found.at(-1)?.kind
-  if (budget.files < 0 && kind !== undefined) found.push({ kind, name: '', bytes: Buffer.alloc(0), anomaly: 'parts' })
+  const isLong = text !== undefined && text.length > LONG_BYTES
+  if (text !== undefined && !isEntity)
+    for (const format of isLong ? LONG_TEXT : TEXT) found.push(...format.extract(text, hint, budget))
+  const kind = found.at(-1)?.kind ?? (isLong ? 'uuencode' : undefined)
+  if ((budget.files < 0 || isLong) && kind !== undefined)
+    found.push({ kind, name: '', bytes: Buffer.alloc(0), anomaly: 'parts' })
   return found
 }
 

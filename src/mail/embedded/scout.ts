@@ -106,6 +106,8 @@ function hasMarker(bytes: Buffer, isPage: boolean, patience: { looks: number }):
 }
 
 const EMPTY = Buffer.alloc(0)
+/** So much is searched at once: it is copied into a string. */
+const SLICE = 4 * 1024 * 1024
 
 /** Answers as `mayEmbed` does, of content that passes by piece by piece. */
 export interface EmbedScout {
@@ -158,5 +160,12 @@ export function createEmbedScout(hint: Hint): EmbedScout {
 export function mayEmbed(content: Buffer, hint: Hint): boolean {
   const start = content.subarray(0, START_BYTES)
   if (isBegun(start, hint)) return true
+  if (content.length > SLICE) return mayEmbedInSlices(content, hint)
   return isText(start, hint) && hasMarker(content, isPageBegun(start, hint), { looks: MOST_LOOKS })
+}
+
+function mayEmbedInSlices(content: Buffer, hint: Hint): boolean {
+  const scout = createEmbedScout(hint)
+  for (let at = 0; at < content.length; at += SLICE) scout.write(content.subarray(at, at + SLICE))
+  return scout.end()
 }

@@ -6,9 +6,10 @@
  * It reads the whole message at once, keeps to a budget that it counts, and does the same for the same message each time.
  */
 import { type Anomaly, type AnomalyName, anomaly } from '../../core/index.ts'
-import { decodings, sniffEncodings } from '../decode/decodings.ts'
+import { type Decoding, decodings, firstDecoding, sniffEncodings } from '../decode/decodings.ts'
 import { type Embedded, type EmbeddedKind, embeddedIn, mayEmbed, narrowed } from '../embedded/index.ts'
 import { parseHeader } from '../header/header.ts'
+import { exactEncoding } from '../header/other-encoding.ts'
 import { type Part, readPart } from '../header/part.ts'
 import type { MailLimits } from '../limits.ts'
 import { namesOfDecoded, shownName } from '../name/name.ts'
@@ -35,6 +36,8 @@ const STEPS_PER_PART = 100
 /** What each name of a part costs, and each outcome of decoding its content. */
 const STEPS_PER_NAME = 20
 const STEPS_PER_READING = 50
+/** Of a longer content not every outcome of decoding is tried: each takes several times its memory. */
+const LONG_BYTES = 24 * 1024 * 1024
 /** Files within files. */
 const MOST_EMBEDDED_DEPTH = 8
 
@@ -193,7 +196,7 @@ export class TolerantReading {
     const sniffed = isNotSniffed ? [] : sniffEncodings(raw, isNamedFile(part))
     // The outcomes of one encoding, which a sender can make many, must not keep another from being read: the budget alone ends this.
     for (const encoding of new Set([...declared, ...sniffed])) {
-      for (const { name, bytes, fileName = '' } of decodings(raw, encoding)) {
+      for (const { name, bytes, fileName = '' } of this.#decodings(raw, encoding)) {
         if (!this.#budget.takeBytes(bytes.length) || !this.#budget.takeSteps(STEPS_PER_READING)) return
         const isRaw = bytes.buffer === raw.buffer && bytes.byteOffset === raw.byteOffset && bytes.length === raw.length
         // A guess that leaves the bytes as they stand is none.
@@ -216,6 +219,12 @@ export class TolerantReading {
     }
   }
 
+  #decodings(raw: Buffer, encoding: string): readonly Decoding[] {
+    if (raw.length <= LONG_BYTES) return decodings(raw, encoding)
+    if (encoding !== '' && exactEncoding(encoding) !== 'identity') this.#isComplete = false
+    return [firstDecoding(raw, encoding)]
+  }
+
   #content(place: Place, { part, types, bytes, label, body, isGuess }: Decoded): void {
     const isNew = this.findings.add(bytes, label, isGuess && !isOdd(part) && !isNamedFile(part))
     if (isMessage(types, part.name, bytes)) {
@@ -236,9 +245,10 @@ export class TolerantReading {
 
   /** What was decoded may be a multipart, or have parts in it. */
   #decoded(place: Place, part: Part, types: readonly string[], bytes: Buffer, path: string): void {
-    const document = new Document(bytes, `${path}>`, place.depth)
     // Within the bytes of a container a header leads to no part: its own format does.
-    if (document.heads.length === 0 || (!types.some(isMultipart) && !looksLikeText(bytes))) return
+    if (!types.some(isMultipart) && !looksLikeText(bytes)) return
+    const document = new Document(bytes, `${path}>`, place.depth)
+    if (document.heads.length === 0) return
     if (isText(place, part, types)) document.texts.push({ from: 0, to: bytes.length, isDeclared: true })
     const multipart = types.find(isMultipart)
     if (multipart !== undefined) this.#multipart({ ...place, document }, part, multipart, { from: 0, to: bytes.length })
