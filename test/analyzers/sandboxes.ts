@@ -76,10 +76,12 @@ export async function scene(t: TestContext, make: Make, options: object = {}, ho
   const all = { instances: fakes.map(({ url }) => ({ url })), ...options }
   const { analyzer, told } = driver(t, make, all, clock)
   const run = <T>(promise: Promise<T>) => pump(promise, clock, fakes)
+  /** Time passes, at the speed at which calls are answered. */
+  const pass = (ms: number) => run(new Promise<void>((resolve) => clock.after(ms, resolve)))
   await run(analyzer.start())
   const [fake] = fakes
   assert.ok(fake)
-  return { clock, fakes, fake, analyzer, told, run, all }
+  return { clock, fakes, fake, analyzer, told, run, pass, all }
 }
 
 /** Asks until it has ended, as the scheduler does. */

@@ -34,6 +34,8 @@ const COMMON: readonly (readonly [string, string, string])[] = [
   ['maxSize', '25MiB', '25'],
   ['poll', '10s', 'often'],
   ['check', '1m', '1M'],
+  ['selfTest', '24h', '24'],
+  ['selfTestScore', '8', '11'],
   ['late', '30s', '30'],
   ['lost', '5m', 'never'],
 ]

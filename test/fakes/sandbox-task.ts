@@ -1,3 +1,5 @@
+import { testStrings } from '../../src/analyzers/test-strings.ts'
+
 /** What the fakes of all sandboxes know of a task. */
 export interface FakeTask {
   readonly id: number
@@ -11,7 +13,7 @@ export interface FakeTask {
   readonly parent?: string
 }
 
-/** The score that a fake gives to a content: what says `malware` is bad. */
+/** The score that a fake gives to a content: what says `malware` is bad, and the test file. */
 export function scoreOf(content: string): number {
-  return content.includes('malware') ? 8.5 : 0
+  return content.includes('malware') || content.includes(testStrings.bad) ? 8.5 : 0
 }

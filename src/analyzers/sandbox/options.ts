@@ -69,6 +69,13 @@ export const sandboxShape = {
   maxSize: size('30MB', 'largest sample that is sent; not above what the sandbox takes'),
   poll: duration('5s', 'time between two questions for what has ended'),
   check: duration('60s', 'time between two checks of a host'),
+  selfTest: bareDuration('time between two runs of the EICAR test file in each host; without it none').optional(),
+  selfTestScore: z
+    .number()
+    .min(0.1)
+    .max(10)
+    .default(5)
+    .describe('what a host must score the EICAR test file at least to stay in service (default 5)'),
   late: duration('60s', 'time in which a report must be there after its task was called finished'),
   lost: duration('10m', 'time after which a host that is away loses its analyses to another try'),
 }

@@ -65,7 +65,9 @@ export class SandboxAnalyzer implements Analyzer {
     )
     const guests = new Map(this.#hosts.map((host, i) => [host, hosts[i]?.guest ?? {}]))
     const guestOf = (host: SandboxHost) => guests.get(host) ?? {}
-    this.#service = new SandboxService(this.#hosts, this.#pool, { name, intervalMs, maxPending, guestOf }, deps)
+    const selfTest = { everyMs: options.selfTest, score: options.selfTestScore }
+    const service = { name, intervalMs, maxPending, pollMs: options.poll, guestOf, selfTest }
+    this.#service = new SandboxService(this.#hosts, this.#pool, service, deps)
     this.#rounds = new Map(this.#hosts.map((host) => [host, this.#roundsOf(host)]))
   }
 

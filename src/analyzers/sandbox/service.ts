@@ -7,12 +7,16 @@ import { Watch } from '../watch.ts'
 import { type Described, messageOf } from './api.ts'
 import type { SandboxHost } from './host.ts'
 import type { GuestOptions } from './options.ts'
+import { SelfTest } from './self-test.ts'
 import { unmetOptions } from './unmet.ts'
 
 export interface ServiceOptions {
   readonly name: string
   readonly intervalMs: number
   readonly maxPending: number
+  readonly pollMs: number
+  /** None where the time is undefined. */
+  readonly selfTest: { readonly everyMs: number | undefined; readonly score: number }
   /** How samples are run on a host. */
   readonly guestOf: (host: SandboxHost) => GuestOptions
 }
@@ -22,6 +26,8 @@ export class SandboxService {
   readonly #options: ServiceOptions
   readonly #deps: AnalyzerDeps
   readonly #watches: ReadonlyMap<SandboxHost, Watch>
+  readonly #selfTests: ReadonlyMap<SandboxHost, SelfTest>
+  readonly #stop = new AbortController()
   readonly #out = new Map<SandboxHost, string>()
   readonly #versions = new Map<SandboxHost, string>()
 
@@ -29,8 +35,13 @@ export class SandboxService {
     this.#pool = pool
     this.#options = options
     this.#deps = deps
-    const { intervalMs } = options
+    const { intervalMs, pollMs, selfTest } = options
     const { clock } = deps
+    const { everyMs, score } = selfTest
+    const tested = everyMs === undefined ? [] : hosts
+    this.#selfTests = new Map(
+      tested.map((host) => [host, new SelfTest(host, { clock, everyMs: everyMs ?? 0, pollMs, score })]),
+    )
     this.#watches = new Map(
       hosts.map((host) => [host, new Watch({ clock, intervalMs, check: (signal) => this.#check(host, signal) })]),
     )
@@ -41,6 +52,7 @@ export class SandboxService {
   }
 
   async stop(): Promise<void> {
+    this.#stop.abort(new Error('the filter is stopping'))
     await Promise.all([...this.#watches.values()].map((watch) => watch.stop()))
   }
 
@@ -81,7 +93,7 @@ export class SandboxService {
         ok: true,
         detail: warnings.join('; '),
         version,
-        selfTest: 'not run',
+        selfTest: this.#selfTests.get(host)?.result ?? 'not run',
         latencyMs: clock.now() - began,
         ...(machines && { machines }),
         ...(load && { load }),
@@ -97,6 +109,9 @@ export class SandboxService {
       this.#versions.set(host, said.version)
       const [full] = this.#queueWarning(said)
       if (full !== undefined) return this.#isOut(host, full)
+      const selfTest = this.#selfTests.get(host)
+      if (selfTest) void this.#prove(host, selfTest)
+      if (selfTest?.result === 'failed') return this.#isOut(host, selfTest.detail)
       const wasOpen = this.#pool.isOpen(host)
       this.#pool.open(host)
       this.#out.delete(host)
@@ -105,6 +120,12 @@ export class SandboxService {
     } catch (error) {
       return signal.aborted ? false : this.#isOut(host, messageOf(error))
     }
+  }
+
+  /** In service while the first one runs: it takes minutes, and every report is proven by itself. */
+  async #prove(host: SandboxHost, selfTest: SelfTest): Promise<void> {
+    const isNew = await selfTest.run(this.#stop.signal)
+    if (isNew) await this.#watches.get(host)?.now()
   }
 
   #isOut(host: SandboxHost, why: string): false {
