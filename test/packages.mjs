@@ -47,6 +47,7 @@ const packages = {
   'clamav-daemon': '/usr/sbin/clamd',
   clamdscan: '/usr/bin/clamdscan',
   'clamav-testfiles': '/usr/share/clamav-testfiles/clam.zip',
+  rsync: '/usr/bin/rsync',
   'mariadb-server': '/usr/sbin/mariadbd',
   'galera-4': '/usr/lib/galera/libgalera_smm.so',
   'util-linux': '/usr/bin/unshare',
