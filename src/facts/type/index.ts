@@ -3,8 +3,8 @@ import { typesByHeader } from './binary/header.ts'
 import { typesByMark } from './binary/magic.ts'
 import type { Excerpt } from './excerpt.ts'
 import { detectOle } from './ole/index.ts'
-import { hiddenScript } from './polyglot.ts'
-import { detectText, markupBeside } from './text/index.ts'
+import { hiddenCode } from './polyglot.ts'
+import { detectText, markupBeside, textBeside } from './text/index.ts'
 import { detectZip } from './zip/index.ts'
 
 export { GROUPS, type Group } from './catalog/group.ts'
@@ -24,11 +24,16 @@ export interface TypeFacts {
 /** All media types that the content shows, and its character set where it is text. */
 export function detectContent(sample: Excerpt): TypeFacts {
   if (sample.size === 0) return { types: [], charset: '' }
-  const found = [...typesByMark(sample), ...typesByHeader(sample), ...detectOle(sample), ...detectZip(sample)]
+  const marked = typesByMark(sample)
+  const found = [...marked, ...typesByHeader(sample), ...detectOle(sample), ...detectZip(sample)]
   if (found.length === 0) return detectText(sample)
-  found.push(...hiddenScript(sample), ...beside(found, sample))
-  return { types: [...new Set(found)], charset: '' }
+  const types = [...found, ...hiddenCode(sample, found[0] ?? ''), ...beside(found, sample)]
+  if (marked.length === 0 && !STARTED.test(sample.head.toString('latin1', 0, 5))) types.push(...textBeside(sample))
+  return { types: [...new Set(types)], charset: '' }
 }
+
+/** Beginnings of formats that are no texts though they look like some. */
+const STARTED = /^(?:PK|%PDF-|MZ|P[1-7]\s|PAR1|BZh|RIFF|FORM|BM|II|MM|FWS|CWS|ZWS)/
 
 /** A binary format that begins like text may be opened as markup. */
 function beside(found: readonly string[], sample: Excerpt): readonly string[] {

@@ -59,6 +59,59 @@ const POLYGLOTS: readonly (readonly [name: string, content: Buffer, types: reado
   ['a PDF mark behind HTML', cat('<html><script>x</script></html>', PDF), ['application/pdf', 'text/html']],
   ['a picture before a zip file', cat('\x89PNG\r\n\x1a\n', noise(900), archive), ['image/png', 'application/zip']],
   ['a zip file with a long comment', zip([['a', 'b']], { comment: 'c'.repeat(65_000) }), ['application/zip']],
+  ['a PDF file behind a kilobyte of junk', cat(noise(1000, 3), PDF), ['application/pdf']],
+  ['a GIF picture before a zip file', cat('GIF89a\x01\0\x01\0', noise(500), archive), ['image/gif', 'application/zip']],
+  [
+    'a zip file behind a script',
+    zip([['a.txt', 'a']], { before: latin('#!/bin/sh\nexec unzip "$0"\n') }),
+    ['application/zip', 'text/x-shellscript'],
+  ],
+  [
+    'a zip file behind commands',
+    cat('@echo off\r\nstart "" calc\r\nexit /b\r\n', archive),
+    ['application/zip', 'application/x-bat'],
+  ],
+  [
+    'a JPEG picture with code in a comment',
+    cat('\xff\xd8\xff\xfe\0\x20<?php echo 1; ?>', noise(9000)),
+    ['image/jpeg', 'application/x-php'],
+  ],
+  [
+    'a JPEG picture with code behind it',
+    cat('\xff\xd8\xff\xe0', noise(90_000), '<?php echo 1;'),
+    ['image/jpeg', 'application/x-php'],
+  ],
+  [
+    'a JPEG picture with a page in it',
+    cat('\xff\xd8\xff\xfe\0\x20', '<html><script>x</script>', noise(900)),
+    ['image/jpeg', 'text/html'],
+  ],
+  [
+    'a PNG picture with an application in it',
+    cat('\x89PNG\r\n\x1a\n', noise(90), '<hta:application id=x>', noise(90)),
+    ['image/png', 'application/hta'],
+  ],
+  ['a program with the tag of sound', cat(pe({}), noise(500), 'TAG', Buffer.alloc(125)), [PROGRAM, 'audio/mpeg']],
+  [
+    'sound with a program behind its tag',
+    cat('ID3\x03\0\0\0\0\x01\x00', Buffer.alloc(128), pe({})),
+    ['audio/mpeg', PROGRAM],
+  ],
+  ['a WAVE file that is script', latin('RIFF=1/*WAVEfmt */;alert(1);'), ['audio/x-wav', 'text/javascript']],
+  [
+    'a workbook behind a kilobyte of junk',
+    zip(
+      [
+        [
+          '[Content_Types].xml',
+          '<Types><Override PartName="/xl/workbook.xml" ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></Types>',
+        ],
+        ['xl/workbook.xml', 'x'],
+      ],
+      { before: noise(1000, 5) },
+    ),
+    ['application/vnd.ms-excel.sheet.macroEnabled.12'],
+  ],
   [
     'an encrypted document of Office',
     ole([['EncryptedPackage'], ['EncryptionInfo']]),
@@ -76,6 +129,11 @@ for (const [name, content, types] of POLYGLOTS) {
     )
   })
 }
+
+test('a picture whose data happen to have a sign of markup is a picture alone', () => {
+  for (const text of ['<htmlx', '<x:xmpmeta xmlns:x="adobe:ns:meta/">', 'a <b', '<?xpacket begin=""?>'])
+    assert.deepEqual(typesOf(cat('\xff\xd8\xff\xe1', text, noise(900))), ['image/jpeg'])
+})
 
 test('a directory that lies where nothing was kept leaves the container, and nothing wrong', () => {
   const content = ole([['WordDocument', noise(5000)]], { padding: 900 })

@@ -11,6 +11,7 @@ export const DATA_DETECTORS: readonly Detector[] = [
   [[0x80], pickle],
   [[0x09], sheet],
   [bytesOf('#'), encodedScript],
+  [bytesOf(' \t\r\n\f\v\xef'), indentedRtf],
   [undefined, pdf],
 ]
 
@@ -64,6 +65,13 @@ const PDF = mark('%PDF-')
 /** Readers take the mark anywhere in the first 1,024 bytes (Adobe's implementation notes to PDF 1.7, H.3 note 13). */
 function pdf({ head }: Excerpt): readonly string[] {
   return head.subarray(0, 1024 + PDF.length).includes(PDF) ? ['application/pdf'] : NOTHING
+}
+
+/** Word takes blanks in front of a document, and its binary data make it no text. */
+function indentedRtf({ head }: Excerpt): readonly string[] {
+  return /^(?:\xef\xbb\xbf)?\s{1,1024}\{\\rt|^\xef\xbb\xbf\{\\rt/.test(head.toString('latin1', 0, 1032))
+    ? ['application/rtf']
+    : NOTHING
 }
 
 /** What Microsoft's script encoder made of JScript or VBScript: which of them, only decoding shows. The code has bytes that no text has. */

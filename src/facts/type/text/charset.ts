@@ -75,6 +75,12 @@ const IS_CONTROL = Uint8Array.from({ length: 256 }, (_, byte) =>
   (byte < 0x20 && ![0x09, 0x0a, 0x0d, 0x0c, 0x1b, 0x1a, 0x08].includes(byte)) || byte === 0x7f ? 1 : 0,
 )
 
+/** Where the first byte stands that no text has; the length where there is none. */
+export function firstControl(bytes: Buffer): number {
+  const at = bytes.findIndex((byte) => IS_CONTROL[byte] === 1)
+  return at < 0 ? bytes.length : at
+}
+
 function countControls(bytes: Buffer): number {
   let count = 0
   for (let at = 0; at < bytes.length; at++) count += IS_CONTROL[bytes[at] as number] as number

@@ -1,7 +1,8 @@
 /** Types that are text: markup, forms of their own, programs, tables, and plain text itself. */
 import type { Excerpt } from '../excerpt.ts'
-import { type Charset, readText, type Text } from './charset.ts'
+import { type Charset, firstControl, readText, type Text } from './charset.ts'
 import { hasLaterHtml, htmlInBinary, markupTypes } from './markup.ts'
+import { mayBeMessage, messageTypes } from './message.ts'
 import { countTokens, scriptTypes } from './script/index.ts'
 import { structuredTypes, tabularTypes } from './structured.ts'
 
@@ -9,6 +10,8 @@ import { structuredTypes, tabularTypes } from './structured.ts'
 const TEXT_BYTES = 16_384
 /** … unless they are nothing but comments and blanks: then the rest of what was kept is looked at too. */
 const MIN_TOKENS = 60
+/** No program in front of other data is shorter. */
+const MIN_PROGRAM = 10
 
 /** Types, and the character set where the content is text. */
 export interface TextFacts {
@@ -20,7 +23,7 @@ export interface TextFacts {
 export function detectText(sample: Excerpt): TextFacts {
   const start = sample.head.subarray(0, TEXT_BYTES)
   const read = readText(start)
-  if (read === undefined) return { types: htmlInBinary(start.toString('latin1', 0, 1024)), charset: '' }
+  if (read === undefined) return { types: typesInBinary(start), charset: '' }
   const text = read.text.trimStart()
   const types = typesOf(sample.size > TEXT_BYTES && isPadding(text) ? rest(sample, read) : text, read)
   return { types, charset: read.isDirty ? '' : read.charset }
@@ -29,11 +32,33 @@ export function detectText(sample: Excerpt): TextFacts {
 function typesOf(text: string, { isDirty }: Text): readonly string[] {
   const markup = markupTypes(text)
   if (markup.length > 0) return markup
-  const structured = isDirty ? [] : structuredTypes(text)
+  const structured = isDirty ? messageTypes(text) : structuredTypes(text)
   const found = structured.length > 0 ? structured : scriptTypes(text)
   const all = found.length > 0 || isDirty ? [...found] : [...tabularTypes(text), 'text/plain'].slice(0, 1)
   if (hasLaterHtml(text)) all.push('text/html')
   return all
+}
+
+/** What programs read in spite of bytes that no text has. */
+function typesInBinary(start: Buffer): readonly string[] {
+  const html = htmlInBinary(start.toString('latin1', 0, 1024))
+  return mayBeMessage(start) ? [...messageTypes(plainStart(start)), ...html] : html
+}
+
+function plainStart(start: Buffer): string {
+  return start.toString('latin1').replace(/^[\0\s]+/, '')
+}
+
+/** A text in front of a format that is found by its end or behind its beginning: programs that go by the name run or show it. */
+export function textBeside({ head }: Excerpt): readonly string[] {
+  const start = head.subarray(0, TEXT_BYTES)
+  const read = readText(start)
+  const text = read?.text.trimStart() ?? plainStart(start)
+  const message = mayBeMessage(start) ? messageTypes(text) : []
+  if (message.length > 0) return message
+  // Only what stands before the first byte that no text has: behind it are data.
+  const end = firstControl(start)
+  return end < MIN_PROGRAM ? [] : scriptTypes(end < start.length ? start.toString('latin1', 0, end).trimStart() : text)
 }
 
 function isPadding(text: string): boolean {

@@ -21,6 +21,7 @@ const STARTS: readonly (readonly [first: string, RegExp, string])[] = [
   ['B', /^Bag Attributes\r?\n/, 'application/x-pem-file'],
   ['#', /^#@~\^[A-Za-z0-9+/]{6}==/, 'application/x-ms-encoded-script'],
   ['WR', /^(?:Windows Registry Editor Version \d|REGEDIT4?\s*\r?\n)/, 'text/x-ms-regedit'],
+  ['{', /^\{\\rt/, 'application/rtf'],
   ['I', /^ID;P/, 'text/x-sylk'],
   ['Ww', /^WEB\r?\n1\r?\n\s*(?:https?|ftp|file|\\\\)/i, 'text/x-ms-iqy'],
   ['Xx', /^XLODBC\r?\n1\r?\n/i, 'text/x-ms-oqy'],

@@ -4,7 +4,7 @@ import type { Grammar } from './grammar.ts'
 /** Grammars of languages that an interpreter runs. */
 export const GENERAL_GRAMMARS: Readonly<Record<string, Grammar>> = {
   'text/x-python': [
-    [1, `^ return ID  : EOL  ^ import ID EOL  not in  self ,`],
+    [1, `^ return ID  ^ import ID EOL  not in  self ,`],
     [
       3,
       `^ def ID (  ^ class ID :  ^ class ID (  ^ from ID import  ^ import ID as  ^ import ID ,  ^ from ID . ID import  ^ try : EOL  ^ except ID|:  ^ elif ID  ^ else : EOL  self . ID  ^ with open (  with ID ( ID ) as  lambda ID :  ^ print (

@@ -6,7 +6,7 @@
  * `^` in front: at the beginning of a line. It must begin with something definite.
  */
 import type { Tokens } from './lex.ts'
-import { isOption, isWord, LINE, OTHER_WORD, type Vocabulary, vocabularyOf } from './words.ts'
+import { isCmdlet, isOption, isWord, LINE, OTHER_WORD, type Vocabulary, vocabularyOf } from './words.ts'
 
 /** Weight → constructs, separated by line ends or by two blanks. */
 export type Grammar = readonly (readonly [weight: number, constructs: string])[]
@@ -63,7 +63,8 @@ export function compile(grammars: Readonly<Record<string, Grammar>>): Grammars {
   const byToken = new Array<Construct[] | undefined>(words.count).fill(undefined)
   for (const { first, rest, ...draft } of drafts) {
     const one = { ...draft, rest: rest.map((set) => names.indexOf(set.join(' ')) * words.count) }
-    for (const token of first) {
+    const wanted = first.includes(CMDLET_TOKEN) ? [...first, ...[...words.idOf.keys()].filter(isCmdlet)] : first
+    for (const token of new Set(wanted)) {
       const id = words.idOf.get(token) ?? OTHER_WORD
       byToken[id] = [...(byToken[id] ?? []), one]
     }
@@ -87,7 +88,8 @@ function numbered(draft: Omit<Draft, 'index'>, index: number): Draft {
   return { ...draft, index }
 }
 
-const NAMED: Readonly<Record<string, string>> = { STR: '"', NUM: '0', EOL: '\n', CMDLET: 'verb-noun' }
+const CMDLET_TOKEN = 'verb-noun'
+const NAMED: Readonly<Record<string, string>> = { STR: '"', NUM: '0', EOL: '\n', CMDLET: CMDLET_TOKEN }
 
 function alternatives(text: string): readonly string[] {
   return (/^[|]{1,2}$/.test(text) ? [text] : text.split('|')).map((token) => NAMED[token] ?? token)
@@ -127,5 +129,11 @@ function matches({ atLineStart, rest }: Construct, sets: Uint8Array, tokens: rea
 }
 
 function fits(token: string, wanted: readonly string[]): boolean {
-  return wanted.some((one) => one === token || (one === 'ID' && isWord(token)) || (one === 'OPT' && isOption(token)))
+  return wanted.some(
+    (one) =>
+      one === token ||
+      (one === 'ID' && isWord(token)) ||
+      (one === 'OPT' && isOption(token)) ||
+      (one === CMDLET_TOKEN && isCmdlet(token)),
+  )
 }

@@ -18,6 +18,8 @@ const PROSE_WEIGHT = 0.2
 const SECOND_POINTS = 14
 const SECOND_SHARE = 0.5
 const DECISIVE = 9
+/** What sources share with other languages decides nothing. */
+const LEAST_OF_SOURCE = 2
 const PHP = 'application/x-php'
 const BATCH = 'application/x-bat'
 const JSCRIPT = 'application/x-jscript'
@@ -34,6 +36,7 @@ export function scriptTypes(text: string): string[] {
     if (named !== undefined) return [named[1]]
   }
   if (isSignsOnly(text)) return ['text/javascript']
+  if (isPercentCode(text)) return [BATCH]
   const start = languagesOf(text, FIRST_TOKENS)
   return start.isSettled ? start.types : languagesOf(text, MOST_TOKENS).types
 }
@@ -87,8 +90,9 @@ function disguised(score: Score, carets: number): Score {
 }
 
 /** A construct so heavy is no chance; others need company, and not only of what every language has. */
-function isSure({ kinds, heaviest }: Score): boolean {
-  return heaviest >= DECISIVE || (kinds > 1 && heaviest > 1)
+function isSure({ type, kinds, heaviest }: Score): boolean {
+  const least = groupOf(type) === 'source' ? LEAST_OF_SOURCE : 1
+  return heaviest >= DECISIVE || (kinds > 1 && heaviest > least)
 }
 
 const SIGNS_PROBE = 2000
@@ -97,4 +101,15 @@ const SIGNS_PROBE = 2000
 function isSignsOnly(text: string): boolean {
   const start = text.slice(0, SIGNS_PROBE)
   return start.length >= 60 && /^[[\]()!+\s;]+$/.test(start) && /\[\]|!\[/.test(start) && start.includes('(')
+}
+
+const VARIABLE = /%[a-z_]\w{3,40}(?::~-?\d{1,5}(?:,-?\d{1,5})?)?%/gi
+
+/** Commands cut into pieces by variables that nobody set, or put together from pieces of some. */
+function isPercentCode(text: string): boolean {
+  const start = text.slice(0, SIGNS_PROBE)
+  if (!start.includes('%')) return false
+  const found = [...start.matchAll(VARIABLE)]
+  const shown = found.reduce((sum, [match]) => sum + match.length, 0)
+  return found.length >= 6 && shown * 2 > start.replace(/\s+/g, '').length
 }

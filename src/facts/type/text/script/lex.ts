@@ -8,6 +8,7 @@ import {
   AT,
   CMDLET,
   COLON,
+  isCmdlet,
   isOption,
   LINE,
   NUMBER,
@@ -60,8 +61,6 @@ function isBlankAt(text: string, at: number): boolean {
   return kind === BLANK || kind === NEWLINE
 }
 
-const VERBS =
-  /^(?:get|set|new|add|remove|invoke|start|stop|write|out|read|import|export|test|select|where|foreach|convertto|convertfrom|join|split|copy|move|rename|register|unregister|enable|disable|install|clear|update|wait|expand|compress|restart|resolve|push|pop|measure|sort|format)-[a-z]{2,40}$/
 /** A line with so many words and nothing but commas between them is a sentence. */
 const SENTENCE_WORDS = 6
 /** What strings end with, and what ends a line or escapes within them. */
@@ -144,7 +143,7 @@ class Lexer {
     let isJoined = false
     for (;;) {
       while (isWordPart(text.charCodeAt(at))) at++
-      if (kindAt(text, at + 1) === LETTER && this.#isJoint(text.charCodeAt(at))) {
+      if (kindAt(text, at + 1) === LETTER && this.#isJoint(text.charCodeAt(at), from)) {
         if (text.charCodeAt(at) === 0x5e) {
           hasCaret = true
           this.#carets++
@@ -166,12 +165,14 @@ class Lexer {
   #joined(word: string, hasCaret: boolean): number {
     if (word.length > MAX_WORD) return OTHER_WORD
     const plain = hasCaret ? word.replaceAll('^', '') : word
-    if (plain.includes('-') && VERBS.test(plain)) return CMDLET
-    return this.#words.idOf.get(plain) ?? OTHER_WORD
+    const known = this.#words.idOf.get(plain)
+    return known ?? (plain.includes('-') && isCmdlet(plain) ? CMDLET : OTHER_WORD)
   }
 
-  #isJoint(code: number): boolean {
-    return code === 0x2d || code === 0x27 || code === 0x5e || code === 0x2019
+  #isJoint(code: number, from: number): boolean {
+    // Behind a hyphen an apostrophe begins a string of PowerShell's: -f'a'.
+    if (code === 0x27) return this.#text.charCodeAt(from - 1) !== 0x2d
+    return code === 0x2d || code === 0x5e || code === 0x2019
   }
 
   #number(): void {

@@ -4,10 +4,10 @@ import type { Grammar } from './grammar.ts'
 /** Grammars of PowerShell, batch files, Unix shells. */
 export const SHELL_GRAMMARS: Readonly<Record<string, Grammar>> = {
   'application/x-powershell': [
-    [1, `$ ID =  $ ID .  CMDLET`],
+    [1, `$ ID =  $ ID .  CMDLET  ^ CMDLET`],
     [
       3,
-      `CMDLET OPT  CMDLET STR  CMDLET $|(  ^ CMDLET  | CMDLET  $ ID = CMDLET  = CMDLET  -eq|-ne|-match|-like|-notmatch|-gt|-lt|-ge|-le|-and|-or|-not|-in|-contains NUM|STR|$|(
+      `CMDLET OPT  CMDLET STR  CMDLET $|(  | CMDLET  $ ID = CMDLET  = CMDLET  -eq|-ne|-match|-like|-notmatch|-gt|-lt|-ge|-le|-and|-or|-not|-in|-contains NUM|STR|$|(
        $ _ .  $ env :  $ null EOL|)|;  $ true|false EOL|)|;|}  ^ param (  [ string ]  [ int ]  [ bool ]  [ switch ]  [ array ]  [ byte [  [ char ] NUM  [ char ] (
        $ psscriptroot  $ args [  $ host .  foreach ( $  function CMDLET  ^ function ID {  @ {  $ ID [ NUM ]  try {  } catch {  | %|? {  . trim ( )  -join STR|EOL|$|(  -replace STR  -split STR  -bxor`,
     ],
@@ -16,6 +16,14 @@ export const SHELL_GRAMMARS: Readonly<Record<string, Grammar>> = {
       `CMDLET -comobject  iex (|$|STR  | iex  . downloadstring (  . downloaddata (
        powershell -enc|-e|-ec|-encodedcommand|-en|-enco  powershell -nop|-noprofile|-noni|-noninteractive|-w|-windowstyle|-ep|-exec|-executionpolicy|-sta|-ex|-c|-command|-ec|-version|-file
        powershell . exe -enc|-e|-nop|-ep|-w|-ec|-c|-command|-exec|-executionpolicy|-encodedcommand|-windowstyle|-noprofile|-file`,
+    ],
+    [
+      4,
+      `^ start-process|invoke-webrequest|invoke-restmethod|invoke-expression|invoke-command|invoke-item|new-object|new-item|get-childitem|get-process|get-service|set-executionpolicy|start-bitstransfer|add-mppreference|set-mppreference|write-host|write-output|get-content|set-content|add-type|remove-item|get-wmiobject|get-ciminstance|import-module|get-date|get-item|start-sleep|set-location|copy-item|expand-archive|stop-process|register-scheduledtask`,
+    ],
+    [
+      2,
+      `start-process|invoke-webrequest|invoke-restmethod|invoke-expression|invoke-command|invoke-item|new-object|new-item|get-childitem|get-process|get-service|set-executionpolicy|start-bitstransfer|add-mppreference|set-mppreference|write-host|write-output|get-content|set-content|add-type|remove-item|get-wmiobject|get-ciminstance|import-module|get-date|get-item|start-sleep|set-location|copy-item|expand-archive|stop-process|register-scheduledtask ID|STR|$|(|OPT|EOL||`,
     ],
     [
       6,
@@ -34,13 +42,13 @@ export const SHELL_GRAMMARS: Readonly<Record<string, Grammar>> = {
     ],
     [
       9,
-      `@ echo off  ^ echo off  ^ @ rem  % comspec %  ^ setlocal enabledelayedexpansion  ^ powershell -w|-enc|-nop|-e|-ep|-c|-command|-ec|-windowstyle|-noprofile|-exec|-executionpolicy|-encodedcommand  certutil -decode|-urlcache  ^ mshta http|STR`,
+      `^ @ start|cmd|powershell|call|cls|set|copy|del|reg|goto|mode|title|chcp|pushd|exit|mshta|certutil|curl|wscript|cscript|rundll32|regsvr32|net|taskkill|schtasks|bitsadmin|wmic|cd|md  @ echo off  ^ echo off  ^ @ rem  % comspec %  ^ setlocal enabledelayedexpansion  ^ powershell -w|-enc|-nop|-e|-ep|-c|-command|-ec|-windowstyle|-noprofile|-exec|-executionpolicy|-encodedcommand  certutil -decode|-urlcache  ^ mshta http|STR`,
     ],
     [
       6,
       `%% ID in  %% ID  % ~ NUM  % ~  % ID : ~  ^ exit /b  ^ setlocal  ^ endlocal  ^ for /f|/l|/r|/d|%  % errorlevel %  cmd /c|/k|/v|/q  exe /c|/k
        ^ reg add|delete|query|import  reg add  ^ certutil OPT  bitsadmin OPT  wmic ID ID  schtasks /create|OPT  ^ set /a|/p  ! ID !  mshta ID|STR|http  rundll32 ID|STR  regsvr32 OPT  ^ @ ID  : eof  ^ powershell OPT
-       ^ start STR powershell  ^ powershell . exe  ^ cmd . exe  % temp % \\\\  % appdata % \\\\  % userprofile %  % windir %  % systemroot %  % public %`,
+       ^ start http|https :  ^ start STR powershell  ^ powershell . exe  ^ cmd . exe  % temp % \\\\  % appdata % \\\\  % userprofile %  % windir %  % systemroot %  % public %`,
     ],
   ],
   'text/x-shellscript': [

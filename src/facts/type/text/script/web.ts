@@ -4,6 +4,7 @@ import type { Grammar } from './grammar.ts'
 /** Grammars of languages that came from the web and from Office. */
 export const WEB_GRAMMARS: Readonly<Record<string, Grammar>> = {
   'text/javascript': [
+    [9, `^ alert ( NUM|STR|ID ) ;|EOL  document . write ( unescape (`],
     [
       1,
       `function ID (  return ID ;  return ID (  if ( ID  for ( ID  while ( ID  } else {  ) {  } ;  ) ;  null ;  new ID (`,
@@ -11,7 +12,7 @@ export const WEB_GRAMMARS: Readonly<Record<string, Grammar>> = {
     [
       2,
       `var ID =  var ID ;  var ID ,  var ID EOL  let ID =  let ID ;  const ID =  function (  typeof ID  ) =>  ID =>  true ,
-       this . ID  } catch (  } ) ;  } ( ) ;  = [ STR  == = STR  == = ID  != = ID  { ID :  return function
+       this . ID  } catch (  = STR + STR  ] ( STR ) ;  [ STR + STR  } ) ;  } ( ) ;  = [ STR  == = STR  == = ID  != = ID  { ID :  return function
        void NUM  instanceof ID  ; var|let|const ID`,
     ],
     [
@@ -25,14 +26,15 @@ export const WEB_GRAMMARS: Readonly<Record<string, Grammar>> = {
     [
       5,
       `new activexobject (  eval (  unescape (  . fromcharcode (  document . write (  document . getelementbyid (
-       document . createelement (  document . location  window . location  window . ID =  console . log (  json . parse|stringify (
+       this [ STR + STR  document . createelement (  document . location  window . location  window . ID =  console . log (  json . parse|stringify (
        module . exports  decodeuricomponent (  atob (  . charcodeat (  $ ( document )  jquery (  wscript . createobject ( STR ) ;
        new function (  function * ID  document . cookie  navigator . useragent  location . href =  window [ STR ]  this [ STR ]`,
     ],
   ],
   'application/x-jscript': [
-    [9, `new activexobject (`],
-    [6, `getobject ( STR ) ;`],
+    [9, `new activexobject (  getobject ( STR ) ;`],
+    [6, `createobject ( STR ) . ID (`],
+    [3, `. run ( STR ) ;  . shellexecute ( STR  this [ STR + STR`],
     [4, `wscript . createobject|echo|quit|sleep|arguments|scriptfullname|shell  new enumerator (  . scriptfullname ;`],
   ],
   'text/vbscript': [
@@ -45,10 +47,13 @@ export const WEB_GRAMMARS: Readonly<Record<string, Grammar>> = {
        chr ( NUM )  ubound (  ^ select case  is nothing  = nothing  cstr (  lcase (  instr (  mid ( ID ,  replace ( ID , STR
        ^ if not ID  and not ID  if ID then  = false then  = true then  execute (  vbcr|vblf|vbtab|vbnewline|vbnullstring`,
     ],
-    [9, `set ID = createobject (  executeglobal (|STR  on error resume next`],
+    [
+      9,
+      `^ msgbox STR EOL  ^ getobject ( STR ) EOL  ^ set ID = getobject (  chr ( asc ( mid (  chr ( ascw|clng|cint (  chrw ( ascw|clng|cint (  set ID = createobject (  executeglobal (|STR  on error resume next`,
+    ],
     [
       5,
-      `createobject ( STR ) EOL  set ID = wscript  createobject ( ID )  executeglobal ID|(|STR  wscript . sleep NUM  wscript . quit EOL
+      `^ createobject ( STR ) . ID  : execute ID  . run STR EOL  . shellexecute STR  createobject ( STR ) EOL  set ID = wscript  createobject ( ID )  executeglobal ID|(|STR  wscript . sleep NUM  wscript . quit EOL
        wscript . echo STR|ID  execute ID ( ID  . run ID ,  . run STR ,  getobject ( STR ) EOL  chr ( NUM ) &  chrw ( NUM ) &  & chr ( NUM )
        . run (  wscript . scriptfullname EOL  strreverse (  . responsebody`,
     ],

@@ -74,6 +74,14 @@ export function isWord(token: string): boolean {
   return (code >= 0x61 && code <= 0x7a) || code === 0x5f || code > 127
 }
 
+const CMDLETS =
+  /^(?:get|set|new|add|remove|invoke|start|stop|write|out|read|import|export|test|select|where|foreach|convertto|convertfrom|join|split|copy|move|rename|register|unregister|enable|disable|install|clear|update|wait|expand|compress|restart|resolve|push|pop|measure|sort|format)-[a-z]{2,40}$/
+
+/** Whether a word is a verb and a noun as PowerShell's commands have them. */
+export function isCmdlet(word: string): boolean {
+  return CMDLETS.test(word)
+}
+
 /** Whether any option stands for `OPT` in a construct. */
 export function isOption(token: string): boolean {
   return /^[-/](?:[a-z]|_other$)/.test(token)
