@@ -32,6 +32,8 @@ export interface TreeDeps {
   readonly formats?: readonly Format[]
   /** Sees a member's bytes when they were read; they must not be kept. */
   readonly visit?: (node: TreeNode, bytes: Buffer) => void
+  /** Sees what was found before something is opened that may take long, so that it is not lost with the process. */
+  readonly found?: (nodes: readonly TreeNode[]) => void
   /** Only this member is read, and of the others only the containers around it. */
   readonly wanted?: Wanted
 }
@@ -96,6 +98,10 @@ export interface Tree {
   readonly limit: ArchiveLimit | ''
 }
 
+/** Formats of which most members take no time, and how long they may take together before what was found is told. */
+const QUICK: ReadonlySet<string> = new Set(['zip', 'tar', 'gzip', 'executable', 'shortcut'])
+const TELL_MS = 100
+
 /** What is read for passwords: notes are short, and few. */
 const NOTE_BYTES = 4096
 const MAX_NOTES = 20
@@ -115,6 +121,8 @@ class Walk {
   readonly #nodes: TreeNode[] = []
   #limit: ArchiveLimit | '' = ''
   #notes = 0
+  #told = 0
+  #toldAt = 0
 
   constructor(deps: TreeDeps) {
     this.#deps = deps
@@ -151,6 +159,7 @@ class Walk {
 
   async #openAs(format: Format, content: Buffer, state: ContainerState, place: Place): Promise<void> {
     if (format.open === undefined) return state.note('unsupported', 0)
+    this.#tell(format)
     const share = this.#budget.share(content.length)
     const isGuess = state.isGuess(format)
     const context: OpenContext = {
@@ -212,6 +221,16 @@ class Walk {
       this.#deps.wanted?.path === place.path ? NOT_OPENED : await this.#open(bytes, content.types, inside, member.notAs)
     this.#budget.release(bytes.length)
     if (opened !== NOT_OPENED) this.#nodes[index] = { ...known, opened }
+  }
+
+  /** Tells what was found since the last time; before the quick formats only now and then. */
+  #tell({ name }: Format): void {
+    if (this.#deps.found === undefined || this.#told === this.#nodes.length) return
+    const now = this.#deps.cpuMs()
+    if (QUICK.has(name) && now - this.#toldAt < TELL_MS) return
+    this.#toldAt = now
+    this.#deps.found(this.#nodes.slice(this.#told))
+    this.#told = this.#nodes.length
   }
 
   /** A note beside an encrypted file, or the name of the file itself, may say its password. */

@@ -35,6 +35,9 @@
  * | the supervisor dies | `inspector-crashed` where it had taken bytes of the message, else `inspector-unavailable`, as until it is back (a start a second) | ends with it |
  * | the client gives up or dies | | told to let go, killed when it does not within two seconds |
  *
+ * While it opens a sample, a process tells what it found before it goes on to anything that may take long: a limit that ends it from
+ * outside loses none of that.
+ *
  * A process is replaced after `messagesPerProcess` messages, after the first that ends when it is older than `lifetime`, and
  * after everything above that ended it, at most one a second; a warm spare takes over meanwhile. A process that was taken over
  * can read and falsify the messages that come to the same process after it, and nothing else: `docs/attack-table.md` is measured.

@@ -4,12 +4,12 @@ import { type Limit, NO_CONTENT } from '../core/index.ts'
 import type { Connection, ConnectionJob, Connections } from './connection.ts'
 import { frame, GarbageError } from './frame.ts'
 import { abortFault } from './inspection.ts'
-import { decodeEnding, decodeTree, FRAME, jobOf } from './protocol.ts'
+import { decodeEnding, decodeFound, decodeTree, FRAME, jobOf, RESULT_BYTES } from './protocol.ts'
 import { faultOf } from './sample-bytes.ts'
 import type { Opening, SampleTree } from './tree.ts'
 import { Upload } from './upload.ts'
 
-/** Sends a sample and takes what is within it; what a limit ended as a whole is a tree with nothing but that limit. */
+/** Sends a sample and takes what is within it; what a limit ended as a whole is a tree with that limit and what was found before. */
 export async function openSample(
   connections: Connections,
   sample: AsyncIterable<Uint8Array>,
@@ -28,9 +28,10 @@ export async function openSample(
   }
 }
 
-function unopenedTree(limit: Limit, size: number): SampleTree {
+/** What is known of a sample when a limit ended its opening from outside: the members that were found before. */
+function cutTree(limit: Limit, size: number, found: readonly Buffer[]): SampleTree {
   const root = { formats: [], anomalies: [], limit, isEncrypted: false, openedBy: '' }
-  return { sample: { ...NO_CONTENT, size }, root, members: [], limit }
+  return { sample: { ...NO_CONTENT, size }, root, members: found.flatMap(decodeFound), limit }
 }
 
 class OpenJob implements ConnectionJob {
@@ -41,6 +42,8 @@ class OpenJob implements ConnectionJob {
   #resolve: (tree: SampleTree) => void = () => {}
   #reject: (error: Error) => void = () => {}
   readonly #upload: Upload
+  readonly #found: Buffer[] = []
+  #foundBytes = 0
 
   constructor(connections: Connections, opening: Opening) {
     this.#connections = connections
@@ -63,8 +66,12 @@ class OpenJob implements ConnectionJob {
     if (type === FRAME.fault) {
       const ending = decodeEnding(raw)
       this.#end(this.#upload.isSent)
-      if ('limit' in ending) this.#resolve(unopenedTree(ending.limit, this.#upload.bytes))
+      if ('limit' in ending) this.#resolve(cutTree(ending.limit, this.#upload.bytes, this.#found))
       else this.#reject(faultOf(ending))
+    } else if (type === FRAME.found && this.#upload.isSent && this.#foundBytes <= RESULT_BYTES) {
+      this.#foundBytes += raw.length
+      // The frame is part of a larger buffer, which is used again.
+      this.#found.push(Buffer.from(raw))
     } else if (type === FRAME.result && this.#upload.isSent) {
       const tree = decodeTree(raw, this.#upload.bytes)
       this.#end(true)

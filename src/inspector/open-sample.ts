@@ -20,6 +20,7 @@ import { createContentMeter, mismatchesOf } from '../facts/index.ts'
 import { extractBytes, type MailLimits } from '../mail/index.ts'
 import { messageCarrier, messageFormat, placeOf } from './open-message.ts'
 import type { InspectorOptions } from './options.ts'
+import type { OnFound } from './parser.ts'
 import type { Opening, SampleTree, TreeMember } from './tree.ts'
 
 /** What the command line of a parser process says. */
@@ -27,7 +28,7 @@ export type OpenLimits = MailLimits & Partial<InspectorOptions['limits']>
 
 /** Opens samples, and streams members of messages. */
 export interface SampleOpener {
-  open(opening: Opening, source: AsyncIterable<Uint8Array>): Promise<SampleTree>
+  open(opening: Opening, source: AsyncIterable<Uint8Array>, found: OnFound): Promise<SampleTree>
   /** The member whose path begins with that of an attachment, and a slash. */
   member(path: string, source: AsyncIterable<Uint8Array>, passwords: readonly string[]): AsyncIterable<Uint8Array>
 }
@@ -42,7 +43,7 @@ export function sampleOpener(limits: OpenLimits): SampleOpener {
   const message = messageFormat(limits, createContentMeter)
   const carrier = messageCarrier(limits, createContentMeter)
   let sevenZip: Promise<SevenZip> | undefined
-  const walk = async (root: TreeRoot, more: Pick<TreeDeps, 'candidates' | 'wanted'>): Promise<Tree> => {
+  const walk = async (root: TreeRoot, more: Pick<TreeDeps, 'candidates' | 'wanted' | 'found'>): Promise<Tree> => {
     sevenZip ??= createSevenZip(readFileSync(createRequire(import.meta.url).resolve('7z-wasm/7zz.wasm')))
     return openTree(root, {
       limits: archiveLimits(limits, root.as !== undefined),
@@ -54,7 +55,7 @@ export function sampleOpener(limits: OpenLimits): SampleOpener {
     })
   }
   return {
-    async open({ name, passwords, isMessage }, source) {
+    async open({ name, passwords, isMessage }, source, found) {
       const content = await whole(source)
       const meter = createContentMeter()
       meter.write(content)
@@ -66,7 +67,10 @@ export function sampleOpener(limits: OpenLimits): SampleOpener {
         path: ROOT,
         ...(isMessage === true && { as: message }),
       }
-      const tree = await walk(root, { candidates: ofSite(passwords) })
+      const tree = await walk(root, {
+        candidates: ofSite(passwords),
+        found: (nodes) => found(nodes.map(toMember)),
+      })
       return { sample, root: tree.root, members: tree.nodes.map(toMember), limit: tree.limit }
     },
     async *member(path, source, passwords) {

@@ -8,8 +8,19 @@ import type { Clock } from '../core/index.ts'
 import { LIFETIME_CPU_SECONDS } from './command.ts'
 import { FrameReader, frame, GarbageError, HEAD_BYTES } from './frame.ts'
 import type { InspectorOptions } from './options.ts'
+import { describeExit, explainExit } from './process-ending.ts'
 import { cpuMsOf, innermostPid } from './process-status.ts'
-import { ANSWER_CAPS, decodeEnding, decodeReading, decodeTree, type Ending, FRAME, jobOf } from './protocol.ts'
+import {
+  ANSWER_CAPS,
+  decodeEnding,
+  decodeFound,
+  decodeReading,
+  decodeTree,
+  type Ending,
+  FRAME,
+  jobOf,
+  RESULT_BYTES,
+} from './protocol.ts'
 
 /** How often a busy process is measured; a job that ends sooner costs nothing. */
 const TICK_MS = 100
@@ -50,6 +61,8 @@ interface Job {
   isReleased: boolean
   isHeldBack: boolean
   bytes: number
+  /** Bytes of what was found before the whole. */
+  found: number
   /** Bytes sent and taken since the last tick. */
   step: number
   /** Time while the process was to move, while the client was, and that part of the latter in which it hardly did. */
@@ -131,7 +144,7 @@ export class ParserProcess {
     const kind = opening[HEAD_BYTES - 1] as number
     this.#job = {
       ...{ number: this.#number, kind, owner, isEnded: false, isReleased: false, isHeldBack: false },
-      ...{ bytes: 0, step: 0, wallMs: 0, clientMs: 0, slowMs: 0, cpuStart: undefined },
+      ...{ bytes: 0, found: 0, step: 0, wallMs: 0, clientMs: 0, slowMs: 0, cpuStart: undefined },
     }
     opening.writeUInt32BE(this.#number, HEAD_BYTES)
     this.#channel.write(opening)
@@ -262,6 +275,8 @@ export class ParserProcess {
       if (job.kind === FRAME.bytes || !job.isEnded) throw new GarbageError('a result out of order')
       if (job.kind === FRAME.open) decodeTree(raw, job.bytes)
       else decodeReading(raw, job.bytes)
+    } else if (type === FRAME.found) {
+      this.#checkFound(job, raw)
     } else if (type === FRAME.chunk) {
       if (job.kind !== FRAME.bytes) throw new GarbageError('bytes out of order')
     } else if (type !== FRAME.done || job.kind !== FRAME.bytes || !job.isEnded) {
@@ -269,12 +284,20 @@ export class ParserProcess {
     }
     job.step += raw.length
     const mayGoOn = job.owner.answer(raw)
-    if (type !== FRAME.chunk) {
+    if (type !== FRAME.chunk && type !== FRAME.found) {
       this.#finish()
     } else if (!mayGoOn) {
       job.isHeldBack = true
       this.#channel.pause()
     }
+  }
+
+  /** All that is told before the whole fills no more than the whole may. */
+  #checkFound(job: Job, raw: Buffer): void {
+    job.found += raw.length
+    if (job.kind !== FRAME.open || !job.isEnded || job.found > RESULT_BYTES)
+      throw new GarbageError('findings out of order')
+    decodeFound(raw)
   }
 
   /** A process may say that the message broke a limit, nothing else; and it is not trusted after it. */
@@ -371,26 +394,4 @@ function signal(pid: number): void {
   } catch {
     // It ended by itself in the meantime.
   }
-}
-
-/**
- * Why a process ended that we did not kill. V8 and Node end by a trap or abort when RLIMIT_DATA or the heap limit stops an
- * allocation, and say so on standard error; the words are V8's (`FatalProcessOutOfMemory`) and the C++ library's.
- */
-function explainExit(why: string, stderr: string): Ending {
-  const isAbort = /^SIG(ABRT|TRAP|ILL|SEGV|BUS)$|^exit code (133|134|139|7)$/.test(why)
-  if (isAbort && /out of memory|allocation failed|failed to (allocate|reserve)|bad_alloc/i.test(stderr)) {
-    return { limit: 'memory', detail: why }
-  }
-  return { cause: 'inspector-crashed', detail: why }
-}
-
-function describeExit(ending: Ending, why: string, stderr: string): string {
-  const code = 'limit' in ending ? ending.limit : ending.cause
-  const said = stderr
-    .trim()
-    .split('\n')
-    .find((line) => /error|fatal|fail|cannot|denied/i.test(line))
-  const refused = /resource: '([^']*)'/.exec(stderr)?.[1]
-  return [code, ending.detail || why, said?.slice(0, 200), refused].filter(Boolean).join(': ')
 }

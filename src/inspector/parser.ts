@@ -18,14 +18,17 @@ import {
   type WantedBytes,
 } from './protocol.ts'
 import { ByteQueue } from './queue.ts'
-import type { Opening, SampleTree } from './tree.ts'
+import type { Opening, SampleTree, TreeMember } from './tree.ts'
+
+/** Is told what was found so far, in parts. */
+export type OnFound = (members: readonly TreeMember[]) => void
 
 /** What a parser process does with the bytes of a message. */
 export interface ParserWork {
   read(source: AsyncIterable<Uint8Array>): Promise<Reading>
   bytes(path: string, source: AsyncIterable<Uint8Array>, passwords: readonly string[]): AsyncIterable<Uint8Array>
   /** Only the real parser opens; others are asked for it by nobody. */
-  open?(opening: Opening, source: AsyncIterable<Uint8Array>): Promise<SampleTree>
+  open?(opening: Opening, source: AsyncIterable<Uint8Array>, found: OnFound): Promise<SampleTree>
 }
 
 /** Serves jobs until the channel ends; `exit` ends the process with a code. */
@@ -98,7 +101,12 @@ class Jobs {
 
   async #open(job: number, source: ByteQueue, opening: Opening): Promise<void> {
     if (this.#work.open === undefined) throw new Error('not supported')
-    const tree = await this.#work.open(opening, source)
+    let told = 0
+    const tree = await this.#work.open(opening, source, (members) => {
+      const raw = frame(FRAME.found, job, JSON.stringify({ members }))
+      told += raw.length
+      if (told <= RESULT_BYTES && this.#job === job) this.#channel.write(raw)
+    })
     await source.drain()
     if (this.#job === job) this.#channel.write(treeFrame(job, tree))
   }

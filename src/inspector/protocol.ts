@@ -28,7 +28,7 @@ import {
 } from '../core/index.ts'
 import { type Caps, GarbageError, HEAD_BYTES } from './frame.ts'
 import type { InspectorState } from './inspector.ts'
-import { type Opening, openingForm, type SampleTree, treeForm } from './tree.ts'
+import { foundForm, type Opening, openingForm, type SampleTree, type TreeMember, treeForm } from './tree.ts'
 
 /** Frame types; those of answers have the high bit. */
 export const FRAME = {
@@ -46,6 +46,7 @@ export const FRAME = {
   fault: 0x84,
   status: 0x85,
   released: 0x86,
+  found: 0x87,
 } as const
 
 /** Most bytes in one DATA or CHUNK frame, so that head and payload fill one read of 64 KiB. */
@@ -72,6 +73,7 @@ export const JOB_CAPS: Caps = new Map([...REQUEST_CAPS, [FRAME.release, JOB]])
 export const ANSWER_CAPS: Caps = new Map([
   [FRAME.ready, 0],
   [FRAME.result, JOB + RESULT_BYTES],
+  [FRAME.found, JOB + RESULT_BYTES],
   [FRAME.chunk, JOB + DATA_BYTES],
   [FRAME.done, JOB],
   [FRAME.fault, JOB + 4096],
@@ -80,6 +82,7 @@ export const ANSWER_CAPS: Caps = new Map([
 /** What a client takes from a supervisor. */
 export const REPLY_CAPS: Caps = new Map([
   [FRAME.result, JOB + RESULT_BYTES],
+  [FRAME.found, JOB + RESULT_BYTES],
   [FRAME.chunk, JOB + DATA_BYTES],
   [FRAME.done, JOB],
   [FRAME.fault, JOB + 4096],
@@ -159,18 +162,28 @@ const EXPANDED_BYTES = 1024 ** 4
 export function decodeTree(raw: Buffer, sampleBytes: number): SampleTree {
   const tree = parseJson(bodyOf(raw), treeForm)
   if (tree.sample.size !== sampleBytes) throw new GarbageError('a tree of another sample')
+  checkMembers(tree.members)
+  checkSeverities(tree.root.anomalies)
+  return tree
+}
+
+/** Reads a FOUND: members that were found before the whole tree was. Throws `GarbageError`. */
+export function decodeFound(raw: Buffer): readonly TreeMember[] {
+  const { members } = parseJson(bodyOf(raw), foundForm)
+  checkMembers(members)
+  return members
+}
+
+function checkMembers(members: readonly TreeMember[]): void {
   let expanded = 0
-  for (const { content, path, anomalies, opened } of tree.members) {
+  for (const { content, path, anomalies, opened } of members) {
     if (!/^1(?:\/\d{1,6}){1,64}$/.test(path)) throw new GarbageError('a member without a place')
-    if (content !== undefined && !/^[0-9a-f]{64}$/.test(content.sha256))
-      throw new GarbageError('a member without a digest')
+    if (content !== undefined && !DIGEST.test(content.sha256)) throw new GarbageError('a member without a digest')
     expanded += content?.size ?? 0
     checkSeverities(anomalies)
     checkSeverities(opened.anomalies)
   }
   if (expanded > EXPANDED_BYTES) throw new GarbageError('members larger than any limit allows')
-  checkSeverities(tree.root.anomalies)
-  return tree
 }
 
 /** Reads a FAULT. Throws `GarbageError`. */

@@ -25,6 +25,8 @@ export const treeSchema = record(
 )
 
 export const treeForm = toZod(treeSchema)
+/** Members that were found so far. */
+export const foundForm = toZod(record({ members: treeSchema.fields.members }, 'what was found so far'))
 export type SampleTree = Value<typeof treeSchema>
 export type TreeMember = Member
 

@@ -142,3 +142,24 @@ test('what only looks as if it carried something is no container', async (t) => 
     assert.deepEqual((await open(inspector, Buffer.from(text))).root.formats, [], text)
   }
 })
+
+test('what was found before a process is killed is told with the limit', async (t) => {
+  const { inspector } = await startRig(t, { options: { limits: { cpu: '300ms', cpuPerMegabyte: '1ms' } } })
+  const slow = archive('7zz', 'a', '-bd', '-t7z', '-mhe=on', '-psecret')
+  const passwords = Array.from({ length: 20 }, (_, i) => `wrong${i}`)
+  const content = makeZip([
+    { name: 'a.txt', data: TEXT },
+    { name: 'slow.7z', data: slow },
+  ])
+
+  const tree = await open(inspector, content, passwords)
+
+  assert.deepEqual([tree.limit, tree.root.limit], ['cpu-time', 'cpu-time'])
+  assert.deepEqual(
+    tree.members.map(({ name, content: found }) => [name, found?.size]),
+    [
+      ['a.txt', TEXT.length],
+      ['slow.7z', slow.length],
+    ],
+  )
+})

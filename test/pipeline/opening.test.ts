@@ -118,20 +118,34 @@ test('a bad member decides also where a limit was met', async (t) => {
 })
 
 for (const [limit, told] of [
-  ['', 'container-unopened'],
-  ['cpu-time', 'cpu-time'],
-  ['no such limit', 'container-unopened'],
-]) {
-  test(`an attachment of which a tree with the limit "${limit}" says nothing is unscannable(${told})`, async (t) => {
+  ['', { kind: 'unscannable', limit: 'container-unopened' }],
+  ['cpu-time', { kind: 'unscannable', limit: 'cpu-time' }],
+  ['no such limit', { kind: 'failed', cause: 'inspector-garbage' }],
+] as const) {
+  test(`an attachment of which a tree with the limit "${limit}" says nothing is ${told.kind}`, async (t) => {
     const inspector = new FakeInspector(reading(ZIP))
-    inspector.open = async () => ({ sample: contentOf('m'), root: EMPTY, members: [], limit: limit ?? '' })
+    inspector.open = async () => ({ sample: contentOf('m'), root: EMPTY, members: [], limit })
     const { pipeline } = await benchPipeline(t, inspector)
 
     const decision = await pipeline.begin().finish(envelope(), never)
 
-    assert.deepEqual(decision.outcome, { kind: 'unscannable', limit: told })
+    assert.deepEqual(decision.outcome, told)
   })
 }
+
+test('what was found before the process was killed is judged, and the limit named', async (t) => {
+  const within = { 'x.zip': { root: EMPTY, members: [eicar('1')] } }
+  const { decide, inspector } = await decideAll(t, ZIP, { limit: 'cpu-time', within })
+
+  const decision = await decide()
+  await decide()
+
+  assert.deepEqual(outcomes(decision), [
+    ['2', 'cpu-time'],
+    ['2/1', 'bad'],
+  ])
+  assert.equal(inspector.opens, 2)
+})
 
 test('what the message size cut off is not opened', async (t) => {
   const inspector = new FakeInspector({ ...reading(ZIP), unscannable: 'message-size' })
