@@ -24,7 +24,7 @@ export interface MessageReader {
 /** Multiparts within multiparts which mailparser's recursion surely survives. */
 const MAILPARSER_STACK = 1000
 
-/** A longer message with overlong lines is not read tolerantly as it will be delivered, only as it came. */
+/** A longer message with overlong lines is read tolerantly, or as it will be delivered, but not both. */
 const LONGEST_FOLDED = 40 * 1024 * 1024
 
 interface MailparserReading {
@@ -48,6 +48,7 @@ class Reader implements MessageReader {
   readonly #chunks: Buffer[] = []
   readonly #batch = new Batch()
   #size = 0
+  #isReadOtherwise = false
   /** What is read is the message as it will be delivered. */
   readonly #isFolded: boolean
 
@@ -101,6 +102,7 @@ class Reader implements MessageReader {
     const reading = await this.#end()
     const line = this.#isFolded || this.#findings.isStopped ? -1 : longLine(this.#chunks)
     if (line < 0) return reading
+    if (this.#isReadOtherwise && this.#size > LONGEST_FOLDED) return withLimit(reading, line)
     const reader = new Reader({ ...this.#options, limits: foldedLimits(this.#limits) }, true)
     for await (const chunk of folded(this.#chunks)) if (!reader.write(chunk)) await reader.drained()
     return withFolded(reading, await reader.end(), line)
@@ -145,6 +147,7 @@ class Reader implements MessageReader {
   #readOtherwise(known: ReadonlySet<string>): OtherReading {
     // Both the message and what becomes of it lie in memory: no room is left for a third reading of each.
     if (this.#isFolded && this.#size > LONGEST_FOLDED) return { ...NOTHING_ELSE, limit: 'readings' }
+    this.#isReadOtherwise = true
     try {
       return readOtherwise(this.#options, this.#joined(), known)
     } catch {
@@ -233,6 +236,12 @@ class Reader implements MessageReader {
 }
 
 const NOTHING_ELSE: OtherReading = { samples: [], names: new Map(), anomalies: [], limit: '' }
+
+/** What was found, and that more may be in the message as it will be delivered. */
+function withLimit(reading: Reading, line: number): Reading {
+  const anomalies = [...reading.anomalies, anomaly('line-too-long', line)]
+  return { ...reading, anomalies, unscannable: reading.unscannable || 'readings' }
+}
 
 /** Names are read in every way at once; what else is odd may be a way to hide something. */
 function isTelling({ name, severity }: Anomaly): boolean {
