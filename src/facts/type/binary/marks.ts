@@ -159,6 +159,8 @@ export const MARKS: readonly Mark[] = [
   ['application/x-hdf5', '\x89HDF\r\n\x1a\n'],
   ['application/x-java-serialized-object', '\xac\xed\0\x05'],
   ['application/x-gettext-translation', '\xde\x12\x04\x95\0\0'],
+  ['application/x-gettext-translation', '\xde\x12\x04\x95\x01\0'],
+  ['application/x-gettext-translation', '\x95\x04\x12\xde\0\0'],
   ['application/x-blender', 'BLENDER'],
   ['image/vnd.dwg', 'AC1012'],
   ['image/vnd.dwg', 'AC1014'],

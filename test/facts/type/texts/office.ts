@@ -89,6 +89,15 @@ export const WORK: Readonly<Record<string, readonly [type: string, text: string]
     "This is the mail system at host mx.own.invalid.\n\nI'm sorry to have to inform you that your message could not be delivered.\n\n<b@own.invalid>: host 192.0.2.1 said: 550 5.1.1 User unknown (in reply to RCPT TO command)\n",
   ],
   patternList: ['text/plain', '*.exe\n*.js\n!own.js\n/build/\n# comment\n'],
+  cardConfig: [
+    'text/plain',
+    '<confdir:pcm/front.conf>\nown.pcm.front.0 {\n\t@args [ CARD ]\n\t@args.CARD {\n\t\ttype string\n\t}\n\ttype softvol\n\ttype hw\n\tdevice 0\n}\n',
+  ],
+  mentions: ['text/plain', '@anna please look at it\n@bob too\n@all thanks\n@carol hi\n'],
+  sourceCpp: [
+    'text/x-c',
+    '#include "own.h"\nnamespace own {\ntemplate <typename T> class A {\npublic:\n  explicit A(const T &x) : x(x) {}\n  bool operator==(const A &o) const { return this->x == o.x; }\n  const T &get() const { return x; }\n};\n}\n',
+  ],
   hosts: ['text/plain', '127.0.0.1 localhost\n192.0.2.1 own own.invalid # main\n::1 ip6-localhost\n'],
   base64: [
     'text/plain',

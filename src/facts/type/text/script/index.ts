@@ -72,9 +72,12 @@ function chosen(found: readonly Score[], enough: number): string[] {
   const likely = found.filter((score) => score.points >= enough && isSure(score))
   const first = likely.find(({ type }) => type !== JSCRIPT)
   if (first === undefined) return likely.length > 0 ? ['text/javascript', JSCRIPT] : []
+  // Sources have much in common with scripts: beside one, only what is no chance counts.
+  const isSource = groupOf(first.type) === 'source'
   const others = likely.filter(
-    ({ type, points }) =>
+    ({ type, points, heaviest }) =>
       type !== first.type &&
+      (!isSource || heaviest >= DECISIVE) &&
       groupOf(type) === 'script' &&
       points >= SECOND_POINTS &&
       points >= first.points * SECOND_SHARE,

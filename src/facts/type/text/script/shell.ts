@@ -33,12 +33,12 @@ export const SHELL_GRAMMARS: Readonly<Record<string, Grammar>> = {
     ],
   ],
   'application/x-bat': [
-    [1, `^ echo ID  ^ echo .  ^ exit EOL  ^ pause EOL  % ID %`],
+    [1, `^ @ ID  ^ type ID  ^ echo ID  ^ echo .  ^ exit EOL  ^ pause EOL  % ID %`],
     [
       3,
       `^ rem  ^ set ID =  ^ goto ID  ^ : ID EOL  ^ if exist  ^ if not exist  if errorlevel  ^ if %  ^ if not %  ^ if STR ==  ^ call ID|:|STR|%  ^ start STR  ^ start /min|/b|/wait|ID
        ^ del /f|/q|/s|STR|%  ^ copy /y|STR|%  ^ xcopy  ^ rd /s  ^ rmdir /s  ^ md STR|%  ^ mkdir STR|%  ^ cd /d  ^ cd %  ^ title ID  ^ ping -n  timeout /t  ^ cls EOL  ^ taskkill /f  taskkill /im
-       ^ move STR  > nul  > % ID  ^ attrib +  ^ color NUM  ^ ) else (  ^ ren ID  ^ type ID  ^ pause EOL  2 > nul  ^ curl -o  ^ powershell STR|OPT  ^ net start|stop|use|user|share`,
+       ^ move STR  > nul  > % ID  ^ attrib +  ^ color NUM  ^ ) else (  ^ ren ID  ^ pause EOL  2 > nul  ^ curl -o  ^ powershell STR|OPT  ^ net start|stop|use|user|share`,
     ],
     [
       9,
@@ -47,7 +47,7 @@ export const SHELL_GRAMMARS: Readonly<Record<string, Grammar>> = {
     [
       6,
       `%% ID in  %% ID  % ~ NUM  % ~  % ID : ~  ^ exit /b  ^ setlocal  ^ endlocal  ^ for /f|/l|/r|/d|%  % errorlevel %  cmd /c|/k|/v|/q  exe /c|/k
-       ^ reg add|delete|query|import  reg add  ^ certutil OPT  bitsadmin OPT  wmic ID ID  schtasks /create|OPT  ^ set /a|/p  ! ID !  mshta ID|STR|http  rundll32 ID|STR  regsvr32 OPT  ^ @ ID  : eof  ^ powershell OPT
+       ^ reg add|delete|query|import  reg add  ^ certutil OPT  bitsadmin OPT  wmic ID ID  schtasks /create|OPT  ^ set /a|/p  ! ID !  mshta ID|STR|http  rundll32 ID|STR  regsvr32 OPT  : eof  ^ powershell OPT
        ^ start http|https :  ^ start STR powershell  ^ powershell . exe  ^ cmd . exe  % temp % \\\\  % appdata % \\\\  % userprofile %  % windir %  % systemroot %  % public %`,
     ],
   ],
