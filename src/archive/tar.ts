@@ -34,9 +34,12 @@ export function* openTar(content: Buffer, context: OpenContext): Generator<Membe
   const state: State = { global: new Map(), local: new Map(), longName: undefined, longLink: undefined }
   let at = 0
   let isLost = false
+  /** Whether a block of zeros, which ends an archive, was seen. */
+  let isMarked = false
   while (at + BLOCK <= content.length) {
     const header = content.subarray(at, at + BLOCK)
     if (!isHeader(header)) {
+      isMarked ||= isZero(header)
       if (isOver(content, at) && !isZero(header)) break
       if (!isZero(header) && !isLost) context.note('corrupt', at)
       isLost ||= !isZero(header)
@@ -58,7 +61,8 @@ export function* openTar(content: Buffer, context: OpenContext): Generator<Membe
     state.longLink = undefined
   }
   if (at < content.length && !isZero(content.subarray(at))) {
-    context.note('appended-data', at)
+    // Less than a header, and no end before it: the rest of a member that was cut off.
+    context.note(content.length - at < BLOCK && !isMarked ? 'truncated' : 'appended-data', at)
     yield appended(content, at, context)
   }
   if (at > content.length) context.note('truncated', content.length)

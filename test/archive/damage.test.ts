@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Tree } from '../../src/archive/index.ts'
+import { FILES, FORMATS_MADE, make } from './corpus.ts'
 import { makeZip } from './make-zip.ts'
 import { open } from './rig.ts'
-import { prose } from './tools.ts'
+import { inWorkshop, prose } from './tools.ts'
 
 const FOLDER = '/usr/share/clamav-testfiles'
 const SEEDS = readdirSync(FOLDER)
@@ -123,4 +124,41 @@ test('pages and documents full of what looks like the beginning of something cos
 
     assert.ok(large < 10 * Math.max(30, small), `${head} ${body}: ${small} ms, then ${large} ms`)
   }
+})
+
+test('an archive of any format that is cut off names what is missing, and tells what lies before', async () => {
+  const random = generator(7)
+  // A stream of compress has no end: what is cut off between two members of the tar file in it, nobody can tell.
+  for (const format of FORMATS_MADE.filter((name) => name !== 'tar.Z')) {
+    const { content } = await make(format)
+    for (const share of [0.2 + 0.3 * random(), 0.6 + 0.3 * random()]) {
+      const cut = Math.floor(content.length * share)
+
+      const tree = await open(content.subarray(0, cut), { limits: LIMITS })
+
+      const whole = FILES.filter(({ data }) =>
+        tree.nodes.some(({ content: found, anomalies }) => found?.size === data.length && anomalies.length === 0),
+      )
+      const all = [tree.root, ...tree.nodes, ...tree.nodes.map(({ opened }) => opened)]
+      const named = all.flatMap(({ anomalies }) => anomalies).filter(({ name }) => name !== 'appended-data')
+      const isTold = named.length > 0 || tree.limit !== '' || tree.root.formats.length === 0
+      assert.ok(whole.length === FILES.length || isTold, `${format} of ${content.length} bytes, cut at ${cut}`)
+    }
+  }
+})
+
+test('a tar file that ends within a header is cut off', async () => {
+  const content = await inWorkshop((shop) => {
+    for (const { name, data } of FILES) shop.put(name, data)
+    shop.run('tar', '--format=v7', '-cf', 'out', 'a.txt', 'dir/b.bin')
+    return shop.read('out')
+  })
+  const second = 512 + Math.ceil(5000 / 512) * 512
+
+  const tree = await open(content.subarray(0, second + 300))
+
+  assert.deepEqual(
+    tree.root.anomalies.map(({ name }) => name),
+    ['truncated'],
+  )
 })

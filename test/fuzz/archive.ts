@@ -1,6 +1,7 @@
 /** The openers of containers, against damaged ones: they never throw, are done in time, and name a limit or fault where bytes are missing. */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
+import { makeDmg, makeGpt, makeLzh, makeMbr, makeRar4, makeRar5, makeVhd } from '../archive/make-archive.ts'
 import { makeZip } from '../archive/make-zip.ts'
 import { open as openTree } from '../archive/rig.ts'
 import { prose } from '../archive/tools.ts'
@@ -10,6 +11,10 @@ import { mutateBytes } from './mutate.ts'
 import { type Attack, oneIn, pick, type Target } from './target.ts'
 
 const FOLDER = '/usr/share/clamav-testfiles'
+const FILES = [
+  { name: 'a.txt', data: prose('a', 300) },
+  { name: 'dir/b.bin', data: prose('b', 900) },
+]
 const SEEDS: readonly Buffer[] = [
   ...readdirSync(FOLDER)
     .map((name) => readFileSync(`${FOLDER}/${name}`))
@@ -19,6 +24,10 @@ const SEEDS: readonly Buffer[] = [
     { name: 'b/c', data: prose('c', 900), isStored: true },
     { name: 'hidden', data: prose('h', 300), isUnlisted: true },
   ]),
+  ...[makeRar4, makeRar5, makeLzh].map((make) => make(FILES)),
+  ...[makeMbr, makeGpt, makeDmg, (disk: Buffer) => makeVhd(makeMbr(disk))].map((make) =>
+    make(Buffer.alloc(4096, 'disk')),
+  ),
   Buffer.from(
     `<html><script>var a = atob("${prose('page', 300).toString('base64')}"); saveAs(new Blob([a]), "x.zip")</script>`,
   ),
