@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Report } from '../../src/core/index.ts'
 import type { Analysis, AnalysisChange, AnalysisState, Store } from '../../src/store/index.ts'
-import { key, keys, query } from './build.ts'
+import { content, digests, key, keys, query } from './build.ts'
 import type { OnStore } from './contract.ts'
 
 const LEASE_MS = 60_000
@@ -170,6 +170,25 @@ export function describeLeases(onStore: OnStore): void {
           ['reported', 'node-a'],
           ['leased', 'node-a'],
         ],
+      )
+    }),
+  )
+
+  test(
+    'a bad report counts under a new recipe, which has no facts yet',
+    onStore(async ({ store }) => {
+      const [one] = await store.claim(keys(1), 'node-a', LEASE_MS)
+      assert.ok(one)
+      await store.saveFacts('old recipe', [content(0)])
+      await store.advance([change(one, { state: 'reported', report: REPORT })], LEASE_MS)
+
+      const asked = { digests: digests(1), analyses: keys(1), recipe: 'new recipe' }
+      const { facts, analyses } = await store.lookup(query(asked))
+
+      assert.equal(facts.size, 0)
+      assert.deepEqual(
+        analyses.map(({ state, report }) => [state, report]),
+        [['reported', REPORT]],
       )
     }),
   )
