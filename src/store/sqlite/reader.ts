@@ -17,7 +17,7 @@ import { ANALYSIS_COLUMNS, analysisOf, historyEntry, keysJson, overrideOf, parse
 const USED_AT_LEAST_MS = 86_400_000
 
 /** What a lookup found, and the rows of facts whose use is to be noted. */
-interface Found {
+export interface Found {
   readonly known: Known
   readonly unused: readonly number[]
 }

@@ -23,7 +23,7 @@ import { endOf } from '../story-life.ts'
 import { factsOperations, sizeOf, storyOperation } from './draft.ts'
 import type { Operation, OperationValue, Row } from './operation.ts'
 import { explainProblem, type Problem } from './problem.ts'
-import { Reader } from './reader.ts'
+import { type Found, Reader } from './reader.ts'
 import { analysisOf, changeRow, keysJson } from './rows.ts'
 import { problemFault, Writer } from './writer.ts'
 
@@ -42,6 +42,9 @@ export interface SqliteOptions {
 export function createSqliteStore(options: SqliteOptions): Store {
   return new SqliteStore(options)
 }
+
+/** So many digests take a millisecond or two where none of their pages is in memory. */
+const DIGESTS_AT_ONCE = 100
 
 type State = 'new' | 'open' | 'stopped'
 
@@ -91,10 +94,25 @@ class SqliteStore implements Store {
   async lookup(query: LookupQuery): Promise<Known> {
     requireDigests(query.digests)
     requireDigests(query.analyses.map((key) => key.sha256))
-    const { known, unused } = this.#read((reader) => reader.lookup(query, this.#options.now?.() ?? null))
+    const { known, unused } = await this.#lookUp(query)
     // Nobody waits for it, and a note that is lost is made at the next lookup.
     if (unused.length > 0) this.#write({ kind: 'touch', idsJson: JSON.stringify(unused) }).catch(() => undefined)
     return known
+  }
+
+  /** In pieces, others get their turn between: each digest may be a page that is not in memory. */
+  async #lookUp(query: LookupQuery): Promise<Found> {
+    const now = this.#options.now?.() ?? null
+    const piece = (at: number) => query.digests.slice(at, at + DIGESTS_AT_ONCE)
+    const first = this.#read((reader) => reader.lookup({ ...query, digests: piece(0) }, now))
+    if (query.digests.length <= DIGESTS_AT_ONCE) return first
+    const all = [first]
+    for (let at = DIGESTS_AT_ONCE; at < query.digests.length; at += DIGESTS_AT_ONCE) {
+      await nextTurn()
+      const rest = { ...query, digests: piece(at), analyses: [], storyKey: '' }
+      all.push(this.#read((reader) => reader.lookup(rest, now)))
+    }
+    return joined(first, all)
   }
 
   async saveFacts(recipe: string, contents: readonly KnownContent[]): Promise<void> {
@@ -221,6 +239,14 @@ class SqliteStore implements Store {
 
   #report(event: StoreEvent): void {
     this.#options.onEvent?.(event)
+  }
+}
+
+function joined({ known }: Found, all: readonly Found[]): Found {
+  const history = known.history && { history: new Map(all.flatMap((one) => [...(one.known.history ?? [])])) }
+  return {
+    known: { ...known, facts: new Map(all.flatMap((one) => [...one.known.facts])), ...history },
+    unused: all.flatMap(({ unused }) => unused),
   }
 }
 
