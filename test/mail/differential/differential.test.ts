@@ -37,6 +37,13 @@ const EXCEPTIONS: readonly Exception[] = [
     /^quoted-printable\/(?:soft-break-crcrlf|equals-at-end)-/,
     'it keeps an equals sign and what stands around it',
   ],
+  [
+    PYTHON,
+    /^further-head\/blank-line-of-(?:vertical-tab|form-feed|nul|nbsp)-quoted-printable-single$/,
+    'the line that ends the header belongs to the content for it',
+  ],
+  [PYTHON, /^further-encoding\/said-base64-is-uuencode-/, 'lines of uuencode, decoded as base64'],
+  [PYTHON, /^further-wide\/message-/, 'a message of two bytes a character, as one text'],
   [/./, /^quoted-printable\/split-hex-/, 'they keep both halves of a code that a soft break splits'],
 ]
 

@@ -122,7 +122,7 @@ const LINES: readonly (readonly [name: string, lines: readonly string[]])[] = [
   ],
   [
     'quoted-printable-talk',
-    ['Why does it say', '', 'F=C3=BCr die Gr=C3=B6=C3=9Fe der R=C3=A4ume =\r', 'und =E2=82=AC 5', '', 'in my mail?'],
+    ['Why does it say', '', 'F=C3=BCr die Gr=C3=B6=C3=9Fe der R=C3=A4ume =', 'und =E2=82=AC 5', '', 'in my mail?'],
   ],
   [
     'multipart-form',
