@@ -1,6 +1,6 @@
 /** What the header of a part says about it, the first of duplicate fields taken, and besides what other programs read in it. */
 import { type Anomaly, anomaly, type Name } from '../../core/index.ts'
-import { type Names, namesOf, shownName } from '../name/name.ts'
+import { type NameBudget, type Names, namesOf, shownName } from '../name/name.ts'
 import { type Field, type Header, placeOf, valuesOf } from './header.ts'
 import { type Encoding, otherEncodings } from './other-encoding.ts'
 import { boundaryOf, otherBoundaries, otherTypes } from './other-type.ts'
@@ -42,14 +42,17 @@ interface Values {
   readonly dispositions: readonly string[]
 }
 
-/** Reads the MIME fields of a header. `container`: the name of what the part lies in. */
-export function readPart(header: Header, isDigestChild: boolean, container = ''): Part {
+/**
+ * Reads the MIME fields of a header. `container`: the name of what the part lies in; `budget`: what the names of all parts of the message may
+ * cost together.
+ */
+export function readPart(header: Header, isDigestChild: boolean, container = '', budget?: NameBudget): Part {
   const values = strictValues(header)
   const types = values.types.map(parseStructured)
   const dispositions = values.dispositions.map(parseStructured)
   const type = types[0]
   const declared = shownName(type?.value ?? '')
-  const { oddities, places, ...names } = namesOfPart(header, dispositions, types, container)
+  const { oddities, places, ...names } = namesOfPart(header, dispositions, types, container, budget)
   const fallback = isDigestChild ? 'message/rfc822' : 'text/plain'
   const strict = {
     type: declared.includes('/') ? declared : fallback,
@@ -73,15 +76,17 @@ function namesOfPart(
   dispositions: readonly Structured[],
   types: readonly Structured[],
   container: string,
+  budget: NameBudget | undefined,
 ): Names {
   const elsewhere = {
     descriptions: valuesOf(header, 'content-description'),
     locations: valuesOf(header, 'content-location'),
     container,
   }
-  if (header.lookAlikes.length === 0) return namesOf(dispositions, types, elsewhere)
+  if (header.lookAlikes.length === 0) return namesOf(dispositions, types, elsewhere, budget)
   const alike = (name: string) => alikeOf(header, name).map(parseStructured)
-  return namesOf([...dispositions, ...alike('content-disposition')], [...types, ...alike('content-type')], elsewhere)
+  const allDispositions = [...dispositions, ...alike('content-disposition')]
+  return namesOf(allDispositions, [...types, ...alike('content-type')], elsewhere, budget)
 }
 
 /** Where the field begins that has the name. */

@@ -9,6 +9,11 @@ export interface Oddities {
   add(name: AnomalyName): unknown
 }
 
+/** What the names of one message may cost: after that they are read only as most clients read them. */
+export interface NameBudget {
+  room: number
+}
+
 /** The reading of the names of one part. */
 export interface Work {
   /** The charset that the part declares. */
@@ -28,6 +33,8 @@ const GUESSES = (
 ).split(' ')
 const DECODERS = GUESSES.map((label) => ({ label, decoder: new TextDecoder(label, { ignoreBOM: true }) }))
 const MOST_GUESSES = 8
+/** What a text costs besides its bytes that is looked at in many charsets. */
+const COST = 256
 /** The beginning of a text shows its language. */
 const WEIGHED = 128
 
@@ -81,7 +88,7 @@ export function textsOf(bytes: Buffer, label: string, work: Work): readonly stri
   if (!isHigh && (charset === '' || /^(us-ascii|ascii|utf-?8)$/.test(charset))) return escaped(latin1, bytes)
   if (work.room < 0) return [utf8Of(bytes) ?? decodeAs(bytes, charset === '' ? 'latin1' : charset) ?? latin1]
   if (charset === '') return unlabelled(bytes, work)
-  return labelled(bytes, charset, isHigh, work.odd)
+  return labelled(bytes, charset, isHigh, work)
 }
 
 function escaped(latin1: string, bytes: Buffer): readonly string[] {
@@ -91,26 +98,28 @@ function escaped(latin1: string, bytes: Buffer): readonly string[] {
   return isBroken(text) ? [text, latin1] : [text]
 }
 
-function unlabelled(bytes: Buffer, { charset, odd }: Work): readonly string[] {
+function unlabelled(bytes: Buffer, work: Work): readonly string[] {
+  const { charset, odd } = work
   odd.add('name-raw-8bit')
   const utf8 = utf8Of(bytes)
   if (utf8 !== undefined) return [utf8]
   const own = charset === '' || isAscii(charset) ? undefined : decodeAs(bytes, charset)
-  return distinct([...(own === undefined || isBroken(own) ? [] : [own]), ...guesses(bytes)])
+  return distinct([...(own === undefined || isBroken(own) ? [] : [own]), ...guesses(bytes, work)])
 }
 
-function labelled(bytes: Buffer, charset: string, isHigh: boolean, odd: Oddities): readonly string[] {
+function labelled(bytes: Buffer, charset: string, isHigh: boolean, work: Work): readonly string[] {
+  const { odd } = work
   const utf8 = isHigh ? utf8Of(bytes) : undefined
   if (isAscii(charset)) {
     if (utf8 !== undefined && /^utf-?8$/.test(charset)) return [utf8]
     odd.add('name-bad-charset')
-    return utf8 === undefined ? guesses(bytes) : [utf8]
+    return utf8 === undefined ? guesses(bytes, work) : [utf8]
   }
   const own = decodeAs(bytes, charset)
   if (own === undefined) {
     odd.add('name-bad-charset')
     if (!isHigh) return [bytes.toString('latin1')]
-    return utf8 === undefined ? guesses(bytes) : [utf8]
+    return utf8 === undefined ? guesses(bytes, work) : [utf8]
   }
   if (utf8 !== undefined) {
     if (!isBroken(own) && isLikelier(own, utf8, charset)) return [own, utf8]
@@ -119,7 +128,7 @@ function labelled(bytes: Buffer, charset: string, isHigh: boolean, odd: Oddities
   }
   if (!isBroken(own)) return [own]
   odd.add('name-bad-charset')
-  return distinct([own, ...(isHigh ? guesses(bytes) : [bytes.toString('latin1')])])
+  return distinct([own, ...(isHigh ? guesses(bytes, work) : [bytes.toString('latin1')])])
 }
 
 /** Whether the label is right although the bytes are UTF-8 too, which pairs of bytes may be by chance and triples are not. */
@@ -129,7 +138,8 @@ function isLikelier(own: string, utf8: string, charset: string): boolean {
 }
 
 /** The plausible charsets of bytes, the likeliest first. */
-function guesses(bytes: Buffer): readonly string[] {
+function guesses(bytes: Buffer, work: Work): readonly string[] {
+  work.room -= COST
   const latin1 = bytes.toString('latin1')
   const high = latin1.slice(0, WEIGHED).replace(/[^\x80-\xff]+/g, '').length
   const found: { text: string; value: number }[] = []

@@ -2,11 +2,12 @@
 import type { AnomalyName, Name } from '../../core/index.ts'
 import { type Parameter, parameter, type Structured } from '../header/parameter.ts'
 import { type Candidate, candidatesOf, plainTexts } from './candidate.ts'
-import type { Oddities, Work } from './charset.ts'
+import type { NameBudget, Oddities, Work } from './charset.ts'
 import { addHazards, extensionOf, isOrdinary, variantsOf } from './hazard.ts'
 import { extendedTexts } from './rfc2231.ts'
 import { shownName } from './shown.ts'
 
+export type { NameBudget } from './charset.ts'
 export { shownName }
 
 /** Names of one part that are told. */
@@ -18,6 +19,10 @@ const FILE_SYSTEM_BYTES = 255
 const MOST_ELSEWHERE = 4
 /** Bytes of one part that are decoded in all ways. */
 const WORK_BYTES = 65_536
+/** And of one message, in all its parts. */
+const MESSAGE_WORK_BYTES = 262_144
+/** Read only as most clients do, names are cheaper, but not free: so much later nothing more is read. */
+const MOST_OVERDRAWN = 65_536
 
 export interface Names {
   /** What most clients show, empty where none shows one. */
@@ -53,10 +58,13 @@ export function namesOf(
   dispositions: readonly Structured[],
   types: readonly Structured[],
   elsewhere: Elsewhere = NOWHERE,
+  budget?: NameBudget,
 ): Names {
-  const { work, places } = newWork(types[0] === undefined ? '' : parameter(types[0], 'charset'))
+  const room = Math.min(WORK_BYTES, budget?.room ?? WORK_BYTES)
+  const { work, places } = newWork(types[0] === undefined ? '' : parameter(types[0], 'charset'), room)
   const { odd } = work
   const candidates = candidatesOf(dispositions, types, work)
+  if (budget !== undefined) budget.room -= room - work.room
   const others = elsewhere === NOWHERE ? [] : candidatesElsewhere(elsewhere)
   const [only] = candidates
   if (only === undefined && others.length === 0) return NO_NAME
@@ -80,6 +88,16 @@ export function namesOf(
     oddities: [...places.keys()],
     places,
   }
+}
+
+/** What the names of one message may cost; what is left of it is below zero once some name was not read in all ways. */
+export function newNameBudget(): NameBudget {
+  return { room: MESSAGE_WORK_BYTES }
+}
+
+/** Whether even the cheap reading of names has cost too much. */
+export function isExhausted({ room }: NameBudget): boolean {
+  return room < -MOST_OVERDRAWN
 }
 
 /** Text of a header value as most clients show it: encoded words decoded, raw 8-bit bytes taken for UTF-8 where they are. */
@@ -109,13 +127,16 @@ export function withName(names: readonly Name[], value: string, origin: string):
   return [...names, { value, origin }]
 }
 
-function newWork(charset: string): {
+function newWork(
+  charset: string,
+  room = WORK_BYTES,
+): {
   readonly work: Work
   readonly places: ReadonlyMap<AnomalyName, Structured | undefined>
 } {
   const places = new Map<AnomalyName, Structured | undefined>()
   const odd: Oddities = { add: (name) => places.has(name) || places.set(name, work.field) }
-  const work: Work = { charset, odd, room: WORK_BYTES, field: undefined }
+  const work: Work = { charset, odd, room, field: undefined }
   return { work, places }
 }
 

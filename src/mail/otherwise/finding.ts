@@ -46,6 +46,8 @@ export class Findings {
   readonly #options: FindingsOptions
   readonly #found = new Map<string, Finding>()
   readonly #paths = new Set<string>()
+  /** The last number behind each path that was wished more than once. */
+  readonly #copies = new Map<string, number>()
   /** The bytes at the wanted path. */
   taken: Buffer | undefined
   isComplete = true
@@ -90,7 +92,9 @@ export class Findings {
 
   #newPath(wished: string): string {
     let path = wished
-    for (let copy = 2; this.#paths.has(path); copy++) path = `${wished}+${copy}`
+    let copy = this.#copies.get(wished) ?? 1
+    while (this.#paths.has(path)) path = `${wished}+${++copy}`
+    if (copy > 1) this.#copies.set(wished, copy)
     this.#paths.add(path)
     return path
   }

@@ -49,7 +49,8 @@ export function takeOtherwise(options: TolerantOptions, message: Buffer, wanted:
 
 /** One anomaly of each kind: the first. */
 function fewOf(anomalies: readonly Anomaly[]): Anomaly[] {
-  return anomalies.filter(({ name }, i) => anomalies.findIndex((each) => each.name === name) === i)
+  const seen = new Set<string>()
+  return anomalies.filter(({ name }) => !seen.has(name) && seen.add(name))
 }
 
 /** Whether it came out of what another reading may well see. */

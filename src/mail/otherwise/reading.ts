@@ -12,7 +12,7 @@ import { parseHeader } from '../header/header.ts'
 import { exactEncoding } from '../header/other-encoding.ts'
 import { type Part, readPart } from '../header/part.ts'
 import type { MailLimits } from '../limits.ts'
-import { namesOfDecoded, shownName } from '../name/name.ts'
+import { namesOfDecoded, newNameBudget, shownName } from '../name/name.ts'
 import { isDeclaredMessage, looksLikeMessage } from '../sniff.ts'
 import { Budget } from './budget.ts'
 import { exactParts, likelyParts, type Range } from './delimiter.ts'
@@ -73,6 +73,7 @@ interface Decoded {
 export class TolerantReading {
   readonly #options: TolerantOptions
   readonly #budget: Budget
+  readonly #names = newNameBudget()
   readonly findings: Findings
   readonly anomalies: Anomaly[] = []
   #isComplete = true
@@ -90,7 +91,7 @@ export class TolerantReading {
 
   /** Whether everything was read; else the budget was spent or a limit reached. */
   get isComplete(): boolean {
-    return this.#isComplete && !this.#budget.isSpent && this.findings.isComplete
+    return this.#isComplete && !this.#budget.isSpent && this.#names.room >= 0 && this.findings.isComplete
   }
 
   /** Takes the steps depth first, without recursion: parts are nested as deeply as the sender likes. */
@@ -104,7 +105,7 @@ export class TolerantReading {
   }
 
   get #isOver(): boolean {
-    return this.#budget.isSpent || this.findings.taken !== undefined
+    return this.#budget.isSpent || this.#names.room < 0 || this.findings.taken !== undefined
   }
 
   #later(step: () => void): void {
@@ -146,7 +147,7 @@ export class TolerantReading {
     const { document } = place
     const end = Math.min(head.to, range.from + this.#options.limits.headerBytes)
     const header = parseHeader(document.bytes.subarray(range.from, end), document.isMessage ? range.from : -1)
-    const part = readPart(header, place.isDigestChild)
+    const part = readPart(header, place.isDigestChild, '', this.#names)
     if (!this.#budget.takeSteps(STEPS_PER_NAME * part.names.length)) return false
     const types = [part.type, ...part.otherTypes]
     const body = { from: head.body, to: range.to }

@@ -11,6 +11,7 @@ import {
 import type { Part } from '../header/part.ts'
 import type { MailLimits } from '../limits.ts'
 import type { Skeleton } from '../mailparser/skeleton.ts'
+import { newNameBudget } from '../name/name.ts'
 
 /** Takes the decoded bytes of a part as they stream by. */
 export type Tap = (bytes: Buffer) => void
@@ -63,6 +64,7 @@ export class StrictFindings {
   readonly leaves: Leaf[] = []
   readonly byPath = new Map<string, Leaf>()
   readonly anomalies: Anomaly[] = []
+  readonly nameBudget = newNameBudget()
   readonly #limits: MailLimits
   readonly #alike = new Map<string, number>()
   subject = ''
