@@ -163,3 +163,16 @@ test('what was found before a process is killed is told with the limit', async (
     ],
   )
 })
+
+test('the test files of ClamAV that the reader of mail opens give their program', async (t) => {
+  const { inspector } = await startRig(t)
+  const program = createHash('sha256').update(readFileSync('/usr/share/clamav-testfiles/clam.exe')).digest('hex')
+
+  for (const name of ['clam.mail', 'clam.exe.binhex', 'clam.exe.mbox.base64', 'clam.exe.mbox.uu']) {
+    const { members } = await open(inspector, readFileSync(`/usr/share/clamav-testfiles/${name}`))
+    assert.ok(
+      members.some(({ content }) => content?.sha256 === program),
+      name,
+    )
+  }
+})

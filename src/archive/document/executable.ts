@@ -2,6 +2,7 @@
 import type { Member, OpenContext } from '../container.ts'
 import { sevenZipOpener } from '../seven-zip/open.ts'
 import { sliceOf } from '../stream.ts'
+import { installShieldFiles } from './install-shield.ts'
 
 interface Payload {
   readonly name: string
@@ -27,6 +28,7 @@ const MAX_PAYLOADS = 8
 
 /** Opens a program. */
 export async function* openExecutable(content: Buffer, context: OpenContext): AsyncGenerator<Member, void, undefined> {
+  yield* installShieldFiles(content, context)
   if (content.includes(NSIS)) yield* sevenZipOpener('Nsis')(content, context)
   for (const { name, magic, sizeAt } of PAYLOADS) {
     let count = 0
