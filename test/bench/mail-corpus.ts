@@ -57,9 +57,15 @@ export const WORST: Readonly<Record<string, () => Buffer | string>> = {
   fields: () => filled('', 'Content-Type: x/y; boundary=b\r\n'),
   'a line': () => filled(head('text/plain'), 'x'),
   'names in unknown charsets': () =>
-    mixedOf((n) => `--b\r\nContent-Disposition: attachment; filename="\xc4\xe3\xba\xc3${n}.exe"\r\n\r\nx\r\n`),
+    unlike(
+      mixed('b'),
+      (n) => `--b\r\nContent-Disposition: attachment; filename="\xc4\xe3\xba\xc3${n}.exe"\r\n\r\nx\r\n`,
+    ),
   'files in a text': () =>
-    mixedOf((n) => `begin 644 a${n}.exe\r\n#86)C\r\nend\r\nbegin-base64 644 b${n}\r\nQUJD\r\n====\r\n`),
+    unlike(
+      head('text/plain'),
+      (n) => `begin 644 a${n}.exe\r\n#86)C\r\nend\r\nbegin-base64 644 b${n}\r\nQUJD\r\n====\r\n`,
+    ),
   'beginnings of files': () => filled(head('text/plain'), 'begin 644 x\r\n=ybegin line=1\r\nContent-Type: x\r\n'),
 }
 
@@ -78,8 +84,8 @@ function headerLines(count: number): Buffer {
 }
 
 /** Ten thousand units, each a little different, of which the mail has as many as go into a megabyte. */
-function mixedOf(unit: (n: number) => string): string {
-  return `${mixed('b')}${many(10_000, unit)}`.slice(0, MEGABYTE)
+function unlike(start: string, unit: (n: number) => string): string {
+  return `${start}${many(10_000, unit)}`.slice(0, MEGABYTE)
 }
 
 function nested(depth: number): string {
