@@ -98,7 +98,7 @@ function relationship(type: string, target: string): string {
 }
 
 const literal = Buffer.from('minutes of the meeting, at length: '.repeat(20)).toString('base64')
-const DRAWING = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+const DRAWING = '<svg xmlns="http://www.w3.org/2000/svg"><script>welcome</script></svg>'
 
 /** A disc with one text. */
 export function diskImage(): Promise<Buffer> {
