@@ -52,6 +52,9 @@ const packages = {
   'galera-4': '/usr/lib/galera/libgalera_smm.so',
   'util-linux': '/usr/bin/unshare',
   systemd: '/usr/bin/systemd-notify',
+  ansible: '/usr/bin/ansible-playbook',
+  'ansible-lint': '/usr/bin/ansible-lint',
+  yamllint: '/usr/bin/yamllint',
 }
 
 const missing = Object.keys(packages).filter((name) => !existsSync(packages[name]))

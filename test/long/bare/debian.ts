@@ -14,7 +14,7 @@ const TREE = '/srv/peekaboo'
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 /** The first process of a PID namespace inherits the orphans: a shell that waits buries them. */
 const AS_INIT = `cd ${TREE} && (eval "$1"); exit $?`
-const DEBOOTSTRAP_MS = 240_000
+const DEBOOTSTRAP_MS = 480_000
 /** Settings of npm, of TLS and of proxies without which the registry may not be reached; whatever they are here. */
 const PASSED_ON = /^(?:npm_config_(?:registry|cafile|.*proxy)|node_extra_ca_certs|ssl_cert_file|(?:https?|no)_proxy)$/i
 
@@ -29,8 +29,19 @@ export interface RanInside {
   readonly output: string
 }
 
-/** Makes one; takes about a minute. */
-export async function makeBareDebian(): Promise<BareDebian> {
+/** Makes one with Node, npm and the tree in it; takes about a minute. */
+export function makeBareDebian(): Promise<BareDebian> {
+  return makeDebian([], async (root) => {
+    await copyNode(root)
+    await copyTree(root)
+  })
+}
+
+/** Makes one with these packages beside the smallest set, and what the caller puts into it. */
+export async function makeDebian(
+  packages: readonly string[],
+  fill: (root: string) => Promise<void> = async () => {},
+): Promise<BareDebian> {
   const root = await mkdtemp(join(tmpdir(), 'peekaboo-debian-'))
   const debian = new BareDebian(root)
   // As any root folder: parser processes run as a user who must come through.
@@ -38,11 +49,12 @@ export async function makeBareDebian(): Promise<BareDebian> {
   try {
     const { site, release } = await archive()
     // Its own mounts of /proc and /sys stay in the namespace.
-    const args = ['--mount', 'debootstrap', '--variant=minbase', release, root, site]
+    const include = packages.length > 0 ? [`--include=${packages.join(',')}`] : []
+    const args = ['--mount', 'debootstrap', '--variant=minbase', ...include, release, root, site]
     await runOk('unshare', args, { deadlineMs: DEBOOTSTRAP_MS })
     await copySettings(root)
-    await copyNode(root)
-    await copyTree(root)
+    await mkdir(join(root, TREE), { recursive: true })
+    await fill(root)
     return debian
   } catch (error) {
     await debian.remove()
@@ -58,10 +70,19 @@ export class BareDebian {
   }
 
   /** Runs a shell command in the tree; everything that it started is gone afterwards. */
-  async run(command: string, { isOffline = false, deadlineMs }: RunInside): Promise<RanInside> {
+  run(command: string, { isOffline = false, deadlineMs }: RunInside): Promise<RanInside> {
+    const inside = ['exec chroot "$R" /usr/bin/env -i', ...environment(), '/bin/sh -c "$2" sh "$1"'].join(' ')
+    return this.#unshared(inside, command, { isOffline, deadlineMs })
+  }
+
+  /** Runs a shell command outside, with everything mounted that the tree needs; `$R` is its folder. */
+  runBeside(command: string, { deadlineMs }: RunInside): Promise<RanInside> {
+    return this.#unshared('eval "$1"', command, { deadlineMs })
+  }
+
+  async #unshared(inside: string, command: string, { isOffline = false, deadlineMs }: RunInside): Promise<RanInside> {
     const setUp = `set -e; R=${this.root}; mount --bind $R $R; mount -t proc proc $R/proc; mount --rbind /dev $R/dev`
     const network = isOffline ? 'ip link set lo up;' : ''
-    const inside = ['exec chroot "$R" /usr/bin/env -i', ...environment(), '/bin/sh -c "$2" sh "$1"'].join(' ')
     const namespaces = ['--mount', '--pid', '--fork', '--kill-child', ...(isOffline ? ['--net'] : [])]
     const args = [...namespaces, 'sh', '-c', `${setUp}; ${network} ${inside}`, 'sh', command, AS_INIT]
     const child = spawn('unshare', args, { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -124,7 +145,6 @@ async function copyNode(root: string): Promise<void> {
 async function copyTree(root: string): Promise<void> {
   const repository = new URL('../../../', import.meta.url).pathname
   const tar = join(root, 'tmp/tree.tar')
-  await mkdir(join(root, TREE), { recursive: true })
   await writeFile(tar, await runOk('git', ['-C', repository, 'archive', 'HEAD']))
   await runOk('tar', ['-xf', tar, '-C', join(root, TREE)])
   await cp(new URL('./probe.mjs', import.meta.url).pathname, join(root, 'tmp/probe.mjs'))
