@@ -23,8 +23,8 @@ export interface AnalysisKey {
 /**
  * `wanted → leased → submitting → submitted → reported | failed`. Every write but the first checks owner and fencing token;
  * an expired lease may be taken over by anyone, who gets a higher token and the state, marker and task id as they were left.
- * `wanted` belongs to nobody (an owner gives a row back by advancing it to `wanted`); `reported` never changes again, `failed` only for
- * somebody who asks after it.
+ * `wanted` belongs to nobody (an owner gives a row back by advancing it to `wanted`); `reported` only gets a newer report (`renew`),
+ * `failed` changes only for somebody who asks after it.
  */
 export type AnalysisState = 'wanted' | 'leased' | 'submitting' | 'submitted' | 'reported' | 'failed'
 
@@ -154,6 +154,11 @@ export interface Store {
    * change to the same state does only that, and with a lease of 0 lets go of it as it is.
    */
   advance(changes: readonly AnalysisChange[], leaseMs: number): Promise<readonly boolean[]>
+  /**
+   * Puts a newer report in the place of one that was written at `updated`, and says whether that one was still there: of two who bring a
+   * newer one the first counts.
+   */
+  renew(key: AnalysisKey, updated: number, report: Report): Promise<boolean>
   /** Every override, also those that ended and were not removed yet. */
   overrides(): Promise<readonly Override[]>
   /** Adds it, or replaces the one with the same verdict about the same thing. An allowance for a family is refused. */

@@ -5,6 +5,7 @@ import { describeFacts } from './contract-facts.ts'
 import { describeLeases } from './contract-leases.ts'
 import { describeOperator } from './contract-operator.ts'
 import { describeRaces } from './contract-races.ts'
+import { describeRenewal } from './contract-renewal.ts'
 import { describeStories } from './contract-stories.ts'
 
 /** A store under test, started, with a clock that the test moves. */
@@ -42,6 +43,7 @@ export function describeStore(name: string, make: MakeStore): void {
     describeStories(onStore)
     describeLeases(onStore)
     describeRaces(onStore)
+    describeRenewal(onStore)
     describeOperator(onStore)
   })
 }

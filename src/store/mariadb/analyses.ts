@@ -120,6 +120,20 @@ export async function advance(
   return applied
 }
 
+/** A newer report in the place of the one of that time. */
+export async function renew(
+  connection: Connection,
+  key: AnalysisKey,
+  updated: number,
+  report: Report,
+  time: string,
+): Promise<boolean> {
+  const sql = `UPDATE analysis SET report = ?, updated = ${time}
+    WHERE id = x'${analysisId(key)}' AND state = 'reported' AND updated = ?`
+  const [answer] = await together<Changed>(connection, [{ sql, values: [JSON.stringify(report), updated] }])
+  return answer?.affectedRows === 1
+}
+
 function advanceStatement(id: string, change: AnalysisChange, leaseMs: number, time: string): Statement {
   const isHeld = change.state === 'leased' || change.state === 'submitting' || change.state === 'submitted'
   const { attempts, marker, taskId, report, cause } = change

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from 'mariadb'
-import { type Answer, Fault, type KnownContent, type Story } from '../../core/index.ts'
+import { type Answer, Fault, type KnownContent, type Report, type Story } from '../../core/index.ts'
 import { Breaker } from '../breaker.ts'
 import { requireDigests, requireOverride } from '../digest.ts'
 import { type StoreEvent, StoreRefused } from '../event.ts'
@@ -21,7 +21,7 @@ import type {
   StoryDraft,
   StoryQuery,
 } from '../store.ts'
-import { advance, analysesOf, claim, findAnalysesStatement, takeOver } from './analyses.ts'
+import { advance, analysesOf, claim, findAnalysesStatement, renew, takeOver } from './analyses.ts'
 import { connect, type Link } from './connect.ts'
 import { factsOf, findFactsStatement, saveFactsStatements, touchStatement } from './facts.ts'
 import { migrate, type SchemaChange } from './migrate.ts'
@@ -144,6 +144,11 @@ class MariadbStore implements Store {
     requireDigests(changes.map((change) => change.key.sha256))
     if (changes.length === 0) return this.#do(async () => [])
     return this.#do((connection, time) => advance(connection, changes, leaseMs, time), 'once')
+  }
+
+  async renew(key: AnalysisKey, updated: number, report: Report): Promise<boolean> {
+    requireDigests([key.sha256])
+    return this.#do((connection, time) => renew(connection, key, updated, report, time), 'once')
   }
 
   async overrides(): Promise<readonly Override[]> {

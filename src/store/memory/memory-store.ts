@@ -2,7 +2,7 @@
  * The store that forgets: for tests, for `memory:` on trial, and the reference that the others are compared with. Bounded, so that a
  * daemon that runs on it for weeks does not grow; what is beyond the bound is forgotten oldest first and asked again.
  */
-import { type Clock, Fault, type KnownContent } from '../../core/index.ts'
+import { type Clock, Fault, type KnownContent, type Report } from '../../core/index.ts'
 import { requireDigests, requireOverride } from '../digest.ts'
 import type { Override } from '../override.ts'
 import type { Removal } from '../removal.ts'
@@ -154,6 +154,15 @@ class MemoryStore implements Store {
       if (changed) this.#analyses.set(id, changed)
       return changed !== undefined
     })
+  }
+
+  async renew(key: AnalysisKey, updated: number, report: Report): Promise<boolean> {
+    this.#requireOpen()
+    requireDigests([key.sha256])
+    const row = this.#analyses.get(identityOf(key))
+    if (row?.state !== 'reported' || row.updated !== updated) return false
+    this.#analyses.set(identityOf(key), { ...row, report, updated: this.#clock.now() })
+    return true
   }
 
   async overrides(): Promise<readonly Override[]> {

@@ -46,9 +46,11 @@ export function createCommit(database: DatabaseSync, path: string): Commit {
   }
 }
 
+const OF_ANALYSES: ReadonlySet<Operation['kind']> = new Set(['claim', 'takeOver', 'advance', 'renew'])
+
 function isDurable(operation: Operation): boolean {
   if (operation.kind === 'story') return operation.isDurable
-  return operation.kind === 'claim' || operation.kind === 'takeOver' || operation.kind === 'advance'
+  return OF_ANALYSES.has(operation.kind)
 }
 
 /** SQLite rolls back by itself after some errors; a rollback that fails leaves what reopening the file repairs. */
@@ -68,6 +70,7 @@ function createApply(database: DatabaseSync): (operation: Operation, now: number
   const claim = createClaim(database)
   const takeOver = createTakeOver(database)
   const advance = database.prepare(ADVANCE)
+  const renew = database.prepare(RENEW)
   return (operation, now) => {
     switch (operation.kind) {
       case 'facts':
@@ -96,6 +99,8 @@ function createApply(database: DatabaseSync): (operation: Operation, now: number
         return takeOver(operation, now)
       case 'advance':
         return operation.changes.map((change) => runAdvance(advance, change, now, operation.leaseMs))
+      case 'renew':
+        return [Number(renew.run(operation.keysJson, operation.updated, operation.reportJson, now).changes) === 1]
       case 'check':
         check.run(now)
         return undefined
@@ -191,6 +196,10 @@ function createTakeOver(database: DatabaseSync) {
       return readBack.all(id)
     })
 }
+
+const RENEW = `
+  UPDATE analysis SET report = ?3, updated = ?4
+  WHERE rowid IN (SELECT a.rowid FROM json_each(?1) k CROSS JOIN analysis a ON ${KEYED}) AND state = 'reported' AND updated = ?2`
 
 const ADVANCE = `
   UPDATE analysis SET state = ?1, updated = ?2,

@@ -53,6 +53,8 @@ export function sizeOf(operation: Operation): number {
       return operation.idsJson.length
     case 'advance':
       return operation.changes.reduce((sum, change) => sum + SMALL_BYTES + (change.reportJson?.length ?? 0), 0)
+    case 'renew':
+      return operation.keysJson.length + operation.reportJson.length
     case 'answer':
     case 'takeOver':
     case 'setOverride':

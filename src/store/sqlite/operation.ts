@@ -26,6 +26,12 @@ export type Operation =
     }
   | { readonly kind: 'takeOver'; readonly owner: string; readonly leaseMs: number; readonly limit: number }
   | { readonly kind: 'advance'; readonly changes: readonly ChangeRow[]; readonly leaseMs: number }
+  | {
+      readonly kind: 'renew'
+      readonly keysJson: string
+      readonly updated: number
+      readonly reportJson: string
+    }
   /** Notes that these facts are in use. */
   | { readonly kind: 'touch'; readonly idsJson: string }
   | { readonly kind: 'setOverride'; readonly override: Omit<Override, 'made'> }
@@ -66,7 +72,7 @@ export interface ChangeRow {
 /** A row as SQLite gives it. */
 export type Row = Record<string, SQLOutputValue>
 
-/** What an operation yields: rows for `claim` and `takeOver`, flags for `advance`, a count for what is removed, nothing else. */
+/** What an operation yields: rows for `claim` and `takeOver`, flags for `advance` and `renew`, a count for what is removed, nothing else. */
 export type OperationValue = readonly Row[] | readonly boolean[] | number | undefined
 export type OperationResult = { readonly value: OperationValue } | { readonly problem: Problem }
 

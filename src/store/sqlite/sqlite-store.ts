@@ -3,7 +3,7 @@
  * loop: the writer's lock waits and disk waits happen in its thread, and the reader does not wait.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type Answer, Fault, type KnownContent, type Story } from '../../core/index.ts'
+import { type Answer, Fault, type KnownContent, type Report, type Story } from '../../core/index.ts'
 import { Breaker } from '../breaker.ts'
 import { requireDigests, requireOverride } from '../digest.ts'
 import { type StoreEvent, StoreRefused } from '../event.ts'
@@ -159,6 +159,13 @@ class SqliteStore implements Store {
   async advance(changes: readonly AnalysisChange[], leaseMs: number): Promise<readonly boolean[]> {
     requireDigests(changes.map((change) => change.key.sha256))
     return (await this.#write({ kind: 'advance', changes: changes.map(changeRow), leaseMs })) as readonly boolean[]
+  }
+
+  async renew(key: AnalysisKey, updated: number, report: Report): Promise<boolean> {
+    requireDigests([key.sha256])
+    const operation = { keysJson: keysJson([key]), updated, reportJson: JSON.stringify(report) }
+    const [isRenewed = false] = (await this.#write({ kind: 'renew', ...operation })) as readonly boolean[]
+    return isRenewed
   }
 
   async overrides(): Promise<readonly Override[]> {
