@@ -12,12 +12,8 @@ export function membership(node: NodeOf<'in'>, scope: CompileScope): Compiled {
   const needle = scope.compile(needleNode, scope)
   const named = namedList(listNode, scope.declarations)
   if (named) {
-    const { has, cost } = named
-    return unary(needle, (value, at) => {
-      const text = String(value)
-      charge(at, cost(text))
-      return has(text)
-    })
+    const { has } = named
+    return unary(needle, (value, at) => has(String(value), (steps) => charge(at, steps)))
   }
   const list = scope.compile(listNode, scope)
   if (list.literal !== undefined) {

@@ -2,6 +2,7 @@
 import { domainToASCII } from 'node:url'
 import { RE2JS } from 're2js'
 import { fold } from './fold.ts'
+import { patternSearch, type Spend } from './pattern-list.ts'
 import type { Place } from './source.ts'
 
 export const LIST_KINDS = ['strings', 'patterns', 'hashes', 'domains'] as const
@@ -17,11 +18,10 @@ export interface NamedList extends Place {
   readonly file: string
   /** Whether another file than the one that has it added to it or took its place. */
   readonly isChanged: boolean
-  /** Whether a value is in the list. */
-  readonly has: (value: string) => boolean
-  /** Steps that one question costs. */
-  readonly cost: (value: string) => number
+  /** Whether a value is in the list; what the question costs is told to `spend`. */
+  readonly has: (value: string, spend: Spend) => boolean
 }
+type Lookup = Pick<NamedList, 'has'>
 
 /** An entry that cannot stand in such a list: why, and what to write instead. */
 export interface BadItem {
@@ -68,24 +68,19 @@ export function compilePattern(pattern: string, ignoreCase = false): RE2JS | Bad
 }
 
 /** The question whether a value is in a list of these entries, which `readItem` has made ready. */
-export function lookupOf(
-  kind: ListKind,
-  items: readonly string[],
-  ignoreCase: boolean,
-): Pick<NamedList, 'has' | 'cost'> {
-  const cost = (value: string): number => 1 + (value.length >> 3)
+export function lookupOf(kind: ListKind, items: readonly string[], ignoreCase: boolean): Lookup {
   switch (kind) {
     case 'strings': {
       const known = new Set(ignoreCase ? items.map(fold) : items)
-      return { has: ignoreCase ? (value) => known.has(fold(value)) : (value) => known.has(value), cost }
+      return priced(ignoreCase ? (value) => known.has(fold(value)) : (value) => known.has(value))
     }
     case 'hashes': {
       const known = new Set(items)
-      return { has: (value) => known.has(value) || known.has(value.toLowerCase()), cost }
+      return priced((value) => known.has(value) || known.has(value.toLowerCase()))
     }
     case 'domains': {
       const known = new Set(items)
-      return { has: (value) => isBelow(value, known), cost }
+      return priced((value) => isBelow(value, known))
     }
     case 'patterns':
       return patternsLookup(items, ignoreCase)
@@ -94,15 +89,24 @@ export function lookupOf(
   }
 }
 
-function patternsLookup(items: readonly string[], ignoreCase: boolean): Pick<NamedList, 'has' | 'cost'> {
-  const patterns = items.flatMap((item) => {
-    const compiled = compilePattern(item, ignoreCase)
-    return compiled instanceof RE2JS ? [compiled] : []
-  })
+/** A question that costs what looking at the text once does. */
+function priced(has: (value: string) => boolean): Lookup {
   return {
-    has: (value) => patterns.some((pattern) => pattern.test(value)),
-    cost: (value) => patterns.length * (1 + (value.length >> 2)),
+    has: (value, spend) => {
+      spend(1 + (value.length >> 3))
+      return has(value)
+    },
   }
+}
+
+function patternsLookup(items: readonly string[], ignoreCase: boolean): Lookup {
+  const search = patternSearch(
+    items.flatMap((item) => {
+      const compiled = compilePattern(item, ignoreCase)
+      return compiled instanceof RE2JS ? [[item, compiled] as const] : []
+    }),
+  )
+  return { has: search }
 }
 
 /** Whether the domain of an address, or a domain itself, is one of these or lies below one. */

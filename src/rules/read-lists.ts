@@ -2,6 +2,7 @@
 import { isMap, isScalar, isSeq } from 'yaml'
 import { LIST_KINDS, type ListKind, lookupOf, type NamedList, readItem } from './named-list.ts'
 import { suggest } from './nearest.ts'
+import { MOST_UNSURE, unsurePatterns } from './pattern-list.ts'
 import { type FileParts, type NamedNode, pathFrom, type ReadText } from './read-parts.ts'
 import { placeOf, type RuleFile } from './source.ts'
 import { FileReader, kindOf, textOf, type YamlNode } from './yaml-file.ts'
@@ -127,6 +128,15 @@ function itemsOfFile(file: RuleFile, kind: ListKind, { readers }: ReadContext): 
   return items
 }
 
+/** Very many patterns that each text must be tried on would use up the steps of every rule that asks. */
+function checkPatterns(name: string, items: readonly string[], { reader, node }: Written): void {
+  const unsure = unsurePatterns(items)
+  if (unsure.length <= MOST_UNSURE) return
+  const shown = JSON.stringify((unsure[0] ?? '').slice(0, 40))
+  const message = `${unsure.length} patterns of the list "${name}" must be tried on every text, more than ${MOST_UNSURE}; ${shown} is one`
+  reader.note(node, message, 'write three plain characters in a row, outside of ( ) | and [ ], into each')
+}
+
 function combined(name: string, written: readonly Written[]): NamedList | undefined {
   const all = written.filter((one) => one.name === name)
   const [base, ...more] = all.filter(({ change }) => change === undefined)
@@ -152,6 +162,7 @@ function combined(name: string, written: readonly Written[]): NamedList | undefi
   const items = [...start.items, ...added.flatMap((one) => one.items)]
   const { kind, ignoreCase } = start
   const { file } = base.reader
+  if (kind === 'patterns') checkPatterns(name, items, start)
   return {
     name,
     kind,

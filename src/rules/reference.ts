@@ -1,6 +1,7 @@
 /** Everything that a rule may say and look at, told from what is declared: nothing here is written twice. */
 import { FACTS, type Field, ROLES_IN_MESSAGE, RULE_SEVERITIES, reportSchema, VERDICTS } from '../core/index.ts'
 import { FAILED } from './declare.ts'
+import { MOST_UNSURE } from './pattern-list.ts'
 import { STEP_BUDGET } from './scope.ts'
 
 /** A word of the rules' language and what it means. */
@@ -152,5 +153,6 @@ const LIMITS: Readonly<Record<string, string>> = {
   expressions: '2,000 in one condition, 64 within each other, 1,000 elements in a list that is written out',
   definitions: '32 that use each other',
   files: '16 that include each other, 1,000 in all',
+  patterns: `${MOST_UNSURE} in one list that have no three plain characters which stand in all that they match; any number of others`,
   reasons: '100 characters for each hole, 500 in all',
 }
