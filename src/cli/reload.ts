@@ -1,6 +1,7 @@
 /** SIGHUP: rules and lists are read again, and what the configuration says of them. Whatever goes wrong, the running rules stay. */
 import { isDeepStrictEqual } from 'node:util'
 import { type Config, ConfigError, formatProblem } from '../config/index.ts'
+import { Secret } from '../core/index.ts'
 import { formatRulesetProblem, RulesetError } from '../rules/index.ts'
 import { describeError, type Logger } from '../telemetry/index.ts'
 import type { Composition } from './composition.ts'
@@ -32,9 +33,19 @@ export function reload(composition: Composition, read: () => Config, log: Logger
 function changedKeys(before: Config, after: Config): readonly string[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)])
   const values = (config: Config) => config as unknown as Readonly<Record<string, unknown>>
-  return [...keys]
-    .filter((key) => key !== 'rules' && !isDeepStrictEqual(values(before)[key], values(after)[key]))
-    .sort()
+  return [...keys].filter((key) => key !== 'rules' && !isSame(values(before)[key], values(after)[key])).sort()
+}
+
+function isSame(before: unknown, after: unknown): boolean {
+  return isDeepStrictEqual(before, after) && hasSameSecrets(before, after)
+}
+
+/** A secret hides its value from the comparison of what stands in the configuration; both have the same form. */
+function hasSameSecrets(before: unknown, after: unknown): boolean {
+  if (before instanceof Secret) return after instanceof Secret && before.isSameAs(after)
+  if (typeof before !== 'object' || before === null) return true
+  const others = after as Readonly<Record<string, unknown>>
+  return Object.entries(before).every(([key, value]) => hasSameSecrets(value, others[key]))
 }
 
 /** Every problem with its place; at most so many, as a list may be wrong in each of its lines. */

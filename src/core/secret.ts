@@ -27,6 +27,11 @@ export class Secret {
     return this.#value
   }
 
+  /** Whether the other has the same value; where it lies does not matter. */
+  isSameAs(other: Secret): boolean {
+    return this.#value === other.#value
+  }
+
   toJSON(): SecretSource {
     return this.source
   }

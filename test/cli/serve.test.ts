@@ -150,6 +150,26 @@ test('SIGHUP takes up what the configuration says of rules, and names what else 
   assert.notEqual(lines[0]?.rules, lines[0]?.before)
 })
 
+test('SIGHUP names a secret that has another value where it lay as taken up by a restart only', async (t) => {
+  const world = new World(t)
+  const secret = world.file('push.secret', 'one-secret-of-the-sandbox\n')
+  world.file('peekaboo.yaml', `dataDir: ${world.folder}/data\nhttp: { push: { file: ${secret} } }\n`)
+  const ended = world.command('serve')
+  await world.printed(/"msg":"listening"/)
+
+  const same = await reloaded(world, /rules reloaded/)
+  world.file('push.secret', 'another-secret-of-the-sandbox\n')
+  const lines = await reloaded(world, /taken up by a restart only/)
+  world.signal('SIGTERM')
+
+  assert.equal(await ended, 0)
+  assert.deepEqual(
+    same.map(({ msg }) => msg),
+    ['rules reloaded'],
+  )
+  assert.deepEqual(lines.at(-1)?.keys, ['http'])
+})
+
 test('a SIGHUP that finds a configuration, a folder or a rule that is not good changes nothing', async (t) => {
   const world = new World(t)
   const ended = world.command('serve')
