@@ -15,6 +15,7 @@ import { decodeState, FRAME } from './protocol.ts'
 import { recipeOf } from './recipe.ts'
 import { streamSample } from './sample-bytes.ts'
 import type { Opening, SampleTree } from './tree.ts'
+import { Turns } from './turns.ts'
 
 export interface InspectorDeps {
   readonly clock: Clock
@@ -47,7 +48,7 @@ class InspectorClient implements Inspector {
     this.#deps = deps
     this.recipe = recipeOf(options)
     this.#passwords = passwordsIn(options.passwords?.reveal() ?? '')
-    if (options.socket !== '') this.#connections = new Connections(options.socket)
+    if (options.socket !== '') this.#connections = this.#connect(options.socket)
   }
 
   async start(): Promise<void> {
@@ -55,7 +56,7 @@ class InspectorClient implements Inspector {
     if (this.#options.socket !== '') return
     const child = new SupervisorChild({ options: this.#options, ...this.#deps })
     this.#child = child
-    this.#connections = new Connections(child.socket)
+    this.#connections = this.#connect(child.socket)
     try {
       await child.start()
     } catch (error) {
@@ -109,8 +110,16 @@ class InspectorClient implements Inspector {
 
   /** Before `start` nobody listens there, which is what the job is then told. */
   #reach(): Connections {
-    this.#connections ??= new Connections('/nonexistent/inspector.sock')
+    this.#connections ??= this.#connect('/nonexistent/inspector.sock')
     return this.#connections
+  }
+
+  /** The supervisor would refuse as many; who waits here is none of its business yet. */
+  #connect(path: string): Connections {
+    const { queue, processes } = this.#options
+    const detail = 'more messages wait than inspector.queue allows'
+    const onFull = () => this.#deps.onEvent({ kind: 'refused', level: 'warn', pid: 0, detail })
+    return new Connections(path, new Turns(queue + processes, onFull))
   }
 }
 

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { Fault } from '../core/index.ts'
 import { FrameReader, GarbageError } from './frame.ts'
 import { REPLY_CAPS } from './protocol.ts'
+import type { Turns } from './turns.ts'
 
 /** Bytes that may wait for the socket before a writer is asked to wait. */
 const HIGH_BYTES = 256 * 1024
@@ -116,12 +117,14 @@ export class Connection {
 
 /** The connections to one supervisor. */
 export class Connections {
+  readonly turns: Turns
   readonly #path: string
   readonly #all = new Set<Connection>()
   readonly #idle: Connection[] = []
 
-  constructor(path: string) {
+  constructor(path: string, turns: Turns) {
     this.#path = path
+    this.turns = turns
   }
 
   /** A connection for one job; whether the supervisor can be reached, the job is told. */
@@ -142,6 +145,7 @@ export class Connections {
 
   /** Ends all; the jobs in work are told so. */
   destroy(): void {
+    this.turns.end(new Fault('shutting-down'))
     this.#idle.length = 0
     for (const connection of [...this.#all]) {
       const { job } = connection

@@ -4,6 +4,7 @@ import type { Connection, ConnectionJob, Connections } from './connection.ts'
 import { GarbageError, HEAD_BYTES, writeHead } from './frame.ts'
 import { type Inspection, unscannableReading } from './inspector.ts'
 import { DATA_BYTES, decodeEnding, decodeReading, type Ending, FRAME, jobOf } from './protocol.ts'
+import type { Turn } from './turns.ts'
 
 const OPENING_BYTES = HEAD_BYTES + 4
 /** Room for a small message whole: with its request and its end it leaves in one write. */
@@ -14,9 +15,9 @@ const NOTHING = Buffer.alloc(0)
 
 /**
  * Bytes are copied into frames as they come. Nothing is sent, and no process is taken, before the first buffer is full or
- * the message is whole: a client that is slow to send its first bytes occupies nobody.
+ * the message is whole: a client that is slow to send its first bytes occupies nobody. What is whole by then waits for its turn.
  */
-export class MessageInspection implements Inspection, ConnectionJob {
+export class MessageInspection implements Inspection, ConnectionJob, Turn {
   readonly #connections: Connections
   readonly #signal: AbortSignal | undefined
   readonly #maxBytes: number
@@ -97,6 +98,22 @@ export class MessageInspection implements Inspection, ConnectionJob {
   finish(): Promise<Reading> {
     if (this.#isOver || this.#isSent) return this.#reading
     this.#isSent = true
+    if (this.#connection) this.begin()
+    else this.#line()
+    return this.#reading
+  }
+
+  /** Waits in as much memory as the message needs. */
+  #line(): void {
+    this.#connections.turns.enter('read', this)
+    if (this.#connection || this.#isOver) return
+    const filled = Buffer.allocUnsafeSlow(this.#at + HEAD_BYTES)
+    this.#buffer.copy(filled, 0, 0, this.#at)
+    this.#buffer = filled
+  }
+
+  /** Its end is sent, and before it what was not sent yet. */
+  begin(): void {
     if (this.#at + HEAD_BYTES > this.#buffer.length) this.#flush()
     const from = this.#start === OPENING_BYTES ? 0 : this.#start
     if (this.#at > this.#start + HEAD_BYTES) this.#closeFrame()
@@ -105,7 +122,6 @@ export class MessageInspection implements Inspection, ConnectionJob {
     const connection = this.#open()
     connection.write(this.#buffer.subarray(from, this.#at + HEAD_BYTES))
     this.#buffer = NOTHING
-    return this.#reading
   }
 
   abort(fault?: Fault): void {
@@ -190,6 +206,7 @@ export class MessageInspection implements Inspection, ConnectionJob {
     this.#connection = undefined
     if (connection && mayKeep) this.#connections.close(connection)
     else connection?.destroy()
+    this.#connections.turns.leave('read', this)
     this.#wakeUp()
   }
 }

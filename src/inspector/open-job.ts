@@ -7,6 +7,7 @@ import { abortFault } from './inspection.ts'
 import { decodeEnding, decodeFound, decodeTree, FRAME, jobOf, RESULT_BYTES } from './protocol.ts'
 import { faultOf } from './sample-bytes.ts'
 import type { Opening, SampleTree } from './tree.ts'
+import type { Turn } from './turns.ts'
 import { Upload } from './upload.ts'
 
 /** Sends a sample and takes what is within it; what a limit ended as a whole is a tree with that limit and what was found before. */
@@ -17,15 +18,35 @@ export async function openSample(
   signal: AbortSignal,
 ): Promise<SampleTree> {
   if (signal.aborted) throw abortFault(signal)
-  const job = new OpenJob(connections, opening)
-  const abort = () => job.lost(abortFault(signal))
+  const { promise, resolve, reject } = Promise.withResolvers<SampleTree>()
+  let job: OpenJob | undefined
+  const turn: Turn = {
+    begin: () => {
+      const begun = new OpenJob(connections, opening, { resolve, reject })
+      job = begun
+      begun.send(sample).catch((error: unknown) => begun.fail(toError(error)))
+    },
+    lost: reject,
+  }
+  const abort = () => (job ?? turn).lost(abortFault(signal))
   signal.addEventListener('abort', abort, { once: true })
   try {
-    job.send(sample).catch((error: unknown) => job.fail(error instanceof Error ? error : new Error(String(error))))
-    return await job.tree
+    connections.turns.enter('open', turn)
+    return await promise
   } finally {
     signal.removeEventListener('abort', abort)
+    connections.turns.leave('open', turn)
   }
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}
+
+/** Who waits for the tree. */
+interface Awaiting {
+  resolve(tree: SampleTree): void
+  reject(error: Error): void
 }
 
 /** What is known of a sample when a limit ended its opening from outside: the members that were found before. */
@@ -35,22 +56,17 @@ function cutTree(limit: Limit, size: number, found: readonly Buffer[]): SampleTr
 }
 
 class OpenJob implements ConnectionJob {
-  readonly tree: Promise<SampleTree>
+  readonly #awaiting: Awaiting
   readonly #connections: Connections
   readonly #connection: Connection
   readonly #number: number
-  #resolve: (tree: SampleTree) => void = () => {}
-  #reject: (error: Error) => void = () => {}
   readonly #upload: Upload
   readonly #found: Buffer[] = []
   #foundBytes = 0
 
-  constructor(connections: Connections, opening: Opening) {
+  constructor(connections: Connections, opening: Opening, awaiting: Awaiting) {
     this.#connections = connections
-    this.tree = new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-    })
+    this.#awaiting = awaiting
     this.#connection = connections.open(this)
     this.#number = this.#connection.number
     this.#upload = new Upload(this.#connection)
@@ -66,8 +82,8 @@ class OpenJob implements ConnectionJob {
     if (type === FRAME.fault) {
       const ending = decodeEnding(raw)
       this.#end(this.#upload.isSent)
-      if ('limit' in ending) this.#resolve(cutTree(ending.limit, this.#upload.bytes, this.#found))
-      else this.#reject(faultOf(ending))
+      if ('limit' in ending) this.#awaiting.resolve(cutTree(ending.limit, this.#upload.bytes, this.#found))
+      else this.#awaiting.reject(faultOf(ending))
     } else if (type === FRAME.found && this.#upload.isSent && this.#foundBytes <= RESULT_BYTES) {
       this.#foundBytes += raw.length
       // The frame is part of a larger buffer, which is used again.
@@ -75,7 +91,7 @@ class OpenJob implements ConnectionJob {
     } else if (type === FRAME.result && this.#upload.isSent) {
       const tree = decodeTree(raw, this.#upload.bytes)
       this.#end(true)
-      this.#resolve(tree)
+      this.#awaiting.resolve(tree)
     } else throw new GarbageError('an answer out of order')
   }
 
@@ -90,7 +106,7 @@ class OpenJob implements ConnectionJob {
   fail(error: Error): void {
     if (this.#upload.isStopped) return
     this.#end(false)
-    this.#reject(error)
+    this.#awaiting.reject(error)
   }
 
   /** A connection on which bytes are still to come cannot serve another job. */
