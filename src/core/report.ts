@@ -31,6 +31,9 @@ export const reportSchema = record(
   "an analyzer's answer about one sample",
 )
 
+/** A report with at least this score speaks of malware and counts long; of what is harmless today the next signatures may think otherwise. */
+export const BAD_SCORE = 5
+
 export type Report = Value<typeof reportSchema>
 export type Finding = Value<typeof findingSchema>
 

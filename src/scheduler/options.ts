@@ -9,6 +9,11 @@ export const schedulerOptions = z
     attempts: count(3, 'attempts of one analysis', 1, 20),
     queue: count(10_000, 'samples that may wait for one analyzer; beyond it they are refused until there is room', 1),
     runsPerMessage: count(10, 'sandbox runs that one message may cause; beyond it `unanalysed(cap)`', 1),
+    reportLife: duration(
+      '24h',
+      'how long a report of a sandbox counts with a score below 5; renewed from half of it on',
+    ),
+    linkedReportLife: duration('2h', 'the same where the sample leads to other places, which may change'),
   })
   .prefault({})
   .describe('how analyses are run')

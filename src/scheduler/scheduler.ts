@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Analyzer } from '../analyzers/analyzer.ts'
-import { type Cause, type Clock, Fault, type RoleState } from '../core/index.ts'
+import { BAD_SCORE, type Cause, type Clock, Fault, type Report, type RoleState } from '../core/index.ts'
 import type { Analysis, AnalysisKey, Store } from '../store/store.ts'
 import { describeError, type Logger } from '../telemetry/index.ts'
 import { type Ended, type Errand, runAnalysis } from './analysis-run.ts'
@@ -12,6 +12,8 @@ import { Follower } from './follower.ts'
 import { Lane } from './lane.ts'
 import { Leases } from './lease.ts'
 import type { SchedulerOptions } from './options.ts'
+import { ageOf, renewalOf, renewedBy } from './renewal.ts'
+import { deliveredWith } from './turn.ts'
 import { type Asker, keyOf, type Standing, type Want } from './work.ts'
 
 export interface SchedulerDeps {
@@ -34,11 +36,20 @@ interface Run {
   readonly begun: number
 }
 
+/** What a claim came to, by key: rows, and what is told without one. */
+interface Claimed {
+  readonly rows: ReadonlyMap<string, Analysis>
+  readonly told: ReadonlyMap<string, RoleState>
+}
+
 /** Sandboxes: what costs minutes. */
 const DEAR = 3
 
 /** Analyses of another's that are taken over at a time. */
 const TAKEN_AT_ONCE = 200
+
+/** Mails that the log names of those that were delivered with what is bad now. */
+const MOST_TURNED = 100
 
 export class Scheduler {
   readonly #deps: SchedulerDeps
@@ -49,6 +60,8 @@ export class Scheduler {
   readonly #runs = new Map<string, Run>()
   /** What no instance could take a moment ago, and why: whoever asks at once is told so instead of trying again. */
   readonly #refused = new Map<string, Cause>()
+  /** What is written down of reports, and nobody waits for. */
+  readonly #notes = new Set<Promise<void>>()
   #cancelRound: (() => void) | undefined
 
   constructor(deps: SchedulerDeps) {
@@ -78,6 +91,7 @@ export class Scheduler {
     this.#stop.abort(reason)
     this.#leases.stop(reason)
     await Promise.allSettled([...this.#runs.values()].map(({ done }) => done))
+    await Promise.allSettled(this.#notes)
     await this.#leases.letGo()
     await Promise.allSettled([...this.#deps.analyzers.values()].map((analyzer) => analyzer.stop()))
   }
@@ -92,17 +106,50 @@ export class Scheduler {
    * that cannot be known.
    */
   async want(wants: readonly Want[], asker: Asker): Promise<readonly Standing[]> {
-    const { store, options } = this.#deps
     const asked = wants.map((want) => ({ want, key: this.#key(want) }))
-    const keys = new Map(asked.map(({ key }) => [keyOf(key), key]))
+    const claimed = await this.#claim(new Map(asked.map(({ key }) => [keyOf(key), key])), asker)
+    // What was claimed is begun before anything else is waited for: it may have ended by then.
+    const standings = asked.map(({ want, key }) => this.#stand({ want, asker }, key, claimed))
+    const renewed = await this.#renew(asked, claimed, asker)
+    return standings.map((standing, i) => renewed.get(asked[i] ? keyOf(asked[i].key) : '') ?? standing)
+  }
+
+  async #claim(keys: Map<string, AnalysisKey>, asker: Asker): Promise<Claimed> {
+    const { store, options } = this.#deps
     const told = new Map<string, RoleState>([...this.#refusals(keys), ...(await this.#capped(keys, asker))])
-    for (const key of told.keys()) keys.delete(key)
-    const rows = await store.claim([...keys.values()], this.#owner, options.lease, asker.failedBefore)
-    const rowOf = new Map(rows.map((row) => [keyOf(row), row]))
-    return asked.map(({ want, key }) => {
-      const state = told.get(keyOf(key))
-      return state ? { state, changed: Promise.resolve() } : this.#standing({ want, asker }, rowOf.get(keyOf(key)))
+    const free = [...keys].flatMap(([id, key]) => (told.has(id) ? [] : [key]))
+    const rows = await store.claim(free, this.#owner, options.lease, asker.failedBefore)
+    return { told, rows: new Map(rows.map((row) => [keyOf(row), row])) }
+  }
+
+  #stand(errand: Errand, key: AnalysisKey, { told, rows }: Claimed): Standing {
+    const state = told.get(keyOf(key))
+    return state ? { state, changed: Promise.resolve() } : this.#standing(errand, rows.get(keyOf(key)))
+  }
+
+  /** Begins newer reports in the place of old ones; says how those stand that somebody must wait for, or that are there. */
+  async #renew(
+    asked: readonly { readonly want: Want; readonly key: AnalysisKey }[],
+    { rows }: Claimed,
+    asker: Asker,
+  ): Promise<ReadonlyMap<string, Standing>> {
+    const { options, clock } = this.#deps
+    const due = asked.flatMap(({ want, key }) => {
+      const row = this.tierOf(key.analyzer) === DEAR ? rows.get(keyOf(key)) : undefined
+      const age = row ? ageOf(row, want, asker, options, clock.now()) : 'fresh'
+      return row && age !== 'fresh' ? [{ want, id: keyOf(key), age, key: renewalOf(row) }] : []
     })
+    const standings = new Map<string, Standing>()
+    if (due.length === 0) return standings
+    const claimed = await this.#claim(new Map(due.map(({ key }) => [keyOf(key), key])), asker)
+    for (const { want, id, age, key } of due) {
+      const isHeld = age === 'over' ? asker.isHeld : () => false
+      const standing = this.#stand({ want, asker: { ...asker, isHeld } }, key, claimed)
+      if (age === 'over' || standing.state.state === 'reported') standings.set(id, standing)
+      // Whoever made it may have ended before he could put it in its place.
+      if (standing.state.state === 'reported') this.#noteReport(key, standing.state.report)
+    }
+    return standings
   }
 
   #key(want: Want): AnalysisKey {
@@ -145,6 +192,7 @@ export class Scheduler {
       const { signal } = lease
       const ended = await runAnalysis(lease, errand, { ...this.#deskOf(row.analyzer), clock, options, signal })
       this.#note(row, ended)
+      if (ended.state === 'reported') this.#noteReport(row, ended.report, 'new')
       log[ended.state === 'reported' ? 'info' : 'warn']({ ...about, ...ended }, 'analysis ended')
     } catch (error) {
       log.warn({ ...about, cause: describeError(error) }, 'analysis left to the next owner')
@@ -160,6 +208,32 @@ export class Scheduler {
     const key = keyOf(row)
     this.#refused.set(key, ended.cause)
     this.#deps.clock.after(this.#deps.options.poll, () => this.#refused.delete(key))
+  }
+
+  /** Puts a newer report in the place of an old one, and says which mails were delivered with what is bad. Nobody waits for it. */
+  #noteReport(key: AnalysisKey, report: Report, isNew?: 'new'): void {
+    const note = Promise.all([this.#replaceOld(key, report), isNew && this.#tellTurned(key, report)])
+      .then(
+        () => undefined,
+        (error: unknown) => {
+          const { analyzer, sha256 } = key
+          this.#deps.log.warn({ analyzer, sha256, cause: describeError(error) }, 'report not followed up')
+        },
+      )
+      .finally(() => this.#notes.delete(note))
+    this.#notes.add(note)
+  }
+
+  async #replaceOld(key: AnalysisKey, report: Report): Promise<void> {
+    const old = this.tierOf(key.analyzer) === DEAR ? renewedBy(key) : undefined
+    if (old) await this.#deps.store.renew(old.key, old.updated, report)
+  }
+
+  async #tellTurned({ analyzer, sha256 }: AnalysisKey, { score = 0, families, link }: Report): Promise<void> {
+    if (score < BAD_SCORE) return
+    const messages = deliveredWith(sha256, await this.#deps.store.stories({ sha256 }, MOST_TURNED))
+    if (messages.length > 0)
+      this.#deps.log.warn({ analyzer, sha256, score, families, link, messages }, 'verdict turned')
   }
 
   /** What was refused a moment ago, while there is still no place for it. */

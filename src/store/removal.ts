@@ -1,7 +1,6 @@
 /** What is removed from a store, by age or by hand, and how both databases say it. */
 
-/** A report with at least this score speaks of malware and is kept long; of what is harmless today the next signatures may think otherwise. */
-export const BAD_SCORE = 5
+import { BAD_SCORE } from '../core/index.ts'
 
 interface Removed {
   /** Neither used nor changed for so long; absent for any age. */

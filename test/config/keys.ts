@@ -164,6 +164,8 @@ export const KEYS: readonly Key[] = [
   { path: 'inspector.passwords', taken: '{ file: /etc/passwd }', refused: 'words' },
   { path: 'scheduler.queue', taken: '100', refused: '0' },
   { path: 'scheduler.runsPerMessage', taken: '5', refused: '0' },
+  { path: 'scheduler.reportLife', taken: '12h', refused: 'ever' },
+  { path: 'scheduler.linkedReportLife', taken: '1h', refused: 'ever' },
   ...SANDBOX_KEYS,
   { path: 'roles.sandbox', taken: 'none', refused: '5' },
   { path: 'profiles.mx.extends', taken: 'observe', refused: '[mx]' },

@@ -1,7 +1,7 @@
 /** Which of what the memory store holds a removal means, as predicates. */
-import type { KnownContent, Story } from '../../core/index.ts'
+import { BAD_SCORE, type KnownContent, type Story } from '../../core/index.ts'
 import type { Override } from '../override.ts'
-import { BAD_SCORE, type Removal } from '../removal.ts'
+import type { Removal } from '../removal.ts'
 import type { Analysis, History } from '../store.ts'
 import { endOf } from '../story-life.ts'
 

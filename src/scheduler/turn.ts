@@ -1,0 +1,25 @@
+/** What was delivered before an analyzer called it bad: somebody should fetch it back, so the log names the mails. */
+import type { Disposition, Story } from '../core/index.ts'
+
+const DELIVERED: ReadonlySet<Disposition> = new Set(['accept', 'tag', 'redirect'])
+
+/** A mail that was delivered with the sample. */
+export interface DeliveredMail {
+  readonly ref: string
+  readonly messageId: string
+  readonly sender: string
+  readonly recipients: readonly string[]
+  /** When it was first seen, Unix milliseconds. */
+  readonly at: number
+}
+
+/** The mails among these stories that were delivered although they carried the digest; not those that were known to be bad, as in monitor mode. */
+export function deliveredWith(sha256: string, stories: readonly Story[]): readonly DeliveredMail[] {
+  return stories.flatMap((story) => {
+    const isDelivered = story.tries.some(({ answer }) => DELIVERED.has(answer.disposition))
+    const wasBad = ({ outcome }: Pick<Story, 'outcome'>) => outcome.kind === 'decided' && outcome.verdict === 'bad'
+    const isKnown = story.samples.some((one) => one.sample.sha256 === sha256 && wasBad(one))
+    const { ref, messageId, sender, recipients, firstSeen: at } = story
+    return isDelivered && !isKnown ? [{ ref, messageId, sender, recipients, at }] : []
+  })
+}
