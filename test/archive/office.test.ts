@@ -142,6 +142,22 @@ test('an object in RTF is found through control words, groups and line breaks', 
   }
 })
 
+test('an object that stands in RTF as bytes is found whole', async () => {
+  const braces = Buffer.concat([PROGRAM, Buffer.from('}}}{\\}'.repeat(300))])
+  const { tree, bytes } = await openWithBytes(
+    Buffer.concat([
+      Buffer.from(`{\\rtf1{\\object\\objemb{\\*\\objdata 4d5a\\bin${braces.length} `),
+      braces,
+      Buffer.from('4d5a}}text}'),
+    ]),
+  )
+
+  assert.deepEqual(
+    bytes.get(memberNamed(tree, 'object1').path),
+    Buffer.concat([Buffer.from('MZ'), braces, Buffer.from('MZ')]),
+  )
+})
+
 test('files in a OneNote section are found', async () => {
   const guid = Buffer.from('e716e3bd65261145a4c48d4d0b7a9eac', 'hex')
   const size = Buffer.alloc(20)

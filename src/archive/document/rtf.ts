@@ -39,7 +39,7 @@ function objectMember(data: Buffer, number: number, context: OpenContext): Membe
 
 /** Digits up to the end of the group; control words, groups and whatever else lies between them is passed over. */
 function readHex(content: Buffer, start: number): { readonly data: Buffer; readonly end: number } {
-  const out = Buffer.alloc(Math.ceil((groupEnd(content, start) - start) / 2) + 1)
+  let out = Buffer.alloc(Math.ceil((groupEnd(content, start) - start) / 2) + 1)
   let nibbles = 0
   let depth = 0
   let at = start
@@ -48,7 +48,8 @@ function readHex(content: Buffer, start: number): { readonly data: Buffer; reado
     if (byte === BACKSLASH) {
       const control = controlAt(content, at)
       if (control.binary > 0 && nibbles % 2 === 0) {
-        const size = Math.min(control.binary, content.length - control.end, out.length - nibbles / 2)
+        const size = Math.min(control.binary, content.length - control.end)
+        out = withRoom(out, nibbles / 2 + size)
         content.copy(out, nibbles / 2, control.end, control.end + size)
         nibbles += 2 * size
       }
@@ -58,7 +59,8 @@ function readHex(content: Buffer, start: number): { readonly data: Buffer; reado
     if (byte === OPEN) depth++
     else if (byte === CLOSE && depth-- === 0) break
     const digit = hexValue(byte)
-    if (digit >= 0 && nibbles < 2 * out.length) {
+    if (digit >= 0) {
+      out = withRoom(out, (nibbles >> 1) + 1)
       out[nibbles >> 1] = ((out[nibbles >> 1] ?? 0) << 4) | digit
       nibbles++
     }
@@ -67,7 +69,12 @@ function readHex(content: Buffer, start: number): { readonly data: Buffer; reado
   return { data: out.subarray(0, nibbles >> 1), end: at }
 }
 
-/** Only an estimate of the room that is needed: the nearest end that there can be lies behind it or is the file's. */
+/** The same bytes with at least so much room; bytes that stand as they are need twice that of digits. */
+function withRoom(out: Buffer, size: number): Buffer {
+  return size <= out.length ? out : Buffer.concat([out], Math.max(size, 2 * out.length))
+}
+
+/** Only an estimate of the room that is needed: braces within `\bin` look like an end. */
 function groupEnd(content: Buffer, start: number): number {
   let depth = 0
   for (let at = start; at < content.length; at++) {
