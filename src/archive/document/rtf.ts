@@ -39,7 +39,7 @@ function objectMember(data: Buffer, number: number, context: OpenContext): Membe
 
 /** Digits up to the end of the group; control words, groups and whatever else lies between them is passed over. */
 function readHex(content: Buffer, start: number): { readonly data: Buffer; readonly end: number } {
-  let out = Buffer.alloc(Math.ceil((groupEnd(content, start) - start) / 2) + 1)
+  let out: Buffer = Buffer.alloc(Math.ceil((groupEnd(content, start) - start) / 2) + 1)
   let nibbles = 0
   let depth = 0
   let at = start
