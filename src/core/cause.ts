@@ -9,6 +9,7 @@ export const CAUSES = {
   'rule-error': 'a rule could not be evaluated',
   'report-incomplete': 'a rule asked for something that the report does not say',
   'analyzer-failed': 'the analyzer could not analyse the sample',
+  'sample-too-large': 'the sample is larger than the analyzer takes',
   'analyzer-refused': 'the analyzer does not take this sample, or not with these options',
   'analyzer-unavailable': 'no instance of the analyzer could be reached',
   'analysis-expired': 'the analysis took longer than it may',

@@ -21,6 +21,7 @@ export const LIMITS = {
   'container-unsupported': 'the format or method of the container is known, but cannot be opened',
   'container-volumes': 'the container is a part of an archive in several volumes',
   'container-unopened': 'not every member of the container was read',
+  'analyzer-size': 'the sample is larger than the analyzer takes that a rule asks',
   'password-budget': 'there were more candidates for a password than may be tried',
 } as const satisfies Record<string, string>
 

@@ -121,12 +121,17 @@ function noneApplied(unresolved: readonly Unresolved[], role: string): Outcome {
   return { kind: 'decided', verdict, rule: NO_RULE, reason: 'no rule applies' }
 }
 
-/** Waits if anything can still be learnt, else says why nothing can be said. */
+/**
+ * Waits if anything can still be learnt, else says why nothing can be said. Where an analyzer takes no sample of that size, no retry
+ * changes anything: that is a limit like any other, and comes after failures that may pass.
+ */
 function undecided(unresolved: readonly Unresolved[]): Outcome {
   const roles = [...new Set(unresolved.flatMap(({ stuck }) => stuck.pending))]
   if (roles.length > 0) return { kind: 'pending', roles }
-  for (const { rule, stuck } of unresolved)
-    if (stuck.failure) return { kind: 'failed', ...stuck.failure, rule: rule.id }
+  const failures = unresolved.flatMap(({ rule, stuck }) => (stuck.failure ? [{ ...stuck.failure, rule: rule.id }] : []))
+  const passing = failures.find(({ cause }) => cause !== 'sample-too-large')
+  if (passing) return { kind: 'failed', ...passing }
+  if (failures.length > 0) return { kind: 'unscannable', limit: 'analyzer-size' }
   for (const { rule, stuck } of unresolved) {
     if (stuck.unanalysed) return { kind: 'unanalysed', ...stuck.unanalysed, rule: rule.id }
   }

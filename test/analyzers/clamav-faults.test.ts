@@ -62,7 +62,10 @@ for (const name of Object.keys(MISDEEDS) as MisdeedName[]) {
     seen.push([name, ended.state, ended.state === 'failed' && ended.mayRetry ? 'yes' : 'no'])
     const [mayRetry, detail] = OUTCOMES[name]
     assert.ok(ended.state === 'failed', JSON.stringify(ended))
-    assert.deepEqual([ended.cause, ended.mayRetry], ['analyzer-failed', mayRetry])
+    assert.deepEqual(
+      [ended.cause, ended.mayRetry],
+      [name === 'was sent too much' ? 'sample-too-large' : 'analyzer-failed', mayRetry],
+    )
     assert.match(ended.detail, detail)
     assert.equal(analyzer.capacity().running, 0)
   })

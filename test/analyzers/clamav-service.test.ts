@@ -298,7 +298,7 @@ test('a sample that is larger than maxSize is not sent, and the remedy is told',
   await analyzer.start()
 
   await assert.rejects(analyzer.submit(submission('eleven byte'), signal), {
-    code: 'analyzer-failed',
+    code: 'sample-too-large',
     message: /StreamMaxLength/,
   })
   assert.equal(fake.scans, 0)

@@ -180,7 +180,7 @@ for (const make of ['cape', 'cuckoo'] as const) {
 
     const error = await analyzer.submit(submission('x'.repeat(1001)), signal).catch((one: unknown) => one)
 
-    assert.equal(causeOf(error), 'analyzer-refused')
+    assert.equal(causeOf(error), 'sample-too-large')
     assert.equal(count(fake, 'submit'), 0)
   })
 

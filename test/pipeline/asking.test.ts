@@ -1,6 +1,7 @@
 // What a message asks of analyzers: how much, in whose name, and whether it is worth waiting for.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Fault } from '../../src/core/index.ts'
 import { clientOf } from '../../src/pipeline/client-network.ts'
 import { HeldSlots } from '../../src/pipeline/index.ts'
 import { FakeInspector, reading, sample } from '../fakes/inspector.ts'
@@ -54,6 +55,18 @@ test('what failed for one message is tried anew for a later one, and not for its
 
   assert.deepEqual(kinds, ['failed', 'failed', 'failed'])
   assert.equal(sandbox.submitted, 2)
+})
+
+test('a sample that is too large for the sandbox is refused at once, and once more when it comes again', async (t) => {
+  const inspector = new FakeInspector(reading(sample('a.doc')))
+  const { pipeline, sandbox } = await benchPipeline(t, inspector, { sandbox: { answer: { score: 1 } } })
+  const submit = t.mock.method(sandbox, 'submit', () => Promise.reject(new Fault('sample-too-large')))
+
+  const first = await pipeline.begin().finish(envelope(), never)
+  const other = await pipeline.begin().finish(envelope('mx', { sender: 'b@src.test' }), never)
+
+  assert.deepEqual(first.outcome, { kind: 'unscannable', limit: 'analyzer-size' })
+  assert.deepEqual([first.disposition, other.disposition, submit.mock.callCount()], ['reject', 'reject', 1])
 })
 
 test('turns are shared by networks, and apart from them by those who are logged in', () => {

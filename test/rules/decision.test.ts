@@ -147,6 +147,17 @@ test('a role that a limit kept from being asked makes unanalysed by the cap', ()
   assert.equal(outcomeOf(ruleset, { roles: { sandbox: { state: 'capped' } } }), 'unanalysed(cap sandbox) by r1')
 })
 
+test('a sample that an analyzer will never take for its size is unscannable, where nothing else failed that may pass', () => {
+  const ruleset = rulesetOf(sandboxBad, avSuspicious, everything('ignored'))
+  const sandbox: RoleState = { state: 'failed', cause: 'sample-too-large' }
+
+  const alone = evaluate(ruleset, { roles: { sandbox, av: reported({ score: 1 }) } }).outcome
+  assert.deepEqual(alone, { kind: 'unscannable', limit: 'analyzer-size' })
+  assert.equal(outcomeOf(ruleset, { roles: { sandbox, av: { state: 'unmapped' } } }), 'unscannable')
+  assert.equal(outcomeOf(ruleset, { roles: { sandbox, av: PENDING } }), 'pending(av)')
+  assert.equal(outcomeOf(ruleset, { roles: { sandbox, av: FAILED } }), 'failed(analyzer-failed) by r2')
+})
+
 test('failed outranks unanalysed', () => {
   const ruleset = rulesetOf(sandboxBad, avSuspicious, everything('ignored'))
   const roles: Record<string, RoleState> = { sandbox: { state: 'unmapped' }, av: FAILED }

@@ -68,7 +68,7 @@ export class ClamavAnalyzer implements Analyzer {
     const { maxSize } = this.#options
     if (submission.size > maxSize) {
       const remedy = 'raise maxSize together with StreamMaxLength and MaxFileSize of clamd'
-      throw new Fault('analyzer-failed', `${submission.size} bytes are more than the ${maxSize} of maxSize: ${remedy}`)
+      throw new Fault('sample-too-large', `${submission.size} bytes are more than the ${maxSize} of maxSize: ${remedy}`)
     }
     const id = randomUUID()
     const task = new Task(submission.sha256, submission.marker)
@@ -158,7 +158,10 @@ export class ClamavAnalyzer implements Analyzer {
   }
 
   #conclude({ size }: Submission, { name: instance }: ClamdInstance, { version, answer }: Scanned): Progress {
-    if (answer.kind === 'error') return failed(`${instance}: clamd said ${answer.text}`, !answer.isFinal)
+    if (answer.kind === 'error') {
+      const cause = answer.isFinal ? 'sample-too-large' : 'analyzer-failed'
+      return failed(`${instance}: clamd said ${answer.text}`, !answer.isFinal, cause)
+    }
     if (!version) return failed(`${instance}: clamd did not tell its version`, true)
     this.#service.saw(instance, version)
     return reportOf(answer, { analyzer: this.name, instance, version: version.text, size })

@@ -95,7 +95,7 @@ export class SandboxAnalyzer implements Analyzer {
     const { maxSize } = this.#options
     if (submission.size > maxSize) {
       const remedy = 'raise maxSize together with the largest sample that the sandbox takes'
-      throw new Refused(`${submission.size} bytes are more than the ${maxSize} of maxSize: ${remedy}`)
+      throw new Fault('sample-too-large', `${submission.size} bytes are more than the ${maxSize} of maxSize: ${remedy}`)
     }
     const lost = await this.#lookForLost(submission, signal)
     return lost?.id ?? (await this.#submitAnywhere(submission, signal)).id
