@@ -45,6 +45,7 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
     ruleset: () => running.current,
     roles,
     declaredRoles: declaredRoles(config),
+    authServers: config.milter.authServers.map((name) => name.toLowerCase()),
     held,
     clock,
     log,
@@ -142,10 +143,10 @@ class Edges {
     this.#config = config
     this.#log = log
     const stopping = this.#stopping.signal
-    this.#milters = config.milter.listeners.map(({ listen, profile: profileName }) => {
+    this.#milters = config.milter.listeners.map(({ listen, profile: profileName, direction }) => {
       const profile = profiles.get(profileName)
       if (!profile) throw new Fault('internal', `the profile ${profileName} of ${listen} does not exist`)
-      const listener = { listen, profileName, profile }
+      const listener = { listen, profileName, profile, direction }
       const deps = { pipeline, listener, log, clock, deadlineMs: config.milter.deadline, stopping }
       return { listen, server: createListener(deps, config.milter) }
     })

@@ -169,7 +169,8 @@ function envelopeOf({ profile: wanted }: ReplayOptions, { config, profiles }: Co
     )
   }
   const stranger = { clientAddress: '', helo: '', authenticated: false, sender: '', recipients: ['replay@localhost'] }
-  return { queueId: '', listener: 'replay', profileName, profile: { ...profile, hold: 0 }, ...stranger }
+  const direction = config.milter.listeners[0]?.direction ?? 'inbound'
+  return { queueId: '', listener: 'replay', profileName, profile: { ...profile, hold: 0 }, direction, ...stranger }
 }
 
 function dataOf(message: string, { sample, now, then, answers }: Replayed): object {

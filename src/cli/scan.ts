@@ -97,6 +97,7 @@ function envelopeOf(options: ScanOptions, { config, profiles }: Composition, wai
     clientAddress: '',
     helo: '',
     authenticated: false,
+    direction: config.milter.listeners[0]?.direction ?? 'inbound',
     sender: options.sender,
     recipients: options.recipient ?? [LOCAL],
   }

@@ -80,6 +80,34 @@ export const sampleSchema = record(
   'one attachment, embedded message, container member or text of the message, or the message itself',
 )
 
+export const headerSchema = record(
+  { name: text('its name, in small letters'), value: text('its value, decoded and on one line') },
+  'one field of the header of the message',
+)
+
+const authResult = {
+  method: text('what was tried: dkim, spf, dmarc, arc and so on, in small letters'),
+  result: text('how it ended: pass, fail, none and so on, in small letters'),
+  domain: text('the domain that it is about, in small letters, empty where none is told'),
+}
+
+export const authResultSchema = record(authResult, 'one result of an Authentication-Results field (RFC 8601)')
+
+/** What the header of a message says, found out only where some rule looks at it. */
+export const headerFactsSchema = record(
+  {
+    fields: list(headerSchema, 'the fields in their order'),
+    isCut: flag('whether there were more'),
+    from: list(text('an address'), 'addresses of all From fields'),
+    replyTo: list(text('an address'), 'addresses of all Reply-To fields'),
+    auth: list(
+      record({ ...authResult, server: text('who says so, in small letters') }, 'one result, whoever claims it'),
+      'results of all Authentication-Results fields',
+    ),
+  },
+  'what the header of the message says',
+)
+
 /** What reading one message yields (`inspector` phase 1). */
 export const readingSchema = record(
   {
@@ -89,9 +117,17 @@ export const readingSchema = record(
     unscannable: text('the limit that ended the reading, empty when the message was read whole'),
     subject: text('decoded Subject, empty where none'),
     messageId: text('Message-ID as it stands, empty where none'),
+    header: optional(headerFactsSchema),
   },
   'what was found in a message',
 )
+
+export const DIRECTIONS = ['inbound', 'outbound', 'local'] as const
+/** Where a message goes. */
+export type Direction = (typeof DIRECTIONS)[number]
+
+/** The fields of a message that come from its header: whoever asks for none of them spares reading them. */
+export const HEADER_FACTS = ['headers', 'headersCut', 'from', 'replyTo', 'auth'] as const
 
 export const messageSchema = record(
   {
@@ -104,6 +140,20 @@ export const messageSchema = record(
     subject: text('decoded Subject'),
     attachments: whole('number of attachments'),
     anomalies: list(anomalySchema, 'what is odd about the message'),
+    direction: text(
+      `${DIRECTIONS.join(', ')}: as the listener says, else local from this machine itself, outbound from who logged in, else inbound`,
+    ),
+    headers: list(
+      headerSchema,
+      'the fields of its header in their order, the first 200 and 64 KiB; whoever sent it may have written any of them',
+    ),
+    headersCut: flag('whether there were more fields, addresses or results than are told, or they could not be read'),
+    from: list(text('an address'), 'addresses of all From fields, the first 100; anybody may write any'),
+    replyTo: list(text('an address'), 'addresses of all Reply-To fields, the first 100'),
+    auth: list(
+      authResultSchema,
+      'results of Authentication-Results fields of the servers in milter.authServers alone, which must remove those that strangers write in their name; the first 100',
+    ),
   },
   'the message that a sample came with',
 )
@@ -151,6 +201,9 @@ export type Name = Value<typeof nameSchema>
 export type Content = Value<typeof contentSchema>
 export type Sample = Value<typeof sampleSchema>
 export type Reading = Value<typeof readingSchema>
+export type HeaderField = Value<typeof headerSchema>
+export type HeaderFacts = Value<typeof headerFactsSchema>
+export type AuthResult = Value<typeof authResultSchema>
 export type MessageFacts = Value<typeof messageSchema>
 export type Neighbour = Value<typeof neighbourSchema>
 export type TreeFacts = Value<typeof treeSchema>

@@ -7,7 +7,7 @@ import { type Connection, type ConnectionJob, Connections } from './connection.t
 import type { OnEvent } from './events.ts'
 import { frame, GarbageError } from './frame.ts'
 import { MessageInspection } from './inspection.ts'
-import type { Inspection, Inspector, InspectorState } from './inspector.ts'
+import type { Inspection, Inspector, InspectorState, WantedReading } from './inspector.ts'
 import { SupervisorChild } from './launch.ts'
 import { openSample } from './open-job.ts'
 import type { InspectorOptions } from './options.ts'
@@ -73,8 +73,8 @@ class InspectorClient implements Inspector {
     await child?.stop()
   }
 
-  read(signal?: AbortSignal): Inspection {
-    return new MessageInspection(this.#reach(), this.#options.limits.messageSize, signal)
+  read(signal?: AbortSignal, wanted?: WantedReading): Inspection {
+    return new MessageInspection(this.#reach(), this.#options.limits.messageSize, signal, wanted)
   }
 
   bytes(message: AsyncIterable<Uint8Array>, path: string, signal: AbortSignal): AsyncIterable<Uint8Array> {

@@ -2,11 +2,13 @@
 import { Fault, type Limit, type Reading } from '../core/index.ts'
 import type { Connection, ConnectionJob, Connections } from './connection.ts'
 import { GarbageError, HEAD_BYTES, writeHead } from './frame.ts'
-import { type Inspection, unscannableReading } from './inspector.ts'
-import { DATA_BYTES, decodeEnding, decodeReading, type Ending, FRAME, jobOf } from './protocol.ts'
+import { type Inspection, unscannableReading, type WantedReading } from './inspector.ts'
+import { DATA_BYTES, decodeEnding, decodeReading, type Ending, FRAME, jobOf, WANTS_HEADER } from './protocol.ts'
 import type { Turn } from './turns.ts'
 
-const OPENING_BYTES = HEAD_BYTES + 4
+/** The job, and what is wanted. */
+const REQUEST_BYTES = 5
+const OPENING_BYTES = HEAD_BYTES + REQUEST_BYTES
 /** Room for a small message whole: with its request and its end it leaves in one write. */
 const FIRST_BYTES = 16 * 1024
 /** A piece of the message from this size on is sent as it is. */
@@ -32,11 +34,13 @@ export class MessageInspection implements Inspection, ConnectionJob, Turn {
   #start = OPENING_BYTES
   #at = OPENING_BYTES + HEAD_BYTES
   #bytes = 0
+  readonly #wantsHeader: boolean
   #isCut = false
   #isSent = false
   #isOver = false
 
-  constructor(connections: Connections, maxBytes: number, signal?: AbortSignal) {
+  constructor(connections: Connections, maxBytes: number, signal?: AbortSignal, wanted?: WantedReading) {
+    this.#wantsHeader = wanted?.header === true
     this.#connections = connections
     this.#maxBytes = maxBytes
     this.#signal = signal
@@ -181,8 +185,9 @@ export class MessageInspection implements Inspection, ConnectionJob, Turn {
     const connection = this.#connections.open(this)
     this.#connection = connection
     this.#job = connection.number
-    writeHead(this.#buffer, 0, FRAME.read, 4)
+    writeHead(this.#buffer, 0, FRAME.read, REQUEST_BYTES)
     this.#buffer.writeUInt32BE(this.#job, HEAD_BYTES)
+    this.#buffer[OPENING_BYTES - 1] = this.#wantsHeader ? WANTS_HEADER : 0
     return connection
   }
 

@@ -6,6 +6,12 @@ import type { Fault, Limit, Reading } from '../core/index.ts'
 
 import type { Opening, SampleTree } from './tree.ts'
 
+/** What a reading tells beside what every reading does. */
+export interface WantedReading {
+  /** What the header of the message says. */
+  readonly header: boolean
+}
+
 /** One message being read. Exactly one of `finish` and `abort` ends it. */
 export interface Inspection {
   /** Takes the next bytes of the message (copied out of `chunk` before it returns); false asks to wait for `drained`. */
@@ -25,7 +31,7 @@ export interface Inspector {
   start(): Promise<void>
   stop(): Promise<void>
   /** Begins to read a message. Never throws: what goes wrong is told by `finish`. */
-  read(signal?: AbortSignal): Inspection
+  read(signal?: AbortSignal, wanted?: WantedReading): Inspection
   /** Streams the bytes of one sample of a message again, for an analyzer; `path` is the sample's, also that of a member of a container. */
   bytes(message: AsyncIterable<Uint8Array>, path: string, signal: AbortSignal): AsyncIterable<Uint8Array>
   /**

@@ -14,8 +14,8 @@ const CHANNEL = 3
 function realWork(limits: OpenLimits): ParserWork {
   const opener = sampleOpener(limits)
   return {
-    async read(source) {
-      const reader = createMessageReader({ limits, newMeter: createContentMeter })
+    async read(source, { header }) {
+      const reader = createMessageReader({ limits, newMeter: createContentMeter, wantsHeader: header })
       for await (const chunk of source) if (!reader.write(chunk)) await reader.drained()
       return withMismatches(await reader.end())
     },

@@ -5,11 +5,12 @@
 import type { Duplex } from 'node:stream'
 import type { Limit, Reading } from '../core/index.ts'
 import { FrameReader, frame, GarbageError, HEAD_BYTES } from './frame.ts'
-import { unscannableReading } from './inspector.ts'
+import { unscannableReading, type WantedReading } from './inspector.ts'
 import {
   DATA_BYTES,
   decodeOpening,
   decodeWanted,
+  decodeWantedReading,
   type Ending,
   FRAME,
   JOB_CAPS,
@@ -25,7 +26,7 @@ export type OnFound = (members: readonly TreeMember[]) => void
 
 /** What a parser process does with the bytes of a message. */
 export interface ParserWork {
-  read(source: AsyncIterable<Uint8Array>): Promise<Reading>
+  read(source: AsyncIterable<Uint8Array>, wanted: WantedReading): Promise<Reading>
   bytes(path: string, source: AsyncIterable<Uint8Array>, passwords: readonly string[]): AsyncIterable<Uint8Array>
   /** Only the real parser opens; others are asked for it by nobody. */
   open?(opening: Opening, source: AsyncIterable<Uint8Array>, found: OnFound): Promise<SampleTree>
@@ -93,7 +94,7 @@ class Jobs {
   }
 
   #start(type: number, job: number, source: ByteQueue, raw: Buffer): Promise<void> {
-    if (type === FRAME.read) return this.#read(job, source)
+    if (type === FRAME.read) return this.#read(job, source, decodeWantedReading(raw))
     return type === FRAME.open
       ? this.#open(job, source, decodeOpening(raw))
       : this.#bytes(job, source, type, decodeWanted(raw))
@@ -111,8 +112,8 @@ class Jobs {
     if (this.#job === job) this.#channel.write(treeFrame(job, tree))
   }
 
-  async #read(job: number, source: ByteQueue): Promise<void> {
-    const reading = await this.#work.read(source)
+  async #read(job: number, source: ByteQueue, wanted: WantedReading): Promise<void> {
+    const reading = await this.#work.read(source, wanted)
     await source.drain()
     if (this.#job === job) this.#channel.write(resultFrame(job, reading))
   }

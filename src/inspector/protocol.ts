@@ -27,7 +27,7 @@ import {
   toZod,
 } from '../core/index.ts'
 import { type Caps, GarbageError, HEAD_BYTES } from './frame.ts'
-import type { InspectorState } from './inspector.ts'
+import type { InspectorState, WantedReading } from './inspector.ts'
 import { foundForm, type Opening, openingForm, type SampleTree, type TreeMember, treeForm } from './tree.ts'
 
 /** Frame types; those of answers have the high bit. */
@@ -60,7 +60,7 @@ const JOB = 4
 
 /** What a supervisor takes from a client. */
 export const REQUEST_CAPS: Caps = new Map([
-  [FRAME.read, JOB],
+  [FRAME.read, JOB + 1],
   [FRAME.bytes, JOB + 65_536],
   [FRAME.data, DATA_BYTES],
   [FRAME.end, 0],
@@ -132,6 +132,14 @@ export function decodeReading(raw: Buffer, messageBytes: number): Reading {
   checkSeverities(reading.anomalies)
   return reading
 }
+
+/** What a READ says: of old nothing, else one byte. */
+export function decodeWantedReading(raw: Buffer): WantedReading {
+  return { header: bodyOf(raw)[0] === WANTS_HEADER }
+}
+
+/** The byte of a READ that wants the header told. */
+export const WANTS_HEADER = 1
 
 /** Whose bytes a BYTES asks for, and what may open the containers on the way. */
 export interface WantedBytes {

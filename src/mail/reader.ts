@@ -1,6 +1,7 @@
 /** Reads one message in both ways at once, as its bytes arrive. */
 import { type Anomaly, anomaly, type Limit, type Reading, type Sample } from '../core/index.ts'
 import { Batch } from './batch.ts'
+import { headerFacts } from './header/header-facts.ts'
 import type { MailLimits } from './limits.ts'
 import { readsAlike } from './mailparser/alike.ts'
 import { type MailparserContext, MailparserMessage } from './mailparser/mailparser-reader.ts'
@@ -197,6 +198,7 @@ class Reader implements MessageReader {
       unscannable: limit || others.limit,
       subject,
       messageId,
+      ...(this.#options.wantsHeader && { header: headerFacts(this.#findings.root) }),
     }
   }
 

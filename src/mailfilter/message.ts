@@ -21,6 +21,8 @@ export interface ListenerProfile {
   readonly listen: string
   readonly profileName: string
   readonly profile: Envelope['profile']
+  /** Where mail that comes in here goes; without it client and login tell. */
+  readonly direction?: Envelope['direction'] | undefined
 }
 
 /** How long a monitored message waits for a reader that does not keep up; then it passes unexamined. */
@@ -114,7 +116,7 @@ export class Message {
 
   #envelope(): Envelope {
     const { session, sender, recipients, macros, queueId } = this.#tx
-    const { listen, profileName, profile } = this.#deps.listener
+    const { listen, profileName, profile, direction } = this.#deps.listener
     return {
       queueId: queueId ?? '',
       listener: listen,
@@ -123,6 +125,7 @@ export class Message {
       clientAddress: session.connect?.address ?? '',
       helo: session.helo ?? '',
       authenticated: (macros.get('{auth_authen}') ?? '') !== '',
+      direction,
       sender: sender?.address ?? '',
       recipients: recipients.map((recipient) => recipient.address),
     }

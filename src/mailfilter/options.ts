@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, duration } from '../core/index.ts'
+import { count, DIRECTIONS, duration } from '../core/index.ts'
 
 export const milterOptions = z
   .strictObject({
@@ -11,11 +11,21 @@ export const milterOptions = z
             .regex(/^(inet:.+:\d{1,5}|unix:\/.+)$/, 'must be inet:HOST:PORT or unix:/PATH')
             .describe('inet:HOST:PORT or unix:/PATH, as Postfix writes it'),
           profile: z.string().default('mx').describe('profile of the mail that comes in here (default mx)'),
+          direction: z
+            .enum(DIRECTIONS)
+            .optional()
+            .describe('what rules are told as message.direction (default: by login and address of the client)'),
         }),
       )
       .min(1)
       .prefault([{ listen: 'inet:127.0.0.1:8095', profile: 'mx' }])
       .describe('where Postfix connects'),
+    authServers: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        'names that our own servers write into Authentication-Results; they must remove such fields of strangers, and come before this filter',
+      ),
     connections: count(1000, 'SMTP sessions at the same time'),
     held: count(33, 'messages whose answer is held at the same time; beyond it 451 at once'),
     progress: duration('5s', 'time between two signs of life while an answer is held'),

@@ -4,7 +4,6 @@ import {
   type Disposition,
   describeOutcome,
   foldDispositions,
-  type MessageFacts,
   type Outcome,
   type Reading,
   type Report,
@@ -14,7 +13,6 @@ import {
 } from '../core/index.ts'
 import { dispositionOf, type Profile } from '../policy/index.ts'
 import type { Case } from './case.ts'
-import type { Envelope } from './pipeline.ts'
 import { unscannable } from './within.ts'
 
 export interface Conclusion {
@@ -112,23 +110,4 @@ function outcomeOf({ evaluation, unread }: Case, profile: Profile): Outcome {
 function toldAs(state: RoleState): Report | string {
   if (state.state === 'reported') return state.report
   return state.state === 'failed' ? `failed: ${state.cause}` : state.state
-}
-
-type Sender = Pick<Envelope, 'sender' | 'recipients' | 'clientAddress' | 'helo' | 'authenticated'>
-
-/** What rules may know of the message around a sample. */
-export function messageFacts(envelope: Sender, reading: Reading, size: number): MessageFacts {
-  const { sender, recipients, clientAddress, helo, authenticated } = envelope
-  const { subject, anomalies, attachments } = reading
-  return {
-    sender,
-    recipients,
-    clientAddress,
-    helo,
-    authenticated,
-    size,
-    subject,
-    anomalies,
-    attachments: attachments.length,
-  }
 }

@@ -18,6 +18,8 @@ export interface PipelineDeps {
   readonly ruleset: () => Ruleset
   /** Role → analyzer; a role that is `none` is absent. */
   readonly roles: ReadonlyMap<string, string>
+  /** Servers whose Authentication-Results fields count, in small letters; by default nobody's. */
+  readonly authServers?: readonly string[]
   /** All roles that rules may name. */
   readonly declaredRoles: readonly string[]
   readonly keeper: MessageKeeper

@@ -11,18 +11,19 @@ import {
   type Reading,
   type Sample,
 } from '../core/index.ts'
-import type { Inspection } from '../inspector/index.ts'
+import type { Inspection, WantedReading } from '../inspector/index.ts'
 import { dispositionOf, headerFor, replyFor } from '../policy/index.ts'
 import type { Ruleset } from '../rules/index.ts'
 import type { Known, StoryDraft } from '../store/store.ts'
 import { describeError } from '../telemetry/index.ts'
 import { type Around, aroundOf } from './around.ts'
 import type { Case } from './case.ts'
-import { type Conclusion, conclude, messageFacts, wholeOutcomes } from './conclude.ts'
+import { type Conclusion, conclude, wholeOutcomes } from './conclude.ts'
 import type { PipelineDeps } from './deps.ts'
 import { judge } from './judge.ts'
 import type { KeptMessage } from './kept-message.ts'
 import { lookUp, saveNewFacts } from './known.ts'
+import { messageFacts } from './message-facts.ts'
 import { openContainers, openingKeys } from './opening.ts'
 import type { Decision, Envelope, Examination } from './pipeline.ts'
 import { rolesAtFirst } from './questions.ts'
@@ -120,15 +121,19 @@ export class MessageExamination implements Examination {
    * it comes, so that its end does not take long.
    */
   #beginReading(): Inspection {
-    const inspection = this.#deps.inspector.read()
+    const inspection = this.#deps.inspector.read(undefined, this.#wanted)
     for (const chunk of this.#kept.inMemory) inspection.write(chunk)
     this.#inspection = inspection
     return inspection
   }
 
+  get #wanted(): WantedReading {
+    return { header: this.#ruleset.asks('header') }
+  }
+
   #beginAgain(signal: AbortSignal): Inspection {
     if (signal.aborted) throw new Fault('deadline')
-    this.#inspection = this.#deps.inspector.read()
+    this.#inspection = this.#deps.inspector.read(undefined, this.#wanted)
     return this.#inspection
   }
 
@@ -153,7 +158,7 @@ export class MessageExamination implements Examination {
     saveNewFacts(this.#deps, reading, known, keep, this.#ref)
     if (isOpened) this.#watch.step('open')
     const roles = rolesAtFirst(this.#deps.roles, this.#deps.declaredRoles)
-    const message = messageFacts(envelope, reading, this.#kept.size)
+    const message = messageFacts(envelope, reading, this.#kept.size, this.#deps.authServers)
     const samples = await samplesOf(reading, this.#kept, this.#ruleset, opening)
     const overrideFor = (sha256: string) => this.#deps.overrides?.overrideFor(sha256)
     const around = aroundOf(samples, known, this.#ruleset)

@@ -1,7 +1,7 @@
 /**
  * One message from bytes to folded outcome. `mailfilter/` and the command line drive it; it knows no milter protocol.
  */
-import type { Answer, Disposition, MessageFacts, Outcome, Sample, StorySample } from '../core/index.ts'
+import type { Answer, Direction, Disposition, MessageFacts, Outcome, Sample, StorySample } from '../core/index.ts'
 import type { Profile } from '../policy/index.ts'
 import type { Around } from './around.ts'
 
@@ -14,6 +14,8 @@ export interface Envelope {
   readonly clientAddress: string
   readonly helo: string
   readonly authenticated: boolean
+  /** Where it goes, where the listener says so. */
+  readonly direction?: Direction | undefined
   readonly sender: string
   readonly recipients: readonly string[]
 }

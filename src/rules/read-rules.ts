@@ -1,6 +1,7 @@
 /** The rules of one file, checked and compiled. */
 import {
   FACTS,
+  HEADER_FACTS,
   ROLES_IN_MESSAGE,
   type RoleInMessage,
   RULE_SEVERITIES,
@@ -37,6 +38,8 @@ export interface Rule extends Place {
   readonly guard: Guard | undefined
   /** Facts, roles and definitions that its condition names, and facts that its reason names. */
   readonly names: ReadonlySet<string>
+  /** Whether it may look at what only the header of the message says. */
+  readonly asksHeader: boolean
   readonly cases: readonly RuleCase[]
   /** Whether a list that it asks was changed by another file: then its cases may fail without it being wrong. */
   readonly isUnderChange: boolean
@@ -86,6 +89,7 @@ function readRule(node: YamlNode, shipped: boolean, context: ReadContext, reader
     ...written,
     cases: cases.flatMap((one) => readCase(one, verdict, declarations, reader) ?? []),
     names: new Set([...allNamesIn(written.condition.ast, declarations), ...namesInReason(reason)]),
+    asksHeader: looksAtHeader(written, reason, declarations),
     guard: guardOf(written.condition.ast, declarations),
     isUnderChange: [...listsIn(written.condition.ast, declarations)].some(
       (one) => declarations.lists.get(one)?.isChanged,
@@ -95,6 +99,20 @@ function readRule(node: YamlNode, shipped: boolean, context: ReadContext, reader
     ...placeOf(reader.file, entries.get('id')?.range?.[0] ?? 0),
   }
   return { rule, placement, reader, node: entries.get('id') }
+}
+
+const HEADER_WORDS = new RegExp(`\\b(?:${HEADER_FACTS.join('|')})\\b`)
+
+/** By its words: to be told too much costs a little, to be told too little would be a wrong answer. */
+function looksAtHeader(
+  { when, condition }: Pick<Rule, 'when' | 'condition'>,
+  reason: Reason | undefined,
+  declarations: Declarations,
+): boolean {
+  const names = allNamesIn(condition.ast, declarations)
+  const used = [...names].map((name) => declarations.definitions.get(name)?.text ?? '')
+  const text = [when, reason?.text ?? '', ...used].join(' ')
+  return text.includes('message') && HEADER_WORDS.test(text)
 }
 
 /** The facts that a reason shows. */

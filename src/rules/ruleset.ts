@@ -74,7 +74,7 @@ export interface Ruleset {
   readonly lists: readonly ListInfo[]
   readonly definitions: readonly DefinitionInfo[]
   /** Whether any rule looks at these facts, which cost something to find out. */
-  asks(root: 'tree' | 'history'): boolean
+  asks(root: 'tree' | 'history' | 'header'): boolean
   /** Whether any rule is asked about such samples of a message. */
   looksAt(role: RoleInMessage): boolean
   evaluate(input: EvaluationInput, options?: { readonly explain?: boolean }): Evaluation
@@ -176,6 +176,7 @@ function rulesetOf({ rules, off }: Order, declarations: Declarations, version: s
     ROLES_IN_MESSAGE.map((role) => [role, askedOf(rules.filter((rule) => rule.samples.includes(role)))]),
   )
   const anyRole = askedOf(rules)
+  const asksHeader = rules.some((rule) => rule.asksHeader)
   const asked = new Set(rules.flatMap((rule) => [...rule.names]))
   const evaluate: Ruleset['evaluate'] = (
     { sample, message, roles: states, tree = NO_TREE, history },
@@ -205,7 +206,7 @@ function rulesetOf({ rules, off }: Order, declarations: Declarations, version: s
       return { name, kind, size: items.length, file, line }
     }),
     definitions: [...declarations.definitions.values()].map(({ name, text }) => ({ name, text })),
-    asks: (root) => asked.has(root),
+    asks: (root) => (root === 'header' ? asksHeader : asked.has(root)),
     looksAt: (role) => (byRole.get(role)?.rules ?? []).length > 0,
     evaluate,
     test: () => runCases(rules, roles),

@@ -44,6 +44,12 @@ const MESSAGE: MessageFacts = {
   size: 10,
   subject: 'hello',
   attachments: 0,
+  direction: 'inbound',
+  headers: [],
+  headersCut: false,
+  from: [],
+  replyTo: [],
+  auth: [],
   anomalies: [],
 }
 

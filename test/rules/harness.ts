@@ -98,6 +98,12 @@ export function messageWith(facts: Partial<MessageFacts> = {}): MessageFacts {
     size: 1000,
     subject: 'Hello',
     attachments: 1,
+    direction: 'inbound',
+    headers: [],
+    headersCut: false,
+    from: [],
+    replyTo: [],
+    auth: [],
     anomalies: [],
     ...facts,
   }

@@ -8,6 +8,7 @@ import {
   type Limit,
   NO_CONTENT,
 } from '../../core/index.ts'
+import type { Field } from '../header/header.ts'
 import type { Part } from '../header/part.ts'
 import type { MailLimits } from '../limits.ts'
 import type { Skeleton } from '../mailparser/skeleton.ts'
@@ -67,6 +68,8 @@ export class StrictFindings {
   readonly nameBudget = newNameBudget()
   readonly #limits: MailLimits
   readonly #alike = new Map<string, number>()
+  /** The fields of the message's own header; undefined until it was read. */
+  root: readonly Field[] | undefined
   subject = ''
   messageId = ''
   /** Multiparts within multiparts, at most. */

@@ -9,6 +9,8 @@ export interface ReaderOptions {
   readonly limits: MailLimits
   /** Makes the meter of one part. */
   readonly newMeter: () => ContentMeter
+  /** Whether somebody wants to know what its header says. */
+  readonly wantsHeader?: boolean
   /** Where the decoded bytes of the part at a path shall go too; a path of mailparser's reading is prefixed. */
   readonly tap?: (path: string, reading: 'strict' | 'mailparser') => Tap | undefined
 }

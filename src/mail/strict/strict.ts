@@ -201,6 +201,7 @@ export class StrictMessage implements InnerMessage {
   }
 
   #readRoot(header: Header): void {
+    this.#context.findings.root = header.fields
     this.#context.findings.subject = decodeText(firstOf(header, 'subject'))
     this.#context.findings.messageId = firstOf(header, 'message-id').slice(0, LONGEST_ID)
   }

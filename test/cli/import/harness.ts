@@ -113,6 +113,12 @@ const MESSAGE: MessageFacts = {
   size: 1,
   subject: '',
   attachments: 1,
+  direction: 'inbound',
+  headers: [],
+  headersCut: false,
+  from: [],
+  replyTo: [],
+  auth: [],
   anomalies: [],
 }
 
