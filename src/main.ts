@@ -1,7 +1,8 @@
 #!/usr/bin/env -S node --disable-sigusr1 --initial-old-space-size=96 --max-semi-space-size=8
 /** The composition root: the one list of drivers, what is made of what, and the order of start and stop. */
+import { existsSync } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Analyzer, AnalyzerDeps } from './analyzers/analyzer.ts'
 import { capeAnalyzer } from './analyzers/cape/cape.ts'
 import { ClamavAnalyzer } from './analyzers/clamav/clamav.ts'
@@ -156,10 +157,7 @@ class Edges {
   async start(dependencies: readonly Dependency[], onPush: () => void): Promise<{ milter: string[]; http: string }> {
     for (const { listen, server } of this.#milters) {
       await server.listen(parseListen(listen)).catch((error: unknown) => {
-        const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-        throw new Error(`cannot listen on ${listen}${isTaken ? ': is another filter running there?' : ''}`, {
-          cause: error,
-        })
+        throw new Error(`cannot listen on ${listen}${remedy(listen, error)}`, { cause: error })
       })
     }
     return {
@@ -187,6 +185,16 @@ class Edges {
 }
 
 /** A store that is away is no reason not to start: it comes back by itself. One that will not have us is: somebody must act. */
+/** For a missing folder of a unix socket Node says EACCES, so the folder is looked for. */
+function remedy(listen: string, error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') return ': is another filter running there?'
+  if (code === 'EADDRNOTAVAIL') return ': this machine does not have the address'
+  const folder = listen.startsWith('unix:') ? dirname(listen.slice('unix:'.length)) : undefined
+  if (folder !== undefined && !existsSync(folder)) return `: the folder ${folder} does not exist`
+  return ''
+}
+
 async function startStore(store: { start(): Promise<void> }, log: Logger): Promise<void> {
   await store.start().catch((error: unknown) => {
     if (error instanceof StoreRefused) throw error

@@ -26,6 +26,7 @@ export function addAnalyzers(program: Command, context: Context, end: (code: num
     .command('analyzers')
     .summary('look after antivirus and sandboxes')
     .description('What the filter asks about samples: antivirus and sandboxes, as the configuration names them.')
+    .addHelpText('after', EXAMPLES_AND_EXITS)
   withCommonOptions(analyzers.command('check'))
     .summary('does every instance work, and would it recognise malware?')
     .description(
@@ -38,6 +39,16 @@ export function addAnalyzers(program: Command, context: Context, end: (code: num
     .action(async (names: string[], options: CheckOptions) => end(await check(context, names, options)))
 }
 
+const EXAMPLES_AND_EXITS = `
+EXAMPLES
+  peekaboo analyzers check
+  peekaboo analyzers check clamav --timeout 5
+  peekaboo analyzers check --json | jq -r 'select(.ok | not) | .instance'
+
+EXIT CODES
+  0 every instance works, or none is configured   1 at least one does not
+  64 usage, or no analyzer of that name   78 configuration refused`
+
 const HELP = `
 OUTPUT
   analyzer, roles   name in the configuration, and the roles that rules know it by
@@ -49,15 +60,7 @@ OUTPUT
   time              of the self-test
   below it          what is wrong or odd, such as options that name a machine or tag that is not there; and the machines of a
                     sandbox by platform, each with its tags, and * where something runs in it now
-
-EXAMPLES
-  peekaboo analyzers check
-  peekaboo analyzers check clamav --timeout 5
-  peekaboo analyzers check --json | jq -r 'select(.ok | not) | .instance'
-
-EXIT CODES
-  0 every instance works, or none is configured   1 at least one does not
-  64 usage, or no analyzer of that name   78 configuration refused`
+${EXAMPLES_AND_EXITS}`
 
 async function check(context: Context, names: readonly string[], options: CheckOptions): Promise<number> {
   const timeoutMs = Number(options.timeout) * 1000

@@ -26,6 +26,7 @@ export function addConfig(program: Command, context: Context, end: (code: number
   config
     .command('schema')
     .description('Prints the JSON schema of peekaboo.yaml, for editors.')
+    .addHelpText('after', SCHEMA_EXITS)
     .action(() => {
       context.io.stdout.write(`${JSON.stringify(configSchema(), null, 2)}\n`)
       end(EXIT.OK)
@@ -36,6 +37,10 @@ const CODES = '64 usage   78 configuration or rules refused, each problem with f
 const EXITS = `
 EXIT CODES
   0 done   ${CODES}`
+
+const SCHEMA_EXITS = `
+EXIT CODES
+  0 done   64 usage`
 
 const CHECK_EXITS = `
 EXIT CODES

@@ -39,7 +39,7 @@ function because(outcome: Outcome): string {
       return `: the ${outcome.what} is encrypted`
     case 'unanalysed':
       return outcome.why === 'role'
-        ? `: rule ${outcome.rule} needs the role ${outcome.role}, which is none`
+        ? `: rule ${outcome.rule} needs the role ${outcome.role}, which no analyzer has`
         : `: rule ${outcome.rule} needs ${outcome.role}, beyond the cap of analyses for one message`
     default:
       return outcome satisfies never
@@ -101,6 +101,7 @@ export function leftOutLines(count: number): readonly string[] {
 }
 
 function reportText(report: Report | string): string {
+  if (report === 'unmapped') return 'no analyzer has this role'
   if (typeof report === 'string') return report
   const { analyzer, version, score, families, findings, link } = report
   const parts = [`${analyzer} ${version}`]

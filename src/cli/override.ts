@@ -28,7 +28,10 @@ export function addOverride(program: Command, context: Context, end: (code: numb
     )
     .addHelpText('after', HELP)
   const add = (name: string, description: string) =>
-    withCommonOptions(override.command(name)).description(description).option('--json', 'one JSON line each')
+    withCommonOptions(override.command(name))
+      .description(description)
+      .option('--json', 'one JSON line each')
+      .addHelpText('after', EXITS)
   add('add', 'Denies or allows the bytes with this SHA-256; a family is denied only.')
     .argument('<verdict>', 'deny or allow')
     .argument('<what>', 'a SHA-256, or family:KEY')
@@ -46,15 +49,17 @@ export function addOverride(program: Command, context: Context, end: (code: numb
     .action(async (what: string, options: OverrideOptions) => end(await removeOne(what, context, options)))
 }
 
+const EXITS = `
+EXIT CODES
+  0 done   1 there is none to remove, or the store cannot be used   64 usage   78 configuration refused`
+
 const HELP = `
 EXAMPLES
   peekaboo override add deny 275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f --reason "phishing of today" --for 30d
   peekaboo override add allow 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 --reason "our own tool"
   peekaboo override list
   peekaboo override remove 275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f
-
-EXIT CODES
-  0 done   1 there is none to remove, or the store cannot be used   64 usage   78 configuration refused`
+${EXITS}`
 
 async function addOne(verdict: string, what: string, context: Context, options: AddOptions): Promise<number> {
   if (verdict !== 'deny' && verdict !== 'allow') throw new CommandError(`deny or allow, not "${verdict}"`, EXIT.USAGE)

@@ -63,6 +63,7 @@ export function addRules(program: Command, context: Context, end: (code: number)
       'Prints every fact, every field of a report, every key of a rule file and every function. The same stands in docs/rules.md.',
     )
     .option('--json', 'as JSON: a list of sections')
+    .addHelpText('after', REFERENCE_HELP)
     .action((options: RulesOptions) => end(reference(context, options)))
 }
 
@@ -88,6 +89,10 @@ EXIT CODES
 
 FILES
   The folders that rules.dirs of the configuration names, in which every *.yaml counts; then the rules that came with the filter.`
+
+const REFERENCE_HELP = `
+EXIT CODES
+  0 done   64 usage`
 
 const CHECK_HELP = `
 EXAMPLES

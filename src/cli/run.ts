@@ -88,9 +88,12 @@ EXAMPLES
   peekaboo why 4bXyz12Qz3               why was this message refused?
   peekaboo ping                         does the filter answer?
   peekaboo analyzers check              do antivirus and sandboxes work?
+  peekaboo override list                which bytes are denied or allowed by hand?
+  peekaboo store status                 what is kept, and where?
 
 EXIT CODES
-  0 done   1 error   64 usage   78 configuration refused; those of scan are in its own help
+  0 done   1 error   64 usage   78 configuration refused
+  Some commands tell more by them (scan, replay, import, config check): see their own help.
 
 FILES
   /etc/peekaboo/peekaboo.yaml, /etc/peekaboo/peekaboo.d/*.yaml`

@@ -40,6 +40,7 @@ async function why(what: string, context: Context, options: WhyOptions): Promise
   const limit = Number(options.limit)
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
     throw new CommandError('--limit takes 1 to 1000', EXIT.USAGE)
+  if (what.trim() === '') throw new CommandError('an empty reference says nothing: is a variable unset?', EXIT.USAGE)
   const { config } = configured(context, options)
   const { store } = context.compose(config, quietLogger(context, options, config.log))
   const stories = await withStore(store, () => find(what, limit, store))

@@ -59,3 +59,12 @@ test('an anomaly that is seen often is told once with its number, and of very ma
   const [line] = oddLines([...many, anomaly('limit', 'unscannable')], plain)
   assert.match(line ?? '', /^odd: limit \(unscannable\), odd-0, .*, 9 more$/)
 })
+
+test('a role without an analyzer is told in words, in the outcome and among the roles', () => {
+  const outcome = { kind: 'unanalysed', why: 'role', role: 'sandbox', rule: 'macros' } as const
+
+  const text = sampleLines(told({ outcome, reports: { sandbox: 'unmapped', av: 'failed: analyzer-down' } }), plain)
+
+  assert.match(text.join('\n'), /rule macros needs the role sandbox, which no analyzer has/)
+  assert.match(text.join('\n'), /sandbox: no analyzer has this role\n +av: failed: analyzer-down/)
+})

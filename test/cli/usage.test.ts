@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { World } from './world.ts'
 
-const COMMANDS = ['serve', 'inspector', 'config', 'extract', 'scan', 'why', 'ping']
+const COMMANDS = [
+  ...['serve', 'inspector', 'config', 'extract', 'facts', 'scan', 'why', 'ping', 'rules', 'replay', 'analyzers'],
+  ...['override', 'store', 'import'],
+]
+
+const SUBCOMMANDS = [
+  ...['config check', 'config show', 'config schema', 'rules check', 'rules test', 'rules list', 'rules show'],
+  ...['rules reference', 'analyzers check', 'override add', 'override list', 'override remove', 'store status'],
+  ...['store check', 'store migrate', 'store purge', 'import peekabooav'],
+]
 
 const WRONG: Readonly<Record<string, readonly [argv: readonly string[], says: RegExp]>> = {
   'no command': [[], /USAGE/],
@@ -11,6 +20,7 @@ const WRONG: Readonly<Record<string, readonly [argv: readonly string[], says: Re
   'scan without a file': [['scan'], /missing required argument 'file'/],
   'extract without a file': [['extract'], /missing required argument 'file'/],
   'why without a reference': [['why'], /missing required argument 'ref'/],
+  'why with an empty reference': [['why', ' '], /is a variable unset/],
   'why with two references': [['why', 'a', 'b'], /too many arguments/],
   'config without what to do': [['config'], /check.*show.*schema/s],
   'serve with an argument': [['serve', 'x'], /too many arguments/],
@@ -97,3 +107,13 @@ test('help is in colours on a terminal only, and nowhere when NO_COLOR says so',
   assert.equal(await painted({ isTTY: true, env: { NO_COLOR: '1' } }), false)
   assert.equal(await painted({ isTTY: true, env: { TERM: 'dumb' } }), false)
 })
+
+for (const command of SUBCOMMANDS) {
+  test(`${command} --help tells its exit codes`, async (t) => {
+    const world = new World(t)
+
+    assert.equal(await world.run(...command.split(' '), '--help'), 0)
+
+    assert.match(world.stdout, new RegExp(`^USAGE peekaboo ${command}\\b[^]*^EXIT CODES$`, 'm'))
+  })
+}

@@ -58,6 +58,14 @@ test('a second filter on the same port says so and ends; the first goes on', asy
   await assert.rejects(second, new RegExp(`cannot listen on ${listen}`))
 })
 
+test('a unix socket in a folder that is not there is told as such', async () => {
+  const listen = 'unix:/nonexistent/peekaboo/mx.sock'
+
+  const filter = startFilter({ listeners: [{ listen, profile: 'mx' }] })
+
+  await assert.rejects(filter, /the folder \/nonexistent\/peekaboo does not exist/)
+})
+
 test('a filter that is killed leaves no process and no spool behind for the next one', async (t) => {
   const dataDir = join(mkdtempSync(join(tmpdir(), 'peekaboo-fault-')), 'data')
   t.after(() => rmSync(join(dataDir, '..'), { recursive: true, force: true }))

@@ -31,6 +31,7 @@ export function addImport(program: Command, context: Context, end: (code: number
     .command('import')
     .summary('carry over the rules and configuration of another filter')
     .description('Carries over what another filter was told. There is one so far: peekabooav.')
+    .addHelpText('after', HELP)
     .command('peekabooav')
     .description(
       'Reads ruleset.conf, peekaboo.conf and analyzers.conf of PeekabooAV with their drop-ins, and writes rules and a configuration that say the same. Whatever could not be carried over exactly stands there as a comment with its reason; nothing imported lets more pass than before.',
