@@ -6,7 +6,6 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { TestContext } from 'node:test'
 import { testStrings } from '../../src/analyzers/test-strings.ts'
 
 /** What no rule of ours knows and this clamd finds. */
@@ -24,6 +23,11 @@ export interface ClamdSettings {
 
 const SIGNATURES = { 'Test.File.Eicar-1-0': testStrings.bad, 'Test.Marker.Peekaboo-1-0': MARKER }
 
+/** Whoever it ends with: a test, or a benchmark. */
+export interface Ending {
+  after(end: () => Promise<void>): void
+}
+
 /** A clamd that the test can end and start again; it goes with the test. */
 export class RealClamd {
   readonly folder: string
@@ -33,7 +37,7 @@ export class RealClamd {
     this.folder = folder
   }
 
-  static async start(t: TestContext, { conf = [], signatures = SIGNATURES }: ClamdSettings = {}): Promise<RealClamd> {
+  static async start(t: Ending, { conf = [], signatures = SIGNATURES }: ClamdSettings = {}): Promise<RealClamd> {
     const folder = await mkdtemp(join(tmpdir(), 'peekaboo-clamd-'))
     const clamd = new RealClamd(folder)
     t.after(async () => {

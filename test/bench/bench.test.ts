@@ -74,6 +74,14 @@ test('the benchmark of the rules runs, and rules decide as their twins by hand',
   assert.equal(targets.length, 4)
 })
 
+test('the benchmark of analyzers runs beside clamdscan, and both find the test string in every file', async () => {
+  const { targets, losses } = await runShort('--only', 'analyzers')
+
+  assert.deepEqual(losses, [])
+  assert.equal(targets.length, 1)
+  assert.ok((targets[0]?.measured.median ?? 0) > 0)
+})
+
 test('the benchmark of archives runs beside 7-Zip', async () => {
   const { targets } = await runShort('--only', 'archive')
 

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { measureAnalyzers } from './analyzers.ts'
 import { measureArchives } from './archive.ts'
 import { type Built, build } from './build.ts'
 import { type Corpus, writeCorpus } from './corpus.ts'
@@ -53,6 +54,7 @@ async function findingsOf(folder: string, options: Options): Promise<Findings> {
   if (options.only === 'rules') return rulesOf(options)
   if (options.only === 'archive') return archivesOf(folder, options)
   if (options.only === 'store') return storesOf(folder, options)
+  if (options.only === 'analyzers') return analyzersOf(folder, options)
   return options.only === 'types' ? typesOf(folder, options) : allOf(folder, options)
 }
 
@@ -73,6 +75,12 @@ async function storesOf(folder: string, options: Options): Promise<Findings> {
   return { measurements: [], held: [], mail: [], targets, losses: [] }
 }
 
+async function analyzersOf(folder: string, options: Options): Promise<Findings> {
+  progress('scanning files')
+  const found = await measureAnalyzers(folder, options.rounds, options.short)
+  return { measurements: [], held: [], mail: [], ...found }
+}
+
 function rulesOf(options: Options): Findings {
   progress('asking rules')
   return { measurements: [], held: [], mail: [], ...measureRules(options.rounds, options.short) }
@@ -87,6 +95,7 @@ async function allOf(folder: string, options: Options): Promise<Findings> {
   const mail = await mailOf(folder, options)
   const archives = await archivesOf(folder, options)
   const stores = await storesOf(folder, options)
+  const analyzers = await analyzersOf(folder, options)
   return {
     ...findings,
     mail: mail.mail,
@@ -97,8 +106,9 @@ async function allOf(folder: string, options: Options): Promise<Findings> {
       ...rulesOf(options).targets,
       ...archives.targets,
       ...stores.targets,
+      ...analyzers.targets,
     ],
-    losses: [...findings.losses, ...mail.losses],
+    losses: [...findings.losses, ...mail.losses, ...analyzers.losses],
   }
 }
 

@@ -12,13 +12,13 @@ export interface Options {
   readonly sessions: readonly number[]
 }
 
-const parts = ['protocol', 'pipeline', 'held', 'mail', 'types', 'rules', 'archive', 'store'] as const
+const parts = ['protocol', 'pipeline', 'held', 'mail', 'types', 'rules', 'archive', 'store', 'analyzers'] as const
 /** A part of the benchmark that can be run alone. */
 export type Part = (typeof parts)[number]
 
 /** How to call it. */
-export const usage = `npm run bench -- [--only protocol|pipeline|held|mail|types|rules|archive|store] [--short] [--json] [--keep]
-                 [--rounds 3] [--seconds 3] [--sessions 1,10,50]`
+export const usage = `npm run bench -- [--only protocol|pipeline|held|mail|types|rules|archive|store|analyzers] [--short] [--json]
+                 [--keep] [--rounds 3] [--seconds 3] [--sessions 1,10,50]`
 
 /** Reads the command line; throws with what is wrong and how to call it. */
 export function readOptions(args: readonly string[]): Options {
