@@ -5,10 +5,10 @@ import { Secret } from '../core/index.ts'
 import { formatRulesetProblem, RulesetError } from '../rules/index.ts'
 import { describeError, type Logger } from '../telemetry/index.ts'
 import type { Composition } from './composition.ts'
-import { loadRules } from './rule-files.ts'
+import { loadRulesBeside } from './rule-files.ts'
 
 /** Reads the configuration and the rules again, puts these in force, and tells the log what came of it. */
-export function reload(composition: Composition, read: () => Config, log: Logger): void {
+export async function reload(composition: Composition, read: () => Config, log: Logger): Promise<void> {
   const { config, rules } = composition
   const before = rules.current.version
   try {
@@ -17,15 +17,41 @@ export function reload(composition: Composition, read: () => Config, log: Logger
       version,
       rules: all,
       lists,
-    } = rules.replace(() => {
+    } = await rules.replace(async () => {
       const fresh = read()
       changed = changedKeys(config, fresh)
-      return loadRules({ ...config, rules: fresh.rules })
+      return loadRulesBeside({ ...config, rules: fresh.rules })
     })
     log.info({ rules: version, before, count: all.length, lists: lists.length }, 'rules reloaded')
     if (changed.length > 0) log.warn({ keys: changed }, 'changed in the configuration, and taken up by a restart only')
   } catch (error) {
     log.error({ rules: before, ...problemsOf(error) }, 'reload failed: the rules in force stay')
+  }
+}
+
+/** One reload after the other; whoever asks while one runs gets another one after it, and so do all who ask meanwhile. */
+export class Reloads {
+  readonly #once: () => Promise<void>
+  #isRunning = false
+  #isAskedAgain = false
+
+  /** `once` must not reject. */
+  constructor(once: () => Promise<void>) {
+    this.#once = once
+  }
+
+  ask(): void {
+    this.#isAskedAgain = true
+    if (!this.#isRunning) void this.#run()
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true
+    while (this.#isAskedAgain) {
+      this.#isAskedAgain = false
+      await this.#once()
+    }
+    this.#isRunning = false
   }
 }
 

@@ -22,9 +22,9 @@ export class RunningRules {
   }
 
   /** Puts another ruleset in force. Where it cannot be had, what is in force stays, and the error is thrown on. */
-  replace(load: () => Ruleset): Ruleset {
+  async replace(load: () => Promise<Ruleset>): Promise<Ruleset> {
     try {
-      this.#current = load()
+      this.#current = await load()
       this.#problem = ''
       return this.#current
     } catch (error) {

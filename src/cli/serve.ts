@@ -8,7 +8,7 @@ import type { Composition, Listening } from './composition.ts'
 import { type CommonOptions, configured, override, repeated, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
-import { reload } from './reload.ts'
+import { Reloads, reload } from './reload.ts'
 import { ServiceManager } from './service-manager.ts'
 import { watchSignals } from './signals.ts'
 import { feedWatchdog } from './watchdog.ts'
@@ -57,12 +57,12 @@ async function serve(context: Context, options: ServeOptions): Promise<number> {
   const composition = context.compose(config, log)
   const manager = new ServiceManager(context.io.env, log)
   let isListening = false
-  const hangUp = () => {
+  const reloads = new Reloads(async () => {
     if (isListening) void manager.reloading()
-    reload(composition, () => serveConfig(context, options).config, log)
+    await reload(composition, () => serveConfig(context, options).config, log)
     if (isListening) void manager.ready(statusOf(composition))
-  }
-  const signals = watchSignals(context.io, log, hangUp)
+  })
+  const signals = watchSignals(context.io, log, () => reloads.ask())
   let stopWatchdog = () => {}
   try {
     const starting = start(composition)
@@ -74,7 +74,9 @@ async function serve(context: Context, options: ServeOptions): Promise<number> {
       void manager.ready(statusOf(composition))
       stopWatchdog = feedWatchdog(manager, () => composition.pipeline.selfTest(), systemClock, log)
     }
-    log.info({ signal: await signals.first }, 'stopping: messages in work are answered first')
+    const signal = await signals.first
+    isListening = false
+    log.info({ signal }, 'stopping: messages in work are answered first')
     void manager.stopping()
     const stopped = composition.stop().then(() => EXIT.OK)
     const code = await Promise.race([stopped, signals.second.then(() => EXIT.ERROR)])

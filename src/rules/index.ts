@@ -12,6 +12,7 @@ export {
   type EvaluationInput,
   type ListInfo,
   loadRuleset,
+  loadRulesetInSteps,
   type RuleInfo,
   type Ruleset,
   type RulesetContext,

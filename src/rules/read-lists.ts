@@ -5,6 +5,7 @@ import { suggest } from './nearest.ts'
 import { MOST_UNSURE, unsurePatterns } from './pattern-list.ts'
 import { type FileParts, type NamedNode, pathFrom, type ReadText } from './read-parts.ts'
 import { placeOf, type RuleFile } from './source.ts'
+import type { Steps } from './steps.ts'
 import { FileReader, kindOf, textOf, type YamlNode } from './yaml-file.ts'
 
 /** All lists, and the readers of the files that their entries stood in. */
@@ -25,19 +26,32 @@ interface Written {
   readonly reader: FileReader
 }
 
+/** Entries that are read without a pause. */
+const PAUSE_EVERY = 1000
+
 /** A name that conditions can use. */
 export const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
 
 export const LIST_KEYS = [...LIST_KINDS, 'ignoreCase', 'add', 'instead']
 
 /** Reads the lists of all files and puts together what belongs together. */
-export function readLists(parts: readonly FileParts[], readText: ReadText): Lists {
+export function* readLists(parts: readonly FileParts[], readText: ReadText): Steps<Lists> {
   const readers = new Map<string, FileReader>()
   const context = { readText, readers }
-  const written = parts.flatMap(({ lists, reader }) => lists.flatMap((one) => readList(one, reader, context) ?? []))
-  const names = [...new Set(written.map(({ name }) => name))]
-  const lists = names.flatMap((name) => combined(name, written) ?? [])
-  return { lists: new Map(lists.map((list) => [list.name, list])), readers: [...readers.values()] }
+  const written: Written[] = []
+  for (const { lists, reader } of parts) {
+    for (const one of lists) {
+      const list = yield* readList(one, reader, context)
+      if (list) written.push(list)
+    }
+  }
+  const lists = new Map<string, NamedList>()
+  for (const name of new Set(written.map((one) => one.name))) {
+    const list = combined(name, written)
+    if (list) lists.set(name, list)
+    yield
+  }
+  return { lists, readers: [...readers.values()] }
 }
 
 interface ReadContext {
@@ -45,14 +59,18 @@ interface ReadContext {
   readonly readers: Map<string, FileReader>
 }
 
-function readList({ name, key, value }: NamedNode, reader: FileReader, context: ReadContext): Written | undefined {
+function* readList(
+  { name, key, value }: NamedNode,
+  reader: FileReader,
+  context: ReadContext,
+): Steps<Written | undefined> {
   if (!NAME.test(name)) {
     reader.note(key, `${JSON.stringify(name)} is no name of a list`, 'use letters, digits and _, a letter first')
     return undefined
   }
   const head = { name, node: key, reader }
   if (isSeq(value)) {
-    const items = readItems(value, 'strings', reader, context)
+    const items = yield* readItems(value, 'strings', reader, context)
     return { ...head, kind: 'strings', ignoreCase: false, change: undefined, items }
   }
   const entries = reader.entries(value, LIST_KEYS, 'a list')
@@ -66,7 +84,7 @@ function readList({ name, key, value }: NamedNode, reader: FileReader, context: 
   const add = isTrue(entries.get('add'), 'add', reader)
   const instead = isTrue(entries.get('instead'), 'instead', reader)
   const ignoreCase = isTrue(entries.get('ignoreCase'), 'ignoreCase', reader)
-  const items = readItems(entries.get(kind), kind, reader, context)
+  const items = yield* readItems(entries.get(kind), kind, reader, context)
   return { ...head, kind, ignoreCase, change: instead ? 'instead' : add ? 'add' : undefined, items }
 }
 
@@ -78,13 +96,24 @@ function isTrue(node: YamlNode, what: string, reader: FileReader): boolean {
 }
 
 /** Entries written here, those of a file, or both mixed. */
-function readItems(node: YamlNode, kind: ListKind, reader: FileReader, context: ReadContext): readonly string[] {
-  if (isMap(node)) return fileItems(node, kind, reader, context)
-  return reader.items(node, kind).flatMap((item) => {
-    if (isMap(item)) return fileItems(item, kind, reader, context)
+function* readItems(
+  node: YamlNode,
+  kind: ListKind,
+  reader: FileReader,
+  context: ReadContext,
+): Steps<readonly string[]> {
+  if (isMap(node)) return yield* fileItems(node, kind, reader, context)
+  const items: string[] = []
+  for (const [i, item] of reader.items(node, kind).entries()) {
+    if (i % PAUSE_EVERY === 0) yield
+    if (isMap(item)) {
+      for (const one of yield* fileItems(item, kind, reader, context)) items.push(one)
+      continue
+    }
     const scalar = reader.text(item, kind)
-    return scalar ? ready(kind, textOf(scalar), scalar.range?.[0] ?? 0, reader) : []
-  })
+    if (scalar) items.push(...ready(kind, textOf(scalar), scalar.range?.[0] ?? 0, reader))
+  }
+  return items
 }
 
 function ready(kind: ListKind, text: string, at: number, reader: FileReader): readonly string[] {
@@ -94,7 +123,12 @@ function ready(kind: ListKind, text: string, at: number, reader: FileReader): re
   return []
 }
 
-function fileItems(node: YamlNode, kind: ListKind, reader: FileReader, context: ReadContext): readonly string[] {
+function* fileItems(
+  node: YamlNode,
+  kind: ListKind,
+  reader: FileReader,
+  context: ReadContext,
+): Steps<readonly string[]> {
   const scalar = reader.entries(node, ['file'], kind)?.get('file')
   const name = scalar && reader.text(scalar, 'file')
   if (!name) {
@@ -107,17 +141,18 @@ function fileItems(node: YamlNode, kind: ListKind, reader: FileReader, context: 
     reader.note(scalar, `${path} cannot be read: ${read.problem}`, 'names are meant from the folder of this file')
     return []
   }
-  return itemsOfFile({ path, text: read.text }, kind, context)
+  return yield* itemsOfFile({ path, text: read.text }, kind, context)
 }
 
 /** One entry on a line; empty lines and those that begin with # do not count. Of digests the first word counts, as `sha256sum` writes. */
-function itemsOfFile(file: RuleFile, kind: ListKind, { readers }: ReadContext): readonly string[] {
+function* itemsOfFile(file: RuleFile, kind: ListKind, { readers }: ReadContext): Steps<readonly string[]> {
   const reader = readers.get(file.path) ?? new FileReader(file)
   readers.set(file.path, reader)
   const { text, lineStarts } = reader.file
   const isLine = kind === 'strings' || kind === 'patterns'
   const items: string[] = []
   for (const [i, start] of lineStarts.entries()) {
+    if (i % PAUSE_EVERY === 0) yield
     const line = text.slice(start, lineStarts[i + 1]).trim()
     const entry = isLine ? line : (line.split(/\s/, 1)[0] ?? '')
     if (entry === '' || entry.startsWith('#')) continue

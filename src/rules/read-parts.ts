@@ -2,6 +2,7 @@
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { isMap, isScalar, isSeq } from 'yaml'
 import type { RuleFile } from './source.ts'
+import type { Steps } from './steps.ts'
 import { FileReader, kindOf, textOf, type YamlNode } from './yaml-file.ts'
 
 /** The text of a file that rules name, or why there is none. The caller reads: this room touches no disk. */
@@ -30,9 +31,12 @@ const MAX_DEPTH = 16
 const MAX_FILES = 1000
 
 /** Reads all files and what they include, each once. What is wrong is noted by the reader of the file. */
-export function readParts(files: readonly RuleFile[], readText: ReadText): readonly FileParts[] {
+export function* readParts(files: readonly RuleFile[], readText: ReadText): Steps<readonly FileParts[]> {
   const walk = new Walk(readText)
-  for (const file of files) walk.visit(file, [])
+  for (const file of files) {
+    walk.visit(file, [])
+    yield
+  }
   return walk.parts
 }
 

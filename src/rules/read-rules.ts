@@ -19,6 +19,7 @@ import { type RuleCase, readCase } from './read-case.ts'
 import type { FileParts } from './read-parts.ts'
 import { plainReason, type Reason, readReason } from './reason.ts'
 import { type Place, placeOf } from './source.ts'
+import type { Steps } from './steps.ts'
 import { type FileReader, kindOf, textOf, type YamlNode } from './yaml-file.ts'
 
 /** One rule, ready to be evaluated. */
@@ -59,8 +60,14 @@ export interface ReadContext {
 }
 
 /** Reads all rules of a file; what is wrong is noted, and a wrong rule is left out. */
-export function readRules({ reader, shipped, rules }: FileParts, context: ReadContext): readonly PlacedRule[] {
-  return rules.flatMap((node) => readRule(node, shipped, context, reader) ?? [])
+export function* readRules({ reader, shipped, rules }: FileParts, context: ReadContext): Steps<readonly PlacedRule[]> {
+  const read: PlacedRule[] = []
+  for (const node of rules) {
+    const rule = readRule(node, shipped, context, reader)
+    if (rule) read.push(rule)
+    yield
+  }
+  return read
 }
 
 function readRule(node: YamlNode, shipped: boolean, context: ReadContext, reader: FileReader): PlacedRule | undefined {

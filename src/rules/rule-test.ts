@@ -4,6 +4,7 @@ import { ask } from './evaluate.ts'
 import type { Expected, RuleCase } from './read-case.ts'
 import type { Rule } from './read-rules.ts'
 import { fixedViews, newScope, viewOf } from './scope.ts'
+import type { Steps } from './steps.ts'
 import { Stuck } from './stuck.ts'
 
 /** How one case went. */
@@ -20,8 +21,13 @@ export interface RuleTestResult {
 }
 
 /** Runs all cases of all rules. */
-export function runCases(rules: readonly Rule[], roles: readonly string[]): readonly RuleTestResult[] {
-  return rules.flatMap((rule) => rule.cases.map((one) => runCase(rule, one, roles)))
+export function* runCases(rules: readonly Rule[], roles: readonly string[]): Steps<readonly RuleTestResult[]> {
+  const results: RuleTestResult[] = []
+  for (const rule of rules) {
+    for (const one of rule.cases) results.push(runCase(rule, one, roles))
+    yield
+  }
+  return results
 }
 
 function runCase(rule: Rule, one: RuleCase, roles: readonly string[]): RuleTestResult {

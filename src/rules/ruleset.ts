@@ -26,6 +26,7 @@ import { type Candidates, indexRules } from './rule-index.ts'
 import { type RuleTestResult, runCases } from './rule-test.ts'
 import { type FixedViews, fixedViews, type KnownRecord, newScope, type Scope, viewOf } from './scope.ts'
 import { offsetOf, problemAt, type RuleFile } from './source.ts'
+import { atOnce, type Steps } from './steps.ts'
 import { type TraceEntry, traceOf } from './trace.ts'
 
 /** What the rules are told of one sample. A role that is not in `roles` has not been asked. */
@@ -111,24 +112,30 @@ export interface RulesetContext {
 
 /** Reads, checks and compiles rule files, in this order. Throws a `RulesetError` with all problems of all files. */
 export function loadRuleset(files: readonly RuleFile[], context: RulesetContext): Ruleset {
+  return atOnce(loadRulesetInSteps(files, context))
+}
+
+/** The same in small steps, for who must answer others meanwhile. */
+export function* loadRulesetInSteps(files: readonly RuleFile[], context: RulesetContext): Steps<Ruleset> {
   const { spareRoles: spare = [], readText = noText, language = 'en' } = context
   const spareRoles = spare.filter((role) => !context.roles.includes(role))
   const roles = [...context.roles, ...spareRoles]
   const badNames = roles.filter((role) => !isFreeName(role))
   if (badNames.length > 0) throw new RulesetError(badNames.map(badRole))
-  const parts = readParts(files, readText)
-  const { lists, readers } = readLists(parts, readText)
+  const parts = yield* readParts(files, readText)
+  const { lists, readers } = yield* readLists(parts, readText)
   const declarations = declare(roles, lists)
   readDefinitions(parts, declarations)
-  const placed = parts.flatMap((one) => readRules(one, { declarations, language, spareRoles }))
+  const placed: PlacedRule[] = []
+  for (const one of parts) placed.push(...(yield* readRules(one, { declarations, language, spareRoles })))
   const off = parts.flatMap((one) => one.off.map((node) => ({ node, reader: one.reader })))
   const order = placeRules(placed, off)
   const all = [...parts.map(({ reader }) => reader), ...readers]
   const problems = all.flatMap((reader) => reader.problems)
   if (problems.length === 0 && context.failingCases !== 'tell')
-    problems.push(...failingCases(order.rules, roles, placed))
+    problems.push(...(yield* failingCases(order.rules, roles, placed)))
   if (problems.length > 0) throw new RulesetError(problems)
-  const version = versionOf(
+  const version = yield* versionOf(
     all.map(({ file }) => file),
     [...roles, language],
   )
@@ -138,14 +145,14 @@ export function loadRuleset(files: readonly RuleFile[], context: RulesetContext)
 const noText: ReadText = () => ({ problem: 'no files can be named here' })
 
 /** A case of a rule whose lists the site changed may fail without the rule being wrong: `test()` tells it. */
-function failingCases(
+function* failingCases(
   rules: readonly Rule[],
   roles: readonly string[],
   placed: readonly PlacedRule[],
-): readonly RulesetProblem[] {
+): Steps<readonly RulesetProblem[]> {
   const readers = new Map(placed.map(({ rule, reader }) => [rule.id, reader.file]))
   const sure = rules.filter(({ isUnderChange }) => !isUnderChange)
-  return runCases(sure, roles).flatMap((result) => {
+  return (yield* runCases(sure, roles)).flatMap((result) => {
     const file = readers.get(result.rule)
     if (result.passed || !file) return []
     const { rule, expected, got, detail } = result
@@ -163,9 +170,12 @@ function badRole(role: string): RulesetProblem {
 }
 
 /** Every part with its length, so that no two rulesets have the same digest by moving text from one file to the next. */
-function versionOf(files: readonly RuleFile[], others: readonly string[]): string {
+function* versionOf(files: readonly RuleFile[], others: readonly string[]): Steps<string> {
   const hash = createHash('sha256')
-  for (const part of [...files.map(({ text }) => text), ...others]) hash.update(`${Buffer.byteLength(part)}:${part}`)
+  for (const part of [...files.map(({ text }) => text), ...others]) {
+    hash.update(`${Buffer.byteLength(part)}:${part}`)
+    yield
+  }
   return hash.digest('hex').slice(0, 16)
 }
 
@@ -209,7 +219,7 @@ function rulesetOf({ rules, off }: Order, declarations: Declarations, version: s
     asks: (root) => (root === 'header' ? asksHeader : asked.has(root)),
     looksAt: (role) => (byRole.get(role)?.rules ?? []).length > 0,
     evaluate,
-    test: () => runCases(rules, roles),
+    test: () => atOnce(runCases(rules, roles)),
   }
 }
 
