@@ -35,7 +35,8 @@ export async function* bytesOf(file: string, io: CliIo): AsyncGenerator<Uint8Arr
   }
 }
 
-function reasonOf(error: unknown): string {
+/** Why a file cannot be read, in words. */
+export function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return REASONS[code] ?? describeError(error)
 }

@@ -13,6 +13,7 @@ import { type CommonOptions, configured, quietLogger, withCommonOptions } from '
 import type { Context } from './context.ts'
 import { type CorpusMessage, corpusFiles, messagesOf } from './corpus.ts'
 import { CommandError, EXIT } from './exit-code.ts'
+import { reasonOf } from './message-file.ts'
 import { Progress } from './progress.ts'
 import { Recorder, type Replayed } from './replay-recorder.ts'
 import { rulesOf } from './rules.ts'
@@ -92,7 +93,7 @@ function filesOf(corpus: string): readonly string[] {
   try {
     return corpusFiles(corpus)
   } catch (error) {
-    throw new CommandError(`${harmless(corpus)} cannot be read: ${describeError(error)}`, UNREAD)
+    throw new CommandError(`${harmless(corpus)} cannot be read: ${reasonOf(error)}`, UNREAD)
   }
 }
 

@@ -4,7 +4,7 @@
  * secret of the site, so that nobody who reads the store can try passwords at them.
  */
 import { createHmac, randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Reading } from '../core/index.ts'
 
@@ -29,8 +29,11 @@ export class OpeningKeys {
   async start(path: string): Promise<void> {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const fresh = randomBytes(SECRET_BYTES).toString('hex')
-    await writeFile(path, `${fresh}\n`, { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error
+    await writeFile(path, `${fresh}\n`, { flag: 'wx', mode: 0o600 }).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return
+      // A full disk leaves an empty file, which the next start would refuse.
+      await rm(path, { force: true }).catch(() => undefined)
+      throw new Error(`${path} cannot be written: is the disk full, or the folder not ours?`, { cause: error })
     })
     const text = (await readFile(path, 'utf8')).trim()
     if (!/^[0-9a-f]{64}$/.test(text)) throw new Error(`${path} holds no secret of ours: remove it, a new one is made`)

@@ -66,6 +66,7 @@ test('replay refuses rules that are wrong, and a corpus that is not there', asyn
   assert.equal(await replay(world, '--against', `${world.folder}/then`), 78)
   assert.match(world.stderr, /then\/a\.yaml:1:39: sample has no field "sise"; did you mean "size"\?/)
   assert.equal(await world.command('replay', '/nonexistent', '--against', `${world.folder}/now`), 3)
+  assert.match(world.stderr, /nonexistent cannot be read: there is no such file/)
 })
 
 async function textsOf(file: string): Promise<readonly string[]> {

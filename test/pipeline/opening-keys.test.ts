@@ -47,3 +47,10 @@ test('one and the same container has different keys in messages that say differe
   assert.notEqual(keys.of(MESSAGE)(SHA).message, keys.of(other)(SHA).message)
   assert.notEqual(keys.of(MESSAGE)(SHA).message, keys.of(MESSAGE)('b'.repeat(64)).message)
 })
+
+test('a secret that cannot be written is told with its file', async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), 'peekaboo-keys-'))
+  t.after(() => rm(dir, { recursive: true, force: true }))
+
+  await assert.rejects(new OpeningKeys().start(join(dir, 'x'.repeat(300))), /xxx cannot be written: is the disk full/)
+})
