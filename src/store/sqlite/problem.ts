@@ -20,7 +20,7 @@ const MEANINGS: Readonly<Record<number, readonly [what: string, remedy: string]>
   6: ['is locked by another process', 'end the process that holds it (fuser -v FILE names it)'], // SQLITE_LOCKED
   7: ['could not be used for want of memory', 'give the filter more memory'], // SQLITE_NOMEM
   8: ['is read-only', 'make the file and its directory writable for the user that runs the filter'], // SQLITE_READONLY
-  10: ['could not be read or written', 'look at the disk and its file system (dmesg)'], // SQLITE_IOERR
+  10: ['could not be read or written', 'look at the disk (dmesg); was the file moved without its -wal?'], // SQLITE_IOERR
   11: ['is damaged', 'stop the filter and move the file and its -wal and -shm away, or restore a backup'], // SQLITE_CORRUPT
   13: ['has no room to grow', 'free space on its file system'], // SQLITE_FULL
   14: ['cannot be opened', 'check that its directory exists and belongs to the user that runs the filter'], // SQLITE_CANTOPEN
