@@ -38,6 +38,24 @@ for (const make of ['cape', 'cuckoo'] as const) {
     assert.deepEqual(fields, expected)
   })
 
+  test(`${make} is told how to run samples of a type, which lies over how all are run there`, async (t) => {
+    const optionsByType = { 'application/pdf': { package: 'pdf', tags: ['reader'] } }
+    const { fake, analyzer, run } = await scene(t, make, {
+      options: { package: 'doc', platform: 'windows' },
+      optionsByType,
+    })
+    const told = () => ['package', 'platform', 'tags'].map((name) => fake.fields.get(name)?.toString())
+
+    await run(analyzer.submit(submission('x', { type: 'application/pdf' }), signal))
+    const pdf = told()
+    await run(analyzer.submit(submission('y', { type: 'application/msword' }), signal))
+    const [health] = await run(analyzer.health(signal))
+
+    assert.deepEqual(pdf, ['pdf', 'windows', 'reader'])
+    assert.deepEqual(told(), ['doc', 'windows', undefined])
+    assert.match(health?.detail ?? '', /no machine has the tag reader/)
+  })
+
   test(`${make} is told a password only where sharePasswords says so`, async (t) => {
     const { fake, analyzer, run } = await scene(t, make, { sharePasswords: true })
 

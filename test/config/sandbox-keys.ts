@@ -21,6 +21,7 @@ const COMMON: readonly (readonly [string, string, string])[] = [
   ['tokenScheme', 'Bearer', 'Basic'],
   ['ca', SECRET, 'text'],
   ['proxy', 'http://proxy.example.org:3128', '5'],
+  ['optionsByType', '{ "application/pdf": { package: pdf } }', 'pdf'],
   ['sharePasswords', 'true', 'maybe'],
   ['concurrency', '4', '0'],
   ['queue', '10', '0'],

@@ -7,7 +7,7 @@ import { formBody } from '../http/multipart.ts'
 import { type Described, type Ended, failed, NotYet, Refused, type SandboxApi, type TaskState } from '../sandbox/api.ts'
 import { connect } from '../sandbox/connect.ts'
 import { sandboxFileName } from '../sandbox/file-name.ts'
-import type { Host } from '../sandbox/options.ts'
+import { guestFor, type Host } from '../sandbox/options.ts'
 import {
   created,
   dataOf,
@@ -51,7 +51,13 @@ export class CapeApi implements SandboxApi {
     const { sha256, size, bytes, fileName, type, marker } = submission
     const password = this.#options.sharePasswords ? submission.passwords?.[0] : undefined
     const name = sandboxFileName(fileName, type)
-    const body = formBody(formFields(this.#host.guest, marker, password), { field: 'file', name, size, sha256, bytes })
+    const body = formBody(formFields(guestFor(this.#host, type), marker, password), {
+      field: 'file',
+      name,
+      size,
+      sha256,
+      bytes,
+    })
     const path = '/apiv2/tasks/create/file/'
     const said = readSaid(await this.#http.call({ method: 'POST', path, body, maxBytes: SMALL, signal }))
     if (!said.isError) return dataOf(said, created).task_ids

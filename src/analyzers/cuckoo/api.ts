@@ -8,7 +8,7 @@ import { formBody } from '../http/multipart.ts'
 import { type Described, type Ended, NotYet, Refused, type SandboxApi, type TaskState } from '../sandbox/api.ts'
 import { connect } from '../sandbox/connect.ts'
 import { sandboxFileName } from '../sandbox/file-name.ts'
-import type { Host } from '../sandbox/options.ts'
+import { guestFor, type Host } from '../sandbox/options.ts'
 import { created, described, listed, machines, said, sampled, stateOf, viewed, viewedSample } from './answers.ts'
 import { formFields, OWNER } from './form.ts'
 import type { CuckooOptions } from './options.ts'
@@ -39,7 +39,13 @@ export class CuckooApi implements SandboxApi {
     const { sha256, size, bytes, fileName, type, marker } = submission
     const password = this.#options.sharePasswords ? submission.passwords?.[0] : undefined
     const name = sandboxFileName(fileName, type)
-    const body = formBody(formFields(this.#host.guest, marker, password), { field: 'file', name, size, sha256, bytes })
+    const body = formBody(formFields(guestFor(this.#host, type), marker, password), {
+      field: 'file',
+      name,
+      size,
+      sha256,
+      bytes,
+    })
     const path = '/tasks/create/file'
     const answer = await this.#http.call({ method: 'POST', path, body, maxBytes: SMALL, signal })
     if (answer.status === 400) throw new Refused(`it does not take the sample: ${reasonOf(answer)}`)

@@ -45,6 +45,12 @@ export const sandboxShape = {
   tokenScheme: z.enum(['Token', 'Bearer']).optional().describe('word before the token in the header Authorization'),
   instances: z.array(instance).min(1).max(64).optional().describe('several hosts that share the work'),
   options: guestOptions.prefault({}),
+  optionsByType: z
+    .record(z.string().regex(/^[a-z]+\/[A-Za-z0-9.+-]{1,120}$/, 'must be a type such as application/pdf'), guestOptions)
+    .default({})
+    .describe(
+      'how samples of a type are run, by the type that rules see as sample.type; what is not given there is as in options',
+    ),
   ca: secret('PEM file of the certificates that are trusted instead of the system’s').optional(),
   proxy: z
     .union([
@@ -98,10 +104,23 @@ export interface Host {
   readonly url: string
   readonly token: SandboxOptions['token']
   readonly guest: GuestOptions
+  /** What is different for samples of a type. */
+  readonly byType: Readonly<Record<string, GuestOptions>>
 }
 
 /** Every host, in the order of the configuration; its own way to run samples lies over the common one. */
-export function hostsOf({ url: single = '', token: own, instances, options }: SandboxOptions): readonly Host[] {
-  if (!instances) return [{ url: single, token: own, guest: options }]
-  return instances.map((one) => ({ url: one.url, token: one.token, guest: { ...options, ...one.options } }))
+export function hostsOf({
+  url: single = '',
+  token: own,
+  instances,
+  options,
+  optionsByType: byType,
+}: SandboxOptions): readonly Host[] {
+  if (!instances) return [{ url: single, token: own, guest: options, byType }]
+  return instances.map((one) => ({ url: one.url, token: one.token, guest: { ...options, ...one.options }, byType }))
+}
+
+/** How a host runs samples of a type. */
+export function guestFor({ guest, byType }: Pick<Host, 'guest' | 'byType'>, type: string): GuestOptions {
+  return Object.hasOwn(byType, type) ? { ...guest, ...byType[type] } : guest
 }

@@ -11,7 +11,7 @@ import { SampleFault } from '../http/multipart.ts'
 import { type Place, Pool } from '../pool.ts'
 import { failed, messageOf, Refused, type SandboxApi } from './api.ts'
 import { SandboxHost } from './host.ts'
-import { type Host, hostsOf, type SandboxOptions } from './options.ts'
+import { type GuestOptions, guestFor, type Host, hostsOf, type SandboxOptions } from './options.ts'
 import { Rounds } from './rounds.ts'
 import { SandboxService } from './service.ts'
 import { SandboxTask } from './task.ts'
@@ -57,16 +57,20 @@ export class SandboxAnalyzer implements Analyzer {
     this.#options = options
     this.#clock = clock
     const hosts = hostsOf(options)
-    this.optionsDigest = digestOf([make.meaning, hosts.map(({ guest }) => guest), options.sharePasswords])
+    this.optionsDigest = digestOf([
+      make.meaning,
+      hosts.map(({ guest }) => guest),
+      options.optionsByType,
+      options.sharePasswords,
+    ])
     this.#hosts = hosts.map((host) => new SandboxHost(host.url, make.apiOf(host)))
     const { concurrency, queue, wait: waitMs, check: intervalMs, maxPending } = options
     this.#pool = new Pool(this.#hosts, { concurrency, queue, waitMs }, clock, (host, why) =>
       this.#service.wentOut(host, why),
     )
-    const guests = new Map(this.#hosts.map((host, i) => [host, hosts[i]?.guest ?? {}]))
-    const guestOf = (host: SandboxHost) => guests.get(host) ?? {}
+    const guests = new Map(this.#hosts.map((host, i) => [host, guestsOf(hosts[i])]))
     const selfTest = { everyMs: options.selfTest, score: options.selfTestScore }
-    const service = { name, intervalMs, maxPending, pollMs: options.poll, guestOf, selfTest }
+    const service = { name, intervalMs, maxPending, pollMs: options.poll, guests, selfTest }
     this.#service = new SandboxService(this.#hosts, this.#pool, service, deps)
     this.#rounds = new Map(this.#hosts.map((host) => [host, this.#roundsOf(host)]))
   }
@@ -304,4 +308,9 @@ function remember<V>(map: Map<string, V>, key: string, value: V): void {
 
 function digestOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
+}
+
+/** All ways in which a host runs samples. */
+function guestsOf(host: Host | undefined): readonly GuestOptions[] {
+  return host ? [host.guest, ...Object.keys(host.byType).map((type) => guestFor(host, type))] : []
 }

@@ -18,7 +18,8 @@ export interface ServiceOptions {
   /** None where the time is undefined. */
   readonly selfTest: { readonly everyMs: number | undefined; readonly score: number }
   /** How samples are run on a host. */
-  readonly guestOf: (host: SandboxHost) => GuestOptions
+  /** All ways in which each host runs samples. */
+  readonly guests: ReadonlyMap<SandboxHost, readonly GuestOptions[]>
 }
 
 export class SandboxService {
@@ -87,7 +88,9 @@ export class SandboxService {
       const said = await host.api.describe(signal)
       const { version, machines } = said
       const load = loadOf(said)
-      const warnings = [...unmetOptions(this.#options.guestOf(host), machines), ...this.#queueWarning(said)]
+      const guests = this.#options.guests.get(host) ?? []
+      const unmet = new Set(guests.flatMap((guest) => unmetOptions(guest, machines)))
+      const warnings = [...unmet, ...this.#queueWarning(said)]
       return {
         instance: host.name,
         ok: true,
