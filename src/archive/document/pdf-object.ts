@@ -51,10 +51,13 @@ export function plainNames(text: string): string {
   return text.replace(/#([0-9A-Fa-f]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
 }
 
+/** Stands for a filter whose name is elsewhere in the file. */
+export const UNTOLD_FILTER = '?'
+
 /** The names of a stream's filters, in the order in which they are undone. */
 export function filtersOf(dictionary: string): string[] {
-  const list = /\/(?:Filter|F)\s*(\[[^\]]{0,500}\]|\/\w{1,30})/.exec(dictionary)?.[1] ?? ''
-  return [...list.matchAll(/\/(\w{1,30})/g)].map((match) => match[1] ?? '')
+  const list = /\/(?:Filter|F)\s*(\[[^\]]{0,500}\]|\/\w{1,30}|\d{1,10}\s+\d{1,5}\s+R)/.exec(dictionary)?.[1] ?? ''
+  return [...list.matchAll(/\/(\w{1,30})|\d+\s+\d+\s+R/g)].map((match) => match[1] ?? UNTOLD_FILTER)
 }
 
 /** Undoes the filters that are text; the rest is left to the caller. */

@@ -3,12 +3,25 @@ import { anomaly, ClosedFault, type Member, MemberFault, memberOf, type OpenCont
 import { type Inflated, inflate } from '../inflate.ts'
 import { looksLikeFile } from '../magic.ts'
 import { decryptedStream, decryptedString, isPdfEncrypted, pdfLock } from './pdf-crypt.ts'
-import { filtersOf, type PdfStream, pdfBytes, pdfStreams, pdfText, plainNames, withoutText } from './pdf-object.ts'
+import { unpredicted } from './pdf-filter.ts'
+import {
+  filtersOf,
+  type PdfStream,
+  pdfBytes,
+  pdfStreams,
+  pdfText,
+  plainNames,
+  UNTOLD_FILTER,
+  withoutText,
+} from './pdf-object.ts'
+import { isSameStream, referredStreams, withoutComments } from './pdf-reader.ts'
 
 /** A string in parentheses with at most one level more, or in digits. */
 const TEXT = String.raw`\((?:[^()\\]|\\[\s\S]|\([^()]{0,200}\)){0,2000}\)|<[0-9A-Fa-f\s]{0,4000}>`
 const NAME = new RegExp(String.raw`\/(UF|F|Unix|DOS|Mac)\s*(${TEXT})`, 'g')
 const EMBEDDED = /\/EF\s*<<([^>]{0,500})>>/g
+/** A file in such a dictionary that stands apart; whatever else is referred to so is no stream. */
+const APART = /\/(?:UF|F|Unix|DOS|Mac)\s+(\d{1,10})\s+\d{1,5}\s+R/g
 const REFERENCE = /(\d{1,10})\s+\d{1,5}\s+R/g
 /** How far from the reference to a file its names are looked for. */
 const NEAR = 2048
@@ -32,10 +45,19 @@ export async function* openPdf(content: Buffer, context: OpenContext): AsyncGene
   const streams = opened === undefined ? stored : stored.flatMap((stream) => opened.streams(stream))
   const described = new Map<number, Description>()
   describe(text, described, opened?.string)
+  describe(withoutComments(text), described)
   for (const stream of isClosed ? [] : streams) {
     if (/\/Type\s*\/ObjStm\b/.test(stream.dictionary)) describe(await objectsOf(stream, context), described)
   }
-  for (const stream of streams) {
+  const whole = new Map<number, Description>()
+  describe(withoutComments(plainNames(content.toString('latin1'))), whole)
+  const all = referredStreams(content, new Set([...described.keys(), ...whole.keys()]), () => context.note('unopened'))
+  for (const { id } of all) described.set(id, described.get(id) ?? whole.get(id) ?? { names: [] })
+  const places = Map.groupBy(stored, ({ raw: { byteOffset } }) => byteOffset)
+  const referred = all
+    .filter((stream) => !(places.get(stream.raw.byteOffset) ?? []).some((other) => isSameStream(stream, other)))
+    .flatMap((stream) => opened?.streams(stream) ?? [stream])
+  for (const stream of [...streams, ...referred]) {
     const description = described.get(stream.id)
     const isEmbedded = /\/Type\s*\/EmbeddedFile\b/.test(stream.dictionary)
     if (description || isEmbedded)
@@ -142,6 +164,10 @@ function describe(
     const names = namesIn(ownDictionary(text, match.index), (bytes) => open(bytes, own))
     for (const id of ids) if (!described.has(id)) described.set(id, { names })
   }
+  for (const [, id] of text.matchAll(APART)) {
+    if (++count > MAX_DESCRIPTIONS) return
+    if (!described.has(Number(id))) described.set(Number(id), { names: [] })
+  }
 }
 
 /** The number of the object in which a place lies. */
@@ -204,13 +230,15 @@ async function* decoded(stream: PdfStream, context: OpenContext): AsyncGenerator
   const { dictionary, raw, isExact } = stream
   const filters = filtersOf(dictionary)
   const bytes = withoutText(isExact === true ? raw : trimmed(raw, dictionary), filters)
-  const [filter, ...more] = filters
+  const [told, ...more] = filters
+  // A reader would find the name elsewhere in the file; what else than this would it be.
+  const filter = told === UNTOLD_FILTER && isZlib(bytes) ? 'Fl' : told
   if (filter === undefined) {
     context.share.take(bytes.length)
     yield bytes
   } else if ((filter === 'FlateDecode' || filter === 'Fl') && more.length === 0) {
     const result: Inflated = { used: 0, size: 0 }
-    yield* inflate(bytes, 'zlib', context.share, result)
+    yield* unpredicted(inflate(bytes, 'zlib', context.share, result), dictionary)
   } else throw new MemberFault('unsupported')
 }
 
