@@ -9,6 +9,7 @@ import { loopDepth } from './macros.ts'
 import { noteErrors } from './note-errors.ts'
 import type { FileParts, NamedNode } from './read-parts.ts'
 import { placeOf } from './source.ts'
+import type { Steps } from './steps.ts'
 import { type FileReader, textOf, type YamlNode } from './yaml-file.ts'
 
 /** Longest chain of definitions that use each other. */
@@ -25,16 +26,22 @@ interface Draft {
 }
 
 /** Reads all definitions, those first that others use, into the declarations. */
-export function readDefinitions(parts: readonly FileParts[], declarations: Declarations): void {
+export function* readDefinitions(parts: readonly FileParts[], declarations: Declarations): Steps<void> {
   const written = parts.flatMap(({ defines, reader }) => defines.map((one) => ({ ...one, reader })))
   const places = new Map<string, string>()
   const own = written.filter((one) => isNewName(one, one.reader, places, declarations))
-  const drafts = own.flatMap((one) => readDraft(one, places, declarations) ?? [])
+  const drafts: Draft[] = []
+  for (const one of own) {
+    const draft = readDraft(one, places, declarations)
+    if (draft) drafts.push(draft)
+    yield
+  }
   const byName = new Map(drafts.map((draft) => [draft.name, draft]))
   for (const draft of ordered(drafts)) {
     const definition = readDefinition(draft, declarations)
     declarations.definitions.set(draft.name, definition)
     byName.delete(draft.name)
+    yield
   }
   for (const { reader, key, name, scalar } of byName.values()) {
     const way = circleFrom(name, byName)

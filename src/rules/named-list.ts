@@ -4,6 +4,7 @@ import { RE2JS } from 're2js'
 import { fold } from './fold.ts'
 import { patternSearch, type Spend } from './pattern-list.ts'
 import type { Place } from './source.ts'
+import type { Steps } from './steps.ts'
 
 export const LIST_KINDS = ['strings', 'patterns', 'hashes', 'domains'] as const
 /** What a list is made of: texts as they are, RE2 patterns, SHA-256 digests, or domains with all that lies below them. */
@@ -68,18 +69,18 @@ export function compilePattern(pattern: string, ignoreCase = false): RE2JS | Bad
 }
 
 /** The question whether a value is in a list of these entries, which `readItem` has made ready. */
-export function lookupOf(kind: ListKind, items: readonly string[], ignoreCase: boolean): Lookup {
+export function* lookupOf(kind: ListKind, items: readonly string[], ignoreCase: boolean): Steps<Lookup> {
   switch (kind) {
     case 'strings': {
-      const known = new Set(ignoreCase ? items.map(fold) : items)
+      const known = yield* setOf(items, ignoreCase ? fold : undefined)
       return priced(ignoreCase ? (value) => known.has(fold(value)) : (value) => known.has(value))
     }
     case 'hashes': {
-      const known = new Set(items)
+      const known = yield* setOf(items)
       return priced((value) => known.has(value) || known.has(value.toLowerCase()))
     }
     case 'domains': {
-      const known = new Set(items)
+      const known = yield* setOf(items)
       return priced((value) => isBelow(value, known))
     }
     case 'patterns':
@@ -87,6 +88,18 @@ export function lookupOf(kind: ListKind, items: readonly string[], ignoreCase: b
     default:
       return kind satisfies never
   }
+}
+
+/** Entries that are taken without a pause. */
+const PAUSE_EVERY = 1000
+
+function* setOf(items: readonly string[], as?: (item: string) => string): Steps<ReadonlySet<string>> {
+  const known = new Set<string>()
+  for (const [i, item] of items.entries()) {
+    if (i % PAUSE_EVERY === 0) yield
+    known.add(as ? as(item) : item)
+  }
+  return known
 }
 
 /** A question that costs what looking at the text once does. */

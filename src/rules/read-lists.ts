@@ -47,7 +47,7 @@ export function* readLists(parts: readonly FileParts[], readText: ReadText): Ste
   }
   const lists = new Map<string, NamedList>()
   for (const name of new Set(written.map((one) => one.name))) {
-    const list = combined(name, written)
+    const list = yield* combined(name, written)
     if (list) lists.set(name, list)
     yield
   }
@@ -172,7 +172,7 @@ function checkPatterns(name: string, items: readonly string[], { reader, node }:
   reader.note(node, message, 'write three plain characters in a row, outside of ( ) | and [ ], into each')
 }
 
-function combined(name: string, written: readonly Written[]): NamedList | undefined {
+function* combined(name: string, written: readonly Written[]): Steps<NamedList | undefined> {
   const all = written.filter((one) => one.name === name)
   const [base, ...more] = all.filter(({ change }) => change === undefined)
   const others = [...new Set(written.filter(({ change }) => !change).map((one) => one.name))]
@@ -203,7 +203,7 @@ function combined(name: string, written: readonly Written[]): NamedList | undefi
     kind,
     ignoreCase,
     items,
-    ...lookupOf(kind, items, ignoreCase),
+    ...(yield* lookupOf(kind, items, ignoreCase)),
     isChanged: [...added, ...(first ? [first] : [])].some(({ reader }) => reader !== base.reader),
     file: file.path,
     ...placeOf(file, base.node?.range?.[0] ?? 0),

@@ -125,7 +125,7 @@ export function* loadRulesetInSteps(files: readonly RuleFile[], context: Ruleset
   const parts = yield* readParts(files, readText)
   const { lists, readers } = yield* readLists(parts, readText)
   const declarations = declare(roles, lists)
-  readDefinitions(parts, declarations)
+  yield* readDefinitions(parts, declarations)
   const placed: PlacedRule[] = []
   for (const one of parts) placed.push(...(yield* readRules(one, { declarations, language, spareRoles })))
   const off = parts.flatMap((one) => one.off.map((node) => ({ node, reader: one.reader })))
