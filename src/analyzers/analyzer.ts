@@ -13,6 +13,8 @@ export interface Submission {
   readonly size: number
   /** Name that opens the sample in the analyzer: its digest with the extension of its type, never the sender's name. */
   readonly fileName: string
+  /** What the sender called it; a driver hands it on only where its options say so, and never lets it decide how the sample is opened. */
+  readonly givenName?: string
   readonly type: string
   /** Unique mark that the analyzer stores with the task, so that a task created before a crash is found again. */
   readonly marker: string

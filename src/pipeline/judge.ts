@@ -56,12 +56,13 @@ export async function judge(
 }
 
 function wantOf(one: Case, analyzer: string, { inspector, kept }: Deps) {
-  const { sha256, size, type, path, links } = one.sample
+  const { sha256, size, type, path, links, name } = one.sample
   return {
     analyzer,
     sha256,
     size,
     type,
+    name,
     isLinked: links.length > 0,
     bytes: (signal: AbortSignal) =>
       path === MESSAGE_PATH ? kept.stream() : inspector.bytes(kept.stream(), path, signal),

@@ -168,6 +168,6 @@ class Run {
 }
 
 function submissionOf(want: Want, marker: string, signal: AbortSignal): Submission {
-  const { sha256, size, type } = want
-  return { sha256, size, type, marker, fileName: sha256, bytes: () => want.bytes(signal) }
+  const { sha256, size, type, name = '' } = want
+  return { sha256, size, type, marker, fileName: sha256, givenName: name, bytes: () => want.bytes(signal) }
 }

@@ -7,6 +7,8 @@ export interface Want {
   readonly sha256: string
   readonly size: number
   readonly type: string
+  /** What its sender called it. */
+  readonly name?: string
   /** Whether it leads to other places: what lies there may change, and with it what an analysis shows. */
   readonly isLinked?: boolean
   /** Streams the bytes; while it may be called the message is kept (`retain` and `release` around it are the caller's). */

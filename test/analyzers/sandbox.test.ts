@@ -56,6 +56,24 @@ for (const make of ['cape', 'cuckoo'] as const) {
     assert.match(health?.detail ?? '', /no machine has the tag reader/)
   })
 
+  test(`${make} is told what the sender called a sample only where shareNames says so, and never his extension`, async (t) => {
+    const discreet = await scene(t, make)
+    const open = await scene(t, make, { shareNames: true })
+    const type = 'application/pdf'
+    const called = async ({ analyzer, run, fake }: typeof open, givenName: string) => {
+      await run(analyzer.submit(submission(givenName, { type, givenName }), signal))
+      return fake.fields
+        .get('filename')
+        ?.toString()
+        .replace(/^[0-9a-f]{64}/, 'DIGEST')
+    }
+
+    assert.equal(await called(discreet, 'Rechnung 7.exe'), 'DIGEST.pdf')
+    assert.equal(await called(open, 'Rechnung 7.exe'), 'Rechnung 7.pdf')
+    assert.equal(await called(open, '..\\x/a"\r\n.b;c.pdf.txt'), 'a____b_c_pdf.pdf')
+    assert.equal(await called(open, '….exe'), 'DIGEST.pdf')
+  })
+
   test(`${make} is told a password only where sharePasswords says so`, async (t) => {
     const { fake, analyzer, run } = await scene(t, make, { sharePasswords: true })
 

@@ -22,6 +22,7 @@ const COMMON: readonly (readonly [string, string, string])[] = [
   ['ca', SECRET, 'text'],
   ['proxy', 'http://proxy.example.org:3128', '5'],
   ['optionsByType', '{ "application/pdf": { package: pdf } }', 'pdf'],
+  ['shareNames', 'true', 'perhaps'],
   ['sharePasswords', 'true', 'maybe'],
   ['concurrency', '4', '0'],
   ['queue', '10', '0'],

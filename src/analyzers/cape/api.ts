@@ -48,9 +48,9 @@ export class CapeApi implements SandboxApi {
   }
 
   async submit(submission: Submission, signal: AbortSignal): Promise<readonly number[]> {
-    const { sha256, size, bytes, fileName, type, marker } = submission
+    const { sha256, size, bytes, fileName, givenName, type, marker } = submission
     const password = this.#options.sharePasswords ? submission.passwords?.[0] : undefined
-    const name = sandboxFileName(fileName, type)
+    const name = sandboxFileName(fileName, type, this.#options.shareNames ? givenName : '')
     const body = formBody(formFields(guestFor(this.#host, type), marker, password), {
       field: 'file',
       name,

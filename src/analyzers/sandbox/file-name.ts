@@ -42,8 +42,25 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'message/rfc822': 'eml',
 }
 
-/** The name that a sample gets in a sandbox: never the sender's, and with the extension that opens it. */
-export function sandboxFileName(fileName: string, type: string): string {
+const LONGEST_STEM = 80
+
+/**
+ * The name that a sample gets in a sandbox: its digest, or what its sender called it where that is given, with the extension that opens it.
+ * Never the sender's extension: one report counts for the same bytes under all names.
+ */
+export function sandboxFileName(fileName: string, type: string, givenName = ''): string {
   const extension = EXTENSIONS[type]
-  return extension === undefined || fileName.includes('.') ? fileName : `${fileName}.${extension}`
+  const name = stemOf(givenName) || fileName
+  return extension === undefined || name.includes('.') ? name : `${name}.${extension}`
+}
+
+/** Letters, digits and what is harmless in any API and file system; nothing before a slash, nothing from the last dot on. */
+function stemOf(name: string): string {
+  const last = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1)
+  const stem = last.includes('.') ? last.slice(0, last.lastIndexOf('.')) : last
+  const plain = stem
+    .slice(0, LONGEST_STEM)
+    .replace(/[^A-Za-z0-9_ -]/g, '_')
+    .trim()
+  return /[A-Za-z0-9]/.test(plain) ? plain : ''
 }

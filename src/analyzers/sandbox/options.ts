@@ -59,6 +59,10 @@ export const sandboxShape = {
     ])
     .optional()
     .describe('HTTP proxy; where it has a password, its whole URL lies in a file'),
+  shareNames: z
+    .boolean()
+    .default(false)
+    .describe('whether a sample is called there as its sender called it, but for the extension (default false)'),
   sharePasswords: z
     .boolean()
     .default(false)

@@ -61,6 +61,7 @@ export class SandboxAnalyzer implements Analyzer {
       make.meaning,
       hosts.map(({ guest }) => guest),
       options.optionsByType,
+      options.shareNames,
       options.sharePasswords,
     ])
     this.#hosts = hosts.map((host) => new SandboxHost(host.url, make.apiOf(host)))
