@@ -9,7 +9,7 @@
  *                                                                         a client gives up by closing its connection)
  *     (start)                     →  READY                               (process and supervisor only)
  *
- * `path` is that of a sample; behind a slash it leads on into the container that the sample is.
+ * READ says besides whether the header of the message is wanted too. `path` is that of a sample; behind a slash it leads on into the container that the sample is.
  * RESULT and DONE come only after END;
  * FAULT may come at any time and, before END, ends the connection. `job` is a number that the asker chose: an answer with
  * any other is garbage. Both ends check the other as a hostile peer: unknown type, too long, wrong order, JSON of another
