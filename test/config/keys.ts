@@ -46,6 +46,13 @@ export const KEYS: readonly Key[] = [
     refused: '7',
     within: listener('{ listen: unix:/s, profile: @ }'),
   },
+  {
+    path: 'milter.listeners.0.direction',
+    taken: 'outbound',
+    refused: 'out',
+    within: listener('{ listen: unix:/s, direction: @ }'),
+  },
+  { path: 'milter.authServers', taken: '[mx.example.org]', refused: 'mx.example.org' },
   { path: 'milter.connections', taken: '50', refused: '"50"' },
   { path: 'milter.held', taken: '33', refused: '0' },
   { path: 'milter.progress', taken: '5s', refused: '5' },
