@@ -11,7 +11,7 @@ import type { Cause, Clock, Report } from '../core/index.ts'
 export interface Submission {
   readonly sha256: string
   readonly size: number
-  /** Name that opens the sample in the analyzer: its digest with the extension of its type, never the sender's name. */
+  /** Name of the sample in the analyzer: its digest; a driver adds the extension that opens it. */
   readonly fileName: string
   /** What the sender called it; a driver hands it on only where its options say so, and never lets it decide how the sample is opened. */
   readonly givenName?: string
