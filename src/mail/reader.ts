@@ -1,6 +1,7 @@
 /** Reads one message in both ways at once, as its bytes arrive. */
 import { type Anomaly, anomaly, type Limit, type Reading, type Sample } from '../core/index.ts'
 import { Batch } from './batch.ts'
+import { Budget } from './budget.ts'
 import { headerFacts } from './header/header-facts.ts'
 import type { MailLimits } from './limits.ts'
 import { readsAlike } from './mailparser/alike.ts'
@@ -44,6 +45,8 @@ class Reader implements MessageReader {
   readonly #strict: StrictMessage
   readonly #findings: StrictFindings
   readonly #skeleton: Skeleton | undefined
+  /** What mailparser sees alone may cost so much, in both of its readings. */
+  readonly #mailparserBudget = new Budget()
   #mailparser: MailparserReading
   /** The message itself, for the case that mailparser does not read its skeleton as we do. */
   readonly #chunks: Buffer[] = []
@@ -88,8 +91,13 @@ class Reader implements MessageReader {
     return ready === undefined || this.#mailparser.message.write(ready)
   }
 
-  /** Its work grows with the square of the nesting; what it has found stays. */
+  /** Its work grows with the square of the nesting, and odd names cost it as much as us; what it has found stays. */
   #spareMailparser(): void {
+    if (this.#findings.budget.isSpent) {
+      this.#mailparser.context.failure ||= 'too much to be guessed'
+      this.#mailparser.message.abort()
+      return
+    }
     if (this.#findings.deepest <= Math.min(this.#limits.mimeDepth, MAILPARSER_STACK)) return
     this.#mailparser.context.failure ||= 'nested too deeply'
     this.#mailparser.message.abort()
@@ -103,7 +111,8 @@ class Reader implements MessageReader {
     const reading = await this.#end()
     const line = this.#isFolded || this.#findings.isStopped ? -1 : longLine(this.#chunks)
     if (line < 0) return reading
-    if (this.#isReadOtherwise && this.#size > LONGEST_FOLDED) return withLimit(reading, line)
+    const isTooMuch = this.#isReadOtherwise && this.#size > LONGEST_FOLDED
+    if (isTooMuch || this.#findings.budget.isHalfUsed) return withLimit(reading, line)
     const reader = new Reader({ ...this.#options, limits: foldedLimits(this.#limits) }, true)
     for await (const chunk of folded(this.#chunks)) if (!reader.write(chunk)) await reader.drained()
     return withFolded(reading, await reader.end(), line)
@@ -130,6 +139,7 @@ class Reader implements MessageReader {
       knownAt: (path, sha256) => this.#findings.knownAt(path, sha256),
       pathOf,
       leaves: [],
+      budget: this.#mailparserBudget,
       failure: '',
       isBeyondLimits: false,
       isTooDeep: false,
@@ -150,7 +160,7 @@ class Reader implements MessageReader {
     if (this.#isFolded && this.#size > LONGEST_FOLDED) return { ...NOTHING_ELSE, limit: 'readings' }
     this.#isReadOtherwise = true
     try {
-      return readOtherwise(this.#options, this.#joined(), known)
+      return readOtherwise(this.#options, this.#joined(), known, this.#findings.budget)
     } catch {
       return { ...NOTHING_ELSE, limit: 'parser-error' }
     }
@@ -168,6 +178,7 @@ class Reader implements MessageReader {
     this.#mailparser = this.#openMailparser()
     this.#spareMailparser()
     const { message } = this.#mailparser
+    if (this.#mailparserBudget.isSpent) message.abort()
     for (const chunk of this.#chunks) if (!message.write(chunk)) await message.drained()
     await message.end()
   }
@@ -208,6 +219,8 @@ class Reader implements MessageReader {
    */
   #reachBeyond(): void {
     const { context } = this.#mailparser
+    this.#findings.budget.countSteps(context.budget.used)
+    if (context.budget.isSpent) this.#findings.reach('readings', -1)
     if (context.isTooDeep) this.#findings.reach('message-depth', -1)
     if (context.failure !== '' && this.#failedApart()) this.#findings.reach('parser-error', -1)
   }

@@ -66,6 +66,35 @@ export const WORST: Readonly<Record<string, () => Buffer | string>> = {
       head('text/plain'),
       (n) => `begin 644 a${n}.exe\r\n#86)C\r\nend\r\nbegin-base64 644 b${n}\r\nQUJD\r\n====\r\n`,
     ),
+  'names in three charsets': () =>
+    unlike(
+      mixed('b'),
+      (n) =>
+        `--b\r\nContent-Type: x/y; name*0*=iso-2022-jp'x'%1B$B; name*1="=?koi8-r?B?8NLJ18XU?="; filename="\xd0\xcf\xd3${n}.exe"\r\n\r\nx\r\n`,
+    ),
+  'names in two forms': () =>
+    unlike(
+      mixed('b'),
+      (n) =>
+        `--b\r\nContent-Disposition: attachment; filename="=?gb18030?Q?=C4=E3=BA=C3${n}?= \xc4\xe3\xba\xc3.pdf.exe"; filename*=utf-8''%e2%80%aex${n}\r\n\r\nx\r\n`,
+    ),
+  'odd names in two encodings': () =>
+    unlike(
+      mixed('b'),
+      (n) =>
+        `--b\r\nContent-Type: text/html; name="=?x?B?QQ==?=.\xd0\xcf${n}"\r\nContent-Transfer-Encoding: base64\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nbegin 644 a\r\n=41=42QUJD\r\n`,
+    ),
+  'parts between three boundaries': () =>
+    unlike(
+      head('multipart/mixed; boundary="b"; boundary=c; boundary*0=d'),
+      (n) => `--b\r\n\r\n${'QUJD'.repeat(15)}=\r\n--c\r\nContent-Type: x/${n}\r\n\r\n=41=42=43=44\r\n--d \r\n--B\r\n`,
+    ),
+  'parts of no boundary': () =>
+    unlike(
+      'Content-Type: multipart/mixed\r\n\r\n',
+      (n) =>
+        `--x${n}\r\nContent-Type: text/plain; name="a${n}.\xff\xfe"\r\n\r\nbegin 644 a\r\n--y${n}\r\nContent-Disposition: =?utf-8?q?attachment?=; filename=" =?x?="\r\n\r\n=41=42=43=44=45\r\n`,
+    ),
   'beginnings of files': () => filled(head('text/plain'), 'begin 644 x\r\n=ybegin line=1\r\nContent-Type: x\r\n'),
 }
 

@@ -101,7 +101,7 @@ test('4,000 nested multiparts end in a limit and not in a crash', async () => {
 
 test('where mailparser alone gives up, the strict reading stands and says so', async () => {
   let nested = file('deep.bin', 'deep')
-  for (let i = 0; i < 6000; i++) nested = `Content-Type: multipart/mixed; boundary=n${i}\r\n\r\n--n${i}\r\n${nested}`
+  for (let i = 0; i < 2000; i++) nested = `Content-Type: multipart/mixed; boundary=n${i}\r\n\r\n--n${i}\r\n${nested}`
 
   const reading = await read(mixed(first, nested), { mimeDepth: 10_000 })
 

@@ -2,6 +2,7 @@
  * What is almost a MIME field: a name with NUL, blank, underscore or a dash of Unicode in it, twice, without its colon or with two,
  * behind a blank or a bare CR. The strict reading passes such lines over; some mail program takes each of these forms for the field.
  */
+import { Budget } from '../budget.ts'
 import type { Field } from './header.ts'
 import { encodingsIn } from './other-encoding.ts'
 
@@ -79,6 +80,6 @@ function makesSense({ name, value }: Field): boolean {
     case 'content-disposition':
       return /^\W{0,8}(attachment|inline)|filename/i.test(value)
     default:
-      return encodingsIn(value).length > 0
+      return encodingsIn(value, new Budget()).length > 0
   }
 }

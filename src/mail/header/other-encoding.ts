@@ -1,4 +1,5 @@
 /** What others than an RFC reading take for the content transfer encoding of a part. */
+import type { Budget } from '../budget.ts'
 import { decodeText } from '../name/name.ts'
 import { stripComments } from './parameter.ts'
 
@@ -32,22 +33,22 @@ export function exactEncoding(word: string): Encoding | undefined {
 }
 
 /** Every encoding that some program finds in a value: in a list, a near match, among comments, quotes, blanks, NUL, in an encoded word. */
-export function encodingsIn(raw: string): Encoding[] {
+export function encodingsIn(raw: string, budget: Budget): Encoding[] {
   const value = raw.length <= LONGEST ? raw : raw.slice(0, LONGEST / 2) + raw.slice(-LONGEST / 2)
-  const whole = new Set([value, stripComments(value), ...(value.includes('=?') ? [decoded(value)] : [])])
+  const whole = new Set([value, stripComments(value), ...(value.includes('=?') ? [decoded(value, budget)] : [])])
   // NUL is kept, dropped, or ends the value; blanks are where a word was folded in its middle.
   const words = new Set([...whole].flatMap((each) => [each, ...each.split(/[\s,;"'()=\0]+/)].map(compact)))
   return NEAR.filter(({ pattern }) => [...words].some((word) => pattern.test(word))).map(({ encoding }) => encoding)
 }
 
 /** What the values say besides `encoding`, which is the one that an RFC reading takes. */
-export function otherEncodings(encoding: string, values: readonly string[]): readonly Encoding[] {
+export function otherEncodings(encoding: string, values: readonly string[], budget: Budget): readonly Encoding[] {
   const strict = exactEncoding(encoding) ?? 'identity'
   const found = new Set<Encoding>()
   for (const value of values) {
     const exact = exactEncoding(value.trim().toLowerCase())
     if (exact !== undefined) found.add(exact)
-    else for (const each of [...encodingsIn(value), 'identity' as const]) found.add(each)
+    else for (const each of [...encodingsIn(value, budget), 'identity' as const]) found.add(each)
   }
   found.delete(strict)
   return [...found]
@@ -57,6 +58,6 @@ function compact(text: string): string {
   return text.toLowerCase().replace(/[^a-z0-9]+/g, '')
 }
 
-function decoded(value: string): string {
-  return stripComments(decodeText(value))
+function decoded(value: string, budget: Budget): string {
+  return stripComments(decodeText(value, budget))
 }

@@ -1,4 +1,5 @@
 /** What others than an RFC reading take for the media type and the boundary of a part. */
+import type { Budget } from '../budget.ts'
 import { decodeText, extendedValues } from '../name/name.ts'
 import { type Structured, stripComments } from './parameter.ts'
 
@@ -21,18 +22,18 @@ export function boundaryOf(value: string): string {
 }
 
 /** The media types that some program finds in the values, `type` itself left out. */
-export function otherTypes(type: string, values: readonly string[]): readonly string[] {
+export function otherTypes(type: string, values: readonly string[], budget: Budget): readonly string[] {
   const found = new Set<string>()
-  for (const value of values) for (const each of typesIn(value)) found.add(each)
+  for (const value of values) for (const each of typesIn(value, budget)) found.add(each)
   found.delete(type)
   return [...found].slice(0, MOST_TYPES)
 }
 
-function typesIn(value: string): string[] {
+function typesIn(value: string, budget: Budget): string[] {
   const start = value.slice(0, TYPE_WITHIN)
   const isBounded = /boundary(\*\d*\*?)?\s*=/i.test(value)
   const texts = [start, start.replaceAll('\0', ''), stripComments(start)]
-  if (start.includes('=?')) texts.push(decodeText(start))
+  if (start.includes('=?')) texts.push(decodeText(start, budget))
   const types = texts.flatMap((text) => {
     const match = /([\w.+-]+)\s*\/\s*([\w.+*-]+)/.exec(text)
     return match === null ? [] : [`${match[1]}/${match[2]}`.toLowerCase()]
@@ -48,9 +49,13 @@ export function otherBoundaries(
   boundary: string,
   types: readonly Structured[],
   values: readonly string[],
+  budget: Budget,
 ): readonly string[] {
   // The forms of one place after the other, the likely ones first: where there are too many, each place has its likely ones.
-  const places = [...types.map(parsedForms), ...values.flatMap(placesOf).map(rawForms)]
+  const places = [
+    ...types.map((type) => parsedForms(type, budget)),
+    ...values.flatMap(placesOf).map((place) => rawForms(place, budget)),
+  ]
   const found = new Set<string>()
   const most = Math.max(0, ...places.map((forms) => forms.length))
   for (let turn = 0; turn < most; turn++)
@@ -62,10 +67,11 @@ export function otherBoundaries(
 }
 
 /** RFC 2231 forms against plain ones, and of a plain one: as it stands, without comments, what of it is a token. */
-function parsedForms({ parameters }: Structured): string[] {
+function parsedForms({ parameters }: Structured, budget: Budget): string[] {
   const forms = extendedValues(
     parameters.filter(({ name }) => name.startsWith('boundary*')),
     'boundary',
+    budget,
   )
   for (const { name, value, bare } of parameters) {
     if (name !== 'boundary') continue
@@ -88,7 +94,7 @@ function placesOf(value: string): string[] {
 }
 
 /** The readings of what follows `boundary=`. */
-function rawForms(rest: string): string[] {
+function rawForms(rest: string, budget: Budget): string[] {
   const bare = rest.split(';', 1)[0] ?? ''
   const quoted = /^"((?:[^"\\]|\\.)*)("?)/.exec(rest)
   const forms = [quoted?.[1]?.replace(/\\(.)/g, '$1') ?? bare]
@@ -102,7 +108,7 @@ function rawForms(rest: string): string[] {
   for (const form of simple) {
     forms.push(stripComments(form).trim(), form.split(/[\s,]/, 1)[0] ?? '', form.replace(/\s+/g, ''), form.trim())
     if (form.includes('\0')) forms.push(form.replaceAll('\0', ''), form.slice(0, form.indexOf('\0')))
-    if (form.includes('=?')) forms.push(Buffer.from(decodeText(form)).toString('latin1'))
+    if (form.includes('=?')) forms.push(Buffer.from(decodeText(form, budget)).toString('latin1'))
     if (form.length > 70) forms.push(form.slice(0, 70))
     if (/[\x80-\xff]/.test(form)) forms.push(form.replace(/[\x80-\xff]+/g, ''), form.split(/[\x80-\xff]/, 1)[0] ?? '')
   }

@@ -1,6 +1,7 @@
 /** What the header of a part says about it, the first of duplicate fields taken, and besides what other programs read in it. */
 import { type Anomaly, anomaly, type Name } from '../../core/index.ts'
-import { type NameBudget, type Names, namesOf, shownName } from '../name/name.ts'
+import { Budget } from '../budget.ts'
+import { type Names, namesOf, shownName } from '../name/name.ts'
 import { type Field, type Header, placeOf, valuesOf } from './header.ts'
 import { type Encoding, otherEncodings } from './other-encoding.ts'
 import { boundaryOf, otherBoundaries, otherTypes } from './other-type.ts'
@@ -43,10 +44,10 @@ interface Values {
 }
 
 /**
- * Reads the MIME fields of a header. `container`: the name of what the part lies in; `budget`: what the names of all parts of the message may
- * cost together.
+ * Reads the MIME fields of a header. `container`: the name of what the part lies in; `budget`: what guesses about the message may cost
+ * together.
  */
-export function readPart(header: Header, isDigestChild: boolean, container = '', budget?: NameBudget): Part {
+export function readPart(header: Header, isDigestChild: boolean, container = '', budget = new Budget()): Part {
   const values = strictValues(header)
   const types = values.types.map(parseStructured)
   const dispositions = values.dispositions.map(parseStructured)
@@ -65,7 +66,7 @@ export function readPart(header: Header, isDigestChild: boolean, container = '',
     ...names,
     boundary: type === undefined ? '' : boundaryOf(parameter(type, 'boundary')),
   }
-  const part = { ...strict, ...otherwise(header, strict, values, types) }
+  const part = { ...strict, ...otherwise(header, strict, values, types, budget) }
   const anomalies = [...header.anomalies, ...partAnomalies(header, part, type)]
   for (const oddity of oddities) anomalies.push(anomaly(oddity, placeOfName(header, places.get(oddity))))
   return { ...part, anomalies }
@@ -76,7 +77,7 @@ function namesOfPart(
   dispositions: readonly Structured[],
   types: readonly Structured[],
   container: string,
-  budget: NameBudget | undefined,
+  budget: Budget,
 ): Names {
   const elsewhere = {
     descriptions: valuesOf(header, 'content-description'),
@@ -106,19 +107,21 @@ function otherwise(
   strict: Pick<Part, 'type' | 'encoding' | 'boundary' | 'disposition'>,
   { types, encodings, dispositions }: Values,
   parsed: readonly Structured[],
+  budget: Budget,
 ): Others {
+  if (budget.isSpent) return NOTHING
   const odd = { types: alikeOf(header, 'content-type'), encodings: alikeOf(header, 'content-transfer-encoding') }
   const isPlain = odd.types.length === 0 && types.length < 2 && (types.length === 0 || isPlainType(types[0] ?? ''))
   const allTypes = [...types, ...odd.types]
   const allEncodings = [...encodings, ...odd.encodings]
   const oddDispositions = alikeOf(header, 'content-disposition')
-  const others = allEncodings.length === 0 ? [] : otherEncodings(strict.encoding, allEncodings)
+  const others = allEncodings.length === 0 ? [] : otherEncodings(strict.encoding, allEncodings, budget)
   if (isPlain && others.length === 0 && dispositions.length < 2 && oddDispositions.length === 0) return NOTHING
   const structured = [...parsed, ...odd.types.map(parseStructured)]
   return {
-    otherTypes: isPlain ? [] : otherTypes(strict.type, allTypes),
+    otherTypes: isPlain ? [] : otherTypes(strict.type, allTypes, budget),
     otherEncodings: others,
-    otherBoundaries: isPlain ? [] : otherBoundaries(strict.boundary, structured, allTypes),
+    otherBoundaries: isPlain ? [] : otherBoundaries(strict.boundary, structured, allTypes, budget),
     otherDispositions: otherDispositions(strict.disposition, [...dispositions, ...oddDispositions]),
   }
 }

@@ -7,6 +7,7 @@
 import { hash } from 'node:crypto'
 import { type AttachmentStream, MailParser } from 'mailparser'
 import type { Content, ContentMeter } from '../../core/index.ts'
+import type { Budget } from '../budget.ts'
 import type { MailLimits } from '../limits.ts'
 import { shownName } from '../name/name.ts'
 import { isDeclaredMessage, looksLikeMessage, SNIFF_BYTES } from '../sniff.ts'
@@ -34,6 +35,8 @@ export interface MailparserContext {
   /** The path of the part of that number where mailparser does not see all parts. */
   readonly pathOf: (number: string) => string
   readonly leaves: MailparserLeaf[]
+  /** What parts may cost that the strict reading has not there: once it is spent, mailparser's reading ends. */
+  readonly budget: Budget
   /** Why mailparser gave up; what it had found stays. */
   failure: string
   /** It met one of its own limits, which are out of reach of what the strict reading reads to its end. */
@@ -102,7 +105,11 @@ export class MailparserMessage {
       content.pause()
       void sink.drained().then(() => content.resume())
     })
-    content.on('end', () => void sink.end().then(close))
+    const end = (): void => {
+      close()
+      if (this.#context.budget.isSpent) this.#fail(new Error('too many parts that others do not see'))
+    }
+    content.on('end', () => void sink.end().then(end))
     content.on('error', (error: Error) => {
       close()
       this.#fail(error)
@@ -174,6 +181,8 @@ function newParser(limits: MailLimits): MailParser {
   return parser
 }
 
+/** What a part costs that the strict reading has not there. */
+const STEPS_PER_LEAF = 400
 /** Content up to this length is kept until its digest tells whether it is known. */
 const MOST_KEPT = 65_536
 const MOST_PIECES = 64
@@ -244,7 +253,11 @@ function openSink(context: MailparserContext, leaf: MailparserLeaf): Sink {
   }
   async function end(): Promise<void> {
     if (!isDecided) decide()
-    leaf.content = meter.end((sha256) => context.knownAt(leaf.path, sha256))
+    leaf.content = meter.end((sha256) => {
+      const known = context.knownAt(leaf.path, sha256)
+      if (known === undefined) context.budget.takeSteps(STEPS_PER_LEAF)
+      return known
+    })
     await message?.end()
   }
   return { write, drained: () => message?.drained() ?? Promise.resolve(), end }

@@ -31,6 +31,9 @@ const SHORT = 255
 /** Values of one key beyond this are passed over. */
 const MOST_VALUES = 64
 
+/** What a text costs that is not as simple as most. */
+const STEPS_PER_TEXT = 40
+
 /** All candidates of the two fields, what most clients show first; proper parameters before what only broken syntax shows. */
 export function candidatesOf(
   dispositions: readonly Structured[],
@@ -42,8 +45,9 @@ export function candidatesOf(
   for (const [field, keys] of PRECEDENCE) {
     for (const structured of field === 'disposition' ? dispositions : types) {
       work.field = structured
-      for (const key of keys) addProper(proper, structured.parameters, field, key, work)
-      addBroken(broken, structured, field, work)
+      const addFrom = work.budget.isOverdrawn ? addRaw : addProper
+      for (const key of keys) addFrom(proper, structured.parameters, field, key, work)
+      if (!work.budget.isSpent) addBroken(broken, structured, field, work)
     }
   }
   work.field = undefined
@@ -70,6 +74,12 @@ function addProper(found: Candidate[], parameters: readonly Parameter[], field: 
       add(found, extendedTexts([extendedTwin], key, work), work, `${field}.${key}, as extended`, true, false)
     }
   }
+}
+
+/** As they stand in the header, since everything else costs too much. */
+function addRaw(found: Candidate[], parameters: readonly Parameter[], field: string, key: string, work: Work): void {
+  for (const { name, value } of parameters.slice(0, MOST_VALUES))
+    if (name.replace(/\*.*/, '') === key) add(found, [shownName(value, SHORT)], work, `${field}.${key}`, true)
 }
 
 function addBroken(found: Candidate[], structured: Structured, field: string, work: Work): void {
@@ -106,9 +116,11 @@ function add(
 
 /** The readings of a value as it stands: encoded words, a charset that nobody named, a broken label. */
 export function plainTexts(value: string, work: Work): readonly string[] {
-  const short = work.room > 0 ? shorten(value) : shownName(value, SHORT)
+  const short = work.room > 0 && !work.budget.isSpent ? shorten(value) : shownName(value, SHORT)
   work.room -= short.length
   if (!short.includes('=?') && /^[\x20-\x7e]*$/.test(short)) return [short]
+  work.budget.takeSteps(STEPS_PER_TEXT)
+  if (work.budget.isOverdrawn) return [short]
   return decodedWords(short, work)
 }
 

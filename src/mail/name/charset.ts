@@ -1,17 +1,13 @@
 /** Bytes of a name to text: by the charset that is declared, by the one that they show, by those that they may be in. */
 import libmime from 'libmime'
 import type { AnomalyName } from '../../core/index.ts'
+import type { Budget } from '../budget.ts'
 import type { Structured } from '../header/parameter.ts'
 import { likelihood } from './script.ts'
 
 /** Gathers what is odd about names. */
 export interface Oddities {
   add(name: AnomalyName): unknown
-}
-
-/** What the names of one message may cost: after that they are read only as most clients read them. */
-export interface NameBudget {
-  room: number
 }
 
 /** The reading of the names of one part. */
@@ -24,6 +20,8 @@ export interface Work {
   field: Structured | undefined
   /** So many bytes are still read in all ways; further ones only as most clients do. */
   room: number
+  /** What the message may cost: once that is spent, everything is read only as most clients do. */
+  readonly budget: Budget
 }
 
 /** Charsets that mail programs wrote names in without saying so, before UTF-8 was common; some still do. */
@@ -33,8 +31,13 @@ const GUESSES = (
 ).split(' ')
 const DECODERS = GUESSES.map((label) => ({ label, decoder: new TextDecoder(label, { ignoreBOM: true }) }))
 const MOST_GUESSES = 8
-/** What a text costs besides its bytes that is looked at in many charsets. */
-const COST = 256
+/** What a text costs besides its bytes: looked at in many charsets, in one, in one that nobody knows. */
+const STEPS_PER_GUESS = 300
+const STEPS_PER_CHARSET = 60
+const STEPS_PER_UNKNOWN = 200
+const STEPS_PER_BYTE = 1
+/** Guesses of a longer text are not remembered. */
+const LONGEST_REMEMBERED = 256
 /** The beginning of a text shows its language. */
 const WEIGHED = 128
 
@@ -79,6 +82,7 @@ const MULTIBYTE = /^(gb|big5|shift|euc|iso-2022|utf-16)/
  */
 export function textsOf(bytes: Buffer, label: string, work: Work): readonly string[] {
   work.room -= bytes.length
+  work.budget.takeSteps(STEPS_PER_BYTE * bytes.length)
   const latin1 = bytes.toString('latin1')
   const isHigh = /[\x80-\xff]/.test(latin1)
   const charset = label
@@ -86,7 +90,9 @@ export function textsOf(bytes: Buffer, label: string, work: Work): readonly stri
     .replace(/^["']|["']$/g, '')
     .toLowerCase()
   if (!isHigh && (charset === '' || /^(us-ascii|ascii|utf-?8)$/.test(charset))) return escaped(latin1, bytes)
-  if (work.room < 0) return [utf8Of(bytes) ?? decodeAs(bytes, charset === '' ? 'latin1' : charset) ?? latin1]
+  if (work.budget.isOverdrawn) return [latin1]
+  if (work.room < 0 || work.budget.isSpent)
+    return [utf8Of(bytes) ?? decodeCounted(bytes, charset === '' ? 'latin1' : charset, work) ?? latin1]
   if (charset === '') return unlabelled(bytes, work)
   return labelled(bytes, charset, isHigh, work)
 }
@@ -103,7 +109,7 @@ function unlabelled(bytes: Buffer, work: Work): readonly string[] {
   odd.add('name-raw-8bit')
   const utf8 = utf8Of(bytes)
   if (utf8 !== undefined) return [utf8]
-  const own = charset === '' || isAscii(charset) ? undefined : decodeAs(bytes, charset)
+  const own = charset === '' || isAscii(charset) ? undefined : decodeCounted(bytes, charset, work)
   return distinct([...(own === undefined || isBroken(own) ? [] : [own]), ...guesses(bytes, work)])
 }
 
@@ -115,7 +121,7 @@ function labelled(bytes: Buffer, charset: string, isHigh: boolean, work: Work): 
     odd.add('name-bad-charset')
     return utf8 === undefined ? guesses(bytes, work) : [utf8]
   }
-  const own = decodeAs(bytes, charset)
+  const own = decodeCounted(bytes, charset, work)
   if (own === undefined) {
     odd.add('name-bad-charset')
     if (!isHigh) return [bytes.toString('latin1')]
@@ -139,8 +145,11 @@ function isLikelier(own: string, utf8: string, charset: string): boolean {
 
 /** The plausible charsets of bytes, the likeliest first. */
 function guesses(bytes: Buffer, work: Work): readonly string[] {
-  work.room -= COST
   const latin1 = bytes.toString('latin1')
+  const known = work.budget.guessed(latin1)
+  if (known !== undefined) return known
+  work.room -= STEPS_PER_GUESS
+  work.budget.takeSteps(STEPS_PER_GUESS)
   const high = latin1.slice(0, WEIGHED).replace(/[^\x80-\xff]+/g, '').length
   const found: { text: string; value: number }[] = []
   for (const { label, decoder } of DECODERS) {
@@ -149,7 +158,16 @@ function guesses(bytes: Buffer, work: Work): readonly string[] {
   }
   found.sort((a, b) => b.value - a.value)
   const best = distinct(found.map(({ text }) => text)).slice(0, MOST_GUESSES)
-  return best.length === 0 ? [latin1] : best
+  const texts = best.length === 0 ? [latin1] : best
+  if (latin1.length <= LONGEST_REMEMBERED) work.budget.remember(latin1, texts)
+  return texts
+}
+
+/** As `decodeAs`, at the cost of the message. */
+export function decodeCounted(bytes: Buffer, charset: string, { budget }: Work): string | undefined {
+  const text = decodeAs(bytes, charset)
+  budget.takeSteps(text === undefined ? STEPS_PER_UNKNOWN : STEPS_PER_CHARSET)
+  return text
 }
 
 /** Bytes in a charset, what is invalid replaced; nothing for a charset that nobody knows. */

@@ -32,6 +32,7 @@ export function decodedWords(text: string, work: Work): readonly string[] {
   const words = adjacent(tokens)
   const whole = merged(words)
   addAll(decoded(whole, work, concatenated))
+  if (work.budget.isSpent) return [...found]
   if (whole.length < words.length && words.some(endsInside)) addAll(decoded(words, work, concatenated))
   if (isOdd) {
     work.odd.add('name-malformed')

@@ -1,13 +1,13 @@
 /** Every name that some mail client would show for a part, the one that most show, and what is odd about them. */
 import type { AnomalyName, Name } from '../../core/index.ts'
+import { Budget } from '../budget.ts'
 import { type Parameter, parameter, type Structured } from '../header/parameter.ts'
 import { type Candidate, candidatesOf, plainTexts } from './candidate.ts'
-import type { NameBudget, Oddities, Work } from './charset.ts'
+import type { Oddities, Work } from './charset.ts'
 import { addHazards, extensionOf, isOrdinary, variantsOf } from './hazard.ts'
 import { extendedTexts } from './rfc2231.ts'
 import { shownName } from './shown.ts'
 
-export type { NameBudget } from './charset.ts'
 export { shownName }
 
 /** Names of one part that are told. */
@@ -19,10 +19,9 @@ const FILE_SYSTEM_BYTES = 255
 const MOST_ELSEWHERE = 4
 /** Bytes of one part that are decoded in all ways. */
 const WORK_BYTES = 65_536
-/** And of one message, in all its parts. */
-const MESSAGE_WORK_BYTES = 262_144
-/** Read only as most clients do, names are cheaper, but not free: so much later nothing more is read. */
-const MOST_OVERDRAWN = 65_536
+
+/** What a name costs besides being decoded: its variants, its hazards. */
+const STEPS_PER_CANDIDATE = 20
 
 export interface Names {
   /** What most clients show, empty where none shows one. */
@@ -58,14 +57,13 @@ export function namesOf(
   dispositions: readonly Structured[],
   types: readonly Structured[],
   elsewhere: Elsewhere = NOWHERE,
-  budget?: NameBudget,
+  budget = new Budget(),
 ): Names {
-  const room = Math.min(WORK_BYTES, budget?.room ?? WORK_BYTES)
-  const { work, places } = newWork(types[0] === undefined ? '' : parameter(types[0], 'charset'), room)
+  const { work, places } = newWork(types[0] === undefined ? '' : parameter(types[0], 'charset'), budget)
   const { odd } = work
   const candidates = candidatesOf(dispositions, types, work)
-  if (budget !== undefined) budget.room -= room - work.room
-  const others = elsewhere === NOWHERE ? [] : candidatesElsewhere(elsewhere)
+  if (!budget.isOverdrawn) budget.takeSteps(STEPS_PER_CANDIDATE * candidates.length)
+  const others = elsewhere === NOWHERE || budget.isOverdrawn ? [] : candidatesElsewhere(elsewhere, budget)
   const [only] = candidates
   if (only === undefined && others.length === 0) return NO_NAME
   if (candidates.some(({ value }) => value !== only?.value)) {
@@ -79,7 +77,7 @@ export function namesOf(
     work.field = field
     if (isFirst) addAllHazards(value, odd)
   }
-  if (!isPlain) addVariants(all, candidates)
+  if (!isPlain && !budget.isSpent) addVariants(all, candidates)
   const [shown] = all
   return {
     name: shown === undefined ? '' : shownName(shown.value),
@@ -90,24 +88,14 @@ export function namesOf(
   }
 }
 
-/** What the names of one message may cost; what is left of it is below zero once some name was not read in all ways. */
-export function newNameBudget(): NameBudget {
-  return { room: MESSAGE_WORK_BYTES }
-}
-
-/** Whether even the cheap reading of names has cost too much. */
-export function isExhausted({ room }: NameBudget): boolean {
-  return room < -MOST_OVERDRAWN
-}
-
 /** Text of a header value as most clients show it: encoded words decoded, raw 8-bit bytes taken for UTF-8 where they are. */
-export function decodeText(raw: string): string {
-  return plainTexts(raw, newWork('').work)[0] ?? ''
+export function decodeText(raw: string, budget = new Budget()): string {
+  return plainTexts(raw, newWork('', budget).work)[0] ?? ''
 }
 
 /** `key*`, and the pieces `key*0*`, `key*1` … put together, in each way in which some program reads them. */
-export function extendedValues(parameters: readonly Parameter[], key: string): string[] {
-  return [...extendedTexts(parameters, key, newWork('').work)]
+export function extendedValues(parameters: readonly Parameter[], key: string, budget: Budget): string[] {
+  return [...extendedTexts(parameters, key, newWork('', budget).work)]
 }
 
 /** A name that another reader decoded, with what programs make of it, and what is odd about it. */
@@ -129,14 +117,14 @@ export function withName(names: readonly Name[], value: string, origin: string):
 
 function newWork(
   charset: string,
-  room = WORK_BYTES,
+  budget: Budget,
 ): {
   readonly work: Work
   readonly places: ReadonlyMap<AnomalyName, Structured | undefined>
 } {
   const places = new Map<AnomalyName, Structured | undefined>()
   const odd: Oddities = { add: (name) => places.has(name) || places.set(name, work.field) }
-  const work: Work = { charset, odd, room, field: undefined }
+  const work: Work = { charset, odd, room: WORK_BYTES, field: undefined, budget }
   return { work, places }
 }
 
@@ -211,13 +199,13 @@ function chosen(all: readonly Name[]): readonly Name[] {
 }
 
 /** Names from other fields. */
-function candidatesElsewhere({ descriptions, locations, container }: Elsewhere): Name[] {
+function candidatesElsewhere({ descriptions, locations, container }: Elsewhere, budget: Budget): Name[] {
   const found: Name[] = []
   const addName = (value: string, origin: string): void => {
     if (value !== '' && !found.some((known) => known.value === value)) found.push({ value, origin })
   }
-  for (const value of descriptions.slice(0, MOST_ELSEWHERE)) addName(decodeText(value).trim(), 'description')
-  for (const value of locations.slice(0, MOST_ELSEWHERE)) addName(lastOfLocation(decodeText(value)), 'location')
+  for (const value of descriptions.slice(0, MOST_ELSEWHERE)) addName(decodeText(value, budget).trim(), 'description')
+  for (const value of locations.slice(0, MOST_ELSEWHERE)) addName(lastOfLocation(decodeText(value, budget)), 'location')
   addName(container, 'container')
   return found
 }

@@ -3,7 +3,7 @@
  * twice, not from 0; charsets that are missing, unknown or named late; percent signs that are none.
  */
 import type { Parameter } from '../header/parameter.ts'
-import { decodeAs, textsOf, type Work } from './charset.ts'
+import { decodeCounted, textsOf, type Work } from './charset.ts'
 import { combined, decodedWords } from './encoded-word.ts'
 
 interface Piece {
@@ -71,6 +71,7 @@ function joinPieces(all: readonly Piece[], work: Work): readonly string[] {
   const plain = pieces.map(({ value }) => value).join('')
   const named = groupsOf(pieces, work)
   const found = new Set(textsOfGroups(named, work))
+  if (work.budget.isSpent) return [...found]
   // Some decode the percent signs first (those built on Python's email), others the words.
   if (plain.includes('=?') || named.some(({ raw }) => raw.includes('=?'))) {
     const words = decodedWords(named.map(({ raw }) => raw).join(''), work)
@@ -130,11 +131,12 @@ function flush(group: Group): void {
 }
 
 /** The bytes of pieces, one character each, those in one charset together. */
-function groupsOf(pieces: readonly Piece[], { odd }: Work): readonly Group[] {
+function groupsOf(pieces: readonly Piece[], work: Work): readonly Group[] {
+  const { odd } = work
   const groups: Group[] = []
   for (const piece of pieces) {
     const isFirst = groups.length === 0
-    const named = piece.isEncoded ? headOf(piece.value, isFirst) : undefined
+    const named = piece.isEncoded ? headOf(piece.value, isFirst, work) : undefined
     const value = named === undefined ? piece.value : piece.value.slice(named.length)
     if (isFirst || named !== undefined)
       groups.push({ charset: named?.charset ?? '', raw: '', encoded: '', isBroken: false })
@@ -149,10 +151,11 @@ function groupsOf(pieces: readonly Piece[], { odd }: Work): readonly Group[] {
 }
 
 /** `charset'language'`; behind the first piece only where the charset is known, since apostrophes belong to names. */
-function headOf(value: string, isFirst: boolean): { charset: string; length: number } | undefined {
+function headOf(value: string, isFirst: boolean, work: Work): { charset: string; length: number } | undefined {
   const match = /^([A-Za-z0-9._:-]*)'([A-Za-z0-9-]*)'/.exec(value)
   const [all = '', charset = ''] = match ?? []
-  if (all === '' || (!isFirst && (charset === '' || decodeAs(Buffer.alloc(0), charset) === undefined))) return undefined
+  if (all === '' || (!isFirst && (charset === '' || decodeCounted(Buffer.alloc(0), charset, work) === undefined)))
+    return undefined
   return { charset, length: all.length }
 }
 
@@ -160,7 +163,7 @@ function headOf(value: string, isFirst: boolean): { charset: string; length: num
 function brokenForms(value: string, work: Work): readonly string[] {
   const found: string[] = []
   const single = /^([A-Za-z0-9._:-]+)'(?=[^']*$)/.exec(value)
-  if (single?.[1] !== undefined && decodeAs(Buffer.alloc(0), single[1]) !== undefined) {
+  if (single?.[1] !== undefined && decodeCounted(Buffer.alloc(0), single[1], work) !== undefined) {
     const raw = Buffer.from(percentDecoded(value.slice(single[0].length)), 'latin1')
     found.push(...textsOf(raw, single[1], work))
   }

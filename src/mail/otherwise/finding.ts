@@ -1,6 +1,7 @@
 /** What the tolerant reading finds: each distinct content once, with everything that is said of it. */
 import { createHash } from 'node:crypto'
 import type { Anomaly, Content, ContentMeter, Name } from '../../core/index.ts'
+import type { Budget } from '../budget.ts'
 import type { Part } from '../header/part.ts'
 import { looksLikeText } from './watch.ts'
 
@@ -40,10 +41,13 @@ export interface FindingsOptions {
 /** More distinct contents are left out, and the reading is incomplete. */
 const MOST_FINDINGS = 20_000
 const MOST_NAMES = 32
+/** What it costs to measure a content. */
+const STEPS_PER_CONTENT = 150
 
 /** Collects what is found; takes out the bytes at one path where they are wanted. */
 export class Findings {
   readonly #options: FindingsOptions
+  readonly #budget: Budget
   readonly #found = new Map<string, Finding>()
   readonly #paths = new Set<string>()
   /** The last number behind each path that was wished more than once. */
@@ -52,8 +56,9 @@ export class Findings {
   taken: Buffer | undefined
   isComplete = true
 
-  constructor(options: FindingsOptions) {
+  constructor(options: FindingsOptions, budget: Budget) {
     this.#options = options
+    this.#budget = budget
   }
 
   /** Adds a content; true where no reading had it before. A guess counts only where the content is of a kind that is known. */
@@ -84,6 +89,7 @@ export class Findings {
   #measure(bytes: Buffer, sha256: string, label: Label, isGuess: boolean): Content | undefined {
     const { newMeter, known } = this.#options
     if (known?.has(sha256) || !(isGuess || label.isFile || !looksLikeText(bytes))) return undefined
+    this.#budget.takeSteps(STEPS_PER_CONTENT)
     const meter = newMeter()
     meter.write(bytes)
     const content = meter.end()

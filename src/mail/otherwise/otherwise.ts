@@ -1,5 +1,6 @@
 /** The tolerant reading as the message's reader uses it: what it finds besides, and the bytes of what it found. */
 import { type Anomaly, anomaly, type Content, type Limit, type Name, type Sample } from '../../core/index.ts'
+import type { Budget } from '../budget.ts'
 import { type Finding, united } from './finding.ts'
 import { type TolerantOptions, TolerantReading } from './reading.ts'
 
@@ -11,9 +12,14 @@ export interface OtherReading {
   readonly limit: Limit | ''
 }
 
-/** Reads the message tolerantly; `known` are the digests of what other readings see in it. */
-export function readOtherwise(options: TolerantOptions, message: Buffer, known: ReadonlySet<string>): OtherReading {
-  const reading = new TolerantReading({ ...options, known }, message)
+/** Reads the message tolerantly; `known` are the digests of what other readings see in it, `before` what they have cost. */
+export function readOtherwise(
+  options: TolerantOptions,
+  message: Buffer,
+  known: ReadonlySet<string>,
+  before: Budget,
+): OtherReading {
+  const reading = new TolerantReading({ ...options, known }, message, before)
   const samples: Sample[] = []
   const names = new Map<string, readonly Name[]>()
   const anomalies = fewOf(reading.anomalies)

@@ -6,15 +6,15 @@
  * It reads the whole message at once, keeps to a budget that it counts, and does the same for the same message each time.
  */
 import { type Anomaly, type AnomalyName, anomaly } from '../../core/index.ts'
+import { Budget } from '../budget.ts'
 import { type Decoding, decodings, firstDecoding, sniffEncodings } from '../decode/decodings.ts'
 import { type Embedded, type EmbeddedKind, embeddedIn, mayEmbed, narrowed } from '../embedded/index.ts'
 import { parseHeader } from '../header/header.ts'
 import { exactEncoding } from '../header/other-encoding.ts'
 import { type Part, readPart } from '../header/part.ts'
 import type { MailLimits } from '../limits.ts'
-import { namesOfDecoded, newNameBudget, shownName } from '../name/name.ts'
+import { namesOfDecoded, shownName } from '../name/name.ts'
 import { isDeclaredMessage, looksLikeMessage } from '../sniff.ts'
-import { Budget } from './budget.ts'
 import { exactParts, likelyParts, type Range } from './delimiter.ts'
 import { coreOf, type Dashes, Document } from './document.ts'
 import { Findings, type FindingsOptions, isOdd, type Label, labelOf, united } from './finding.ts'
@@ -73,25 +73,29 @@ interface Decoded {
 export class TolerantReading {
   readonly #options: TolerantOptions
   readonly #budget: Budget
-  readonly #names = newNameBudget()
   readonly findings: Findings
   readonly anomalies: Anomaly[] = []
   #isComplete = true
   /** What follows from the step that is being taken. */
   #next: (() => void)[] = []
 
-  constructor(options: TolerantOptions, message: Buffer) {
+  constructor(options: TolerantOptions, message: Buffer, before?: Budget) {
     this.#options = options
-    this.#budget = new Budget(message.length)
-    this.findings = new Findings(options)
+    this.#budget = new Budget(message.length, before)
+    this.findings = new Findings(options, this.#budget)
     this.#document(new Document(message, TOLERANT_PATH, 0), true)
     this.#wide(message, TOLERANT_PATH, 0)
     this.#run()
   }
 
+  /** What it has cost, together with what was read before. */
+  get steps(): number {
+    return this.#budget.used
+  }
+
   /** Whether everything was read; else the budget was spent or a limit reached. */
   get isComplete(): boolean {
-    return this.#isComplete && !this.#budget.isSpent && this.#names.room >= 0 && this.findings.isComplete
+    return this.#isComplete && !this.#budget.isSpent && this.findings.isComplete
   }
 
   /** Takes the steps depth first, without recursion: parts are nested as deeply as the sender likes. */
@@ -105,7 +109,7 @@ export class TolerantReading {
   }
 
   get #isOver(): boolean {
-    return this.#budget.isSpent || this.#names.room < 0 || this.findings.taken !== undefined
+    return this.#budget.isSpent || this.findings.taken !== undefined
   }
 
   #later(step: () => void): void {
@@ -147,7 +151,7 @@ export class TolerantReading {
     const { document } = place
     const end = Math.min(head.to, range.from + this.#options.limits.headerBytes)
     const header = parseHeader(document.bytes.subarray(range.from, end), document.isMessage ? range.from : -1)
-    const part = readPart(header, place.isDigestChild, '', this.#names)
+    const part = readPart(header, place.isDigestChild, '', this.#budget)
     if (!this.#budget.takeSteps(STEPS_PER_NAME * part.names.length)) return false
     const types = [part.type, ...part.otherTypes]
     const body = { from: head.body, to: range.to }

@@ -8,11 +8,11 @@ import {
   type Limit,
   NO_CONTENT,
 } from '../../core/index.ts'
+import { Budget } from '../budget.ts'
 import type { Field } from '../header/header.ts'
 import type { Part } from '../header/part.ts'
 import type { MailLimits } from '../limits.ts'
 import type { Skeleton } from '../mailparser/skeleton.ts'
-import { newNameBudget } from '../name/name.ts'
 
 /** Takes the decoded bytes of a part as they stream by. */
 export type Tap = (bytes: Buffer) => void
@@ -57,6 +57,8 @@ export interface StrictContext {
   readonly skeleton?: Skeleton
 }
 
+/** Of what a message may cost, a part that must be read takes so much away from guesses. */
+const STEPS_PER_PART = 50
 /** Anomalies of one name that are told of a message. */
 const MOST_ALIKE = 8
 
@@ -65,7 +67,8 @@ export class StrictFindings {
   readonly leaves: Leaf[] = []
   readonly byPath = new Map<string, Leaf>()
   readonly anomalies: Anomaly[] = []
-  readonly nameBudget = newNameBudget()
+  /** Independent of how long the message is, which is not known yet. */
+  readonly budget = new Budget()
   readonly #limits: MailLimits
   readonly #alike = new Map<string, number>()
   /** The fields of the message's own header; undefined until it was read. */
@@ -125,6 +128,7 @@ export class StrictFindings {
   }
 
   countPart(offset: number): void {
+    this.budget.countSteps(STEPS_PER_PART)
     if (++this.#parts > this.#limits.parts) this.stop('parts', offset)
   }
 

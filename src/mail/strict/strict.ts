@@ -8,7 +8,7 @@ import { anomaly } from '../../core/index.ts'
 import { firstOf, type Header, parseHeader } from '../header/header.ts'
 import { LineEnds } from '../header/line-end.ts'
 import { isAttachment, isMultipart, type Part, readPart } from '../header/part.ts'
-import { decodeText, isExhausted } from '../name/name.ts'
+import { decodeText } from '../name/name.ts'
 import { type Delimiter, Delimiters, type Multipart, oddityWithin } from './delimiter.ts'
 import { guessBoundary, guessedMultipart } from './guess.ts'
 import { Head, isBlank } from './head.ts'
@@ -187,17 +187,10 @@ export class StrictMessage implements InnerMessage {
       this.#context.skeleton?.cutHeader(header, block)
     }
     this.#lineEnds.add(header)
-    const part = readPart(header, this.#isDigestChild, '', findings.nameBudget)
-    this.#checkNames(offset)
-    if (findings.isStopped) return
+    const part = readPart(header, this.#isDigestChild, '', findings.budget)
+    if (findings.budget.isSpent) findings.reach('readings', offset)
     if (isMultipart(part)) this.#openMultipart(part, offset)
     else this.#openLeaf(part, offset, [])
-  }
-
-  #checkNames(offset: number): void {
-    const { findings } = this.#context
-    if (findings.nameBudget.room < 0) findings.reach('readings', offset)
-    if (isExhausted(findings.nameBudget)) findings.stop('readings', offset)
   }
 
   #readRoot(header: Header): void {

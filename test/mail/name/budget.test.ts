@@ -1,4 +1,4 @@
-/** The names of one message have a budget: what is beyond it makes the message unscannable, and nothing that was found is lost. */
+/** Names draw on what a message may cost: what is beyond it makes the message unscannable, and nothing that was found is lost. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { read } from '../read.ts'
@@ -11,17 +11,18 @@ function mailOf(count: number): Buffer {
   return Buffer.from(`Content-Type: multipart/mixed; boundary=b\r\n\r\n${parts}--b--\r\n`, 'latin1')
 }
 
-test('some hundred names in a charset that nobody declares are read in all ways', async () => {
-  const { unscannable, attachments } = await read(mailOf(250))
+test('five hundred files with names in two fields in charsets that nobody declares are read in all ways', async () => {
+  const { unscannable, attachments } = await read(mailOf(500))
 
   assert.equal(unscannable, '')
-  assert.equal(attachments.length, 250)
+  assert.equal(attachments.length, 500)
+  assert.ok(attachments.every(({ names }) => names.some(({ value }) => value.startsWith('你好'))))
 })
 
-test('thousands of such names are a limit that is named, and what was found before stays', async () => {
-  const { unscannable, attachments } = await read(mailOf(4000))
+test('thousands of such names are a limit that is named, and every part is read nevertheless', async () => {
+  const { unscannable, attachments } = await read(mailOf(6000))
 
   assert.equal(unscannable, 'readings')
-  assert.ok(attachments.length > 500, `${attachments.length}`)
-  assert.ok(attachments.some(({ name }) => name.endsWith('.exe')))
+  assert.equal(attachments.filter(({ readings }) => readings.includes('strict')).length, 6000)
+  assert.ok(attachments.every(({ name }) => name.endsWith('.exe')))
 })

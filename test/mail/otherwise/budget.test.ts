@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createContentMeter } from '../../../src/facts/index.ts'
-import { Budget } from '../../../src/mail/otherwise/budget.ts'
+import { Budget } from '../../../src/mail/budget.ts'
 import { TolerantReading } from '../../../src/mail/otherwise/reading.ts'
 import { file, limits, lines, mixed, read } from '../read.ts'
 
