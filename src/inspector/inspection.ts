@@ -16,7 +16,7 @@ const DIRECT_BYTES = 16 * 1024
 const NOTHING = Buffer.alloc(0)
 
 /**
- * Bytes are copied into frames as they come. Nothing is sent, and no process is taken, before the first buffer is full or
+ * Bytes are copied into frames as they come, the first when they are sent. Nothing is sent, and no process is taken, before the first buffer is full or
  * the message is whole: a client that is slow to send its first bytes occupies nobody. What is whole by then waits for its turn.
  */
 export class MessageInspection implements Inspection, ConnectionJob, Turn {
@@ -30,7 +30,9 @@ export class MessageInspection implements Inspection, ConnectionJob, Turn {
   #wake: (() => void) | undefined
   #connection: Connection | undefined
   #job = 0
-  #buffer: Buffer = Buffer.allocUnsafe(FIRST_BYTES)
+  /** The first pieces as they came: whoever hands them over keeps them too, and a copy would double what waits. */
+  #pieces: Uint8Array[] = []
+  #buffer: Buffer = NOTHING
   #start = OPENING_BYTES
   #at = OPENING_BYTES + HEAD_BYTES
   #bytes = 0
@@ -60,11 +62,12 @@ export class MessageInspection implements Inspection, ConnectionJob, Turn {
     this.#onAbort = onAbort
   }
 
-  write(chunk: Uint8Array): boolean {
+  write(chunk: Uint8Array, isKept = false): boolean {
     if (this.#isOver || this.#isSent || this.#isCut) return true
     const room = this.#maxBytes - this.#bytes
     const end = Math.min(chunk.length, room)
     this.#isCut = chunk.length > room
+    if (this.#keeps(chunk.subarray(0, end), isKept)) return true
     const direct = this.#sendDirectly(chunk, end)
     for (let from = direct; from < end; ) {
       if (this.#at === this.#buffer.length) this.#flush()
@@ -75,6 +78,27 @@ export class MessageInspection implements Inspection, ConnectionJob, Turn {
     }
     this.#bytes += end
     return this.#connection === undefined || !this.#connection.isFull
+  }
+
+  /** Whether the piece is one of the first and kept by its writer, for which nothing is sent yet; else all of them are in the buffer now. */
+  #keeps(piece: Uint8Array, isKept: boolean): boolean {
+    const isFirst = this.#buffer === NOTHING
+    if (isFirst && isKept && OPENING_BYTES + 2 * HEAD_BYTES + this.#bytes + piece.length <= FIRST_BYTES) {
+      this.#pieces.push(piece)
+      this.#bytes += piece.length
+      return true
+    }
+    if (isFirst) this.#pour(FIRST_BYTES)
+    return false
+  }
+
+  #pour(room: number): void {
+    this.#buffer = Buffer.allocUnsafe(room)
+    for (const piece of this.#pieces) {
+      this.#buffer.set(piece, this.#at)
+      this.#at += piece.length
+    }
+    this.#pieces = []
   }
 
   /** What fills a frame anyway needs no copy; returns how many of the bytes were sent. */
@@ -103,21 +127,13 @@ export class MessageInspection implements Inspection, ConnectionJob, Turn {
     if (this.#isOver || this.#isSent) return this.#reading
     this.#isSent = true
     if (this.#connection) this.begin()
-    else this.#line()
+    else this.#connections.turns.enter('read', this)
     return this.#reading
-  }
-
-  /** Waits in as much memory as the message needs. */
-  #line(): void {
-    this.#connections.turns.enter('read', this)
-    if (this.#connection || this.#isOver) return
-    const filled = Buffer.allocUnsafeSlow(this.#at + HEAD_BYTES)
-    this.#buffer.copy(filled, 0, 0, this.#at)
-    this.#buffer = filled
   }
 
   /** Its end is sent, and before it what was not sent yet. */
   begin(): void {
+    if (this.#buffer === NOTHING) this.#pour(OPENING_BYTES + 2 * HEAD_BYTES + this.#bytes)
     if (this.#at + HEAD_BYTES > this.#buffer.length) this.#flush()
     const from = this.#start === OPENING_BYTES ? 0 : this.#start
     if (this.#at > this.#start + HEAD_BYTES) this.#closeFrame()
@@ -207,6 +223,7 @@ export class MessageInspection implements Inspection, ConnectionJob, Turn {
     this.#isOver = true
     if (this.#onAbort) this.#signal?.removeEventListener('abort', this.#onAbort)
     this.#buffer = NOTHING
+    this.#pieces = []
     const connection = this.#connection
     this.#connection = undefined
     if (connection && mayKeep) this.#connections.close(connection)

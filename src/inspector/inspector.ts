@@ -14,8 +14,11 @@ export interface WantedReading {
 
 /** One message being read. Exactly one of `finish` and `abort` ends it. */
 export interface Inspection {
-  /** Takes the next bytes of the message (copied out of `chunk` before it returns); false asks to wait for `drained`. */
-  write(chunk: Uint8Array): boolean
+  /**
+   * Takes the next bytes of the message (copied out of `chunk` before it returns, unless it `isKept` as it is until all is over); false
+   * asks to wait for `drained`.
+   */
+  write(chunk: Uint8Array, isKept?: boolean): boolean
   /** Resolves when more bytes are welcome; rejects as `finish` would. */
   drained(): Promise<void>
   /**

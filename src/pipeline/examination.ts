@@ -122,7 +122,7 @@ export class MessageExamination implements Examination {
    */
   #beginReading(): Inspection {
     const inspection = this.#deps.inspector.read(undefined, this.#wanted)
-    for (const chunk of this.#kept.inMemory) inspection.write(chunk)
+    for (const chunk of this.#kept.inMemory) inspection.write(chunk, true)
     this.#inspection = inspection
     return inspection
   }
