@@ -54,7 +54,14 @@
 export { createInspector, type InspectorDeps } from './client.ts'
 export type { ParserCode } from './command.ts'
 export type { InspectorEvent } from './events.ts'
-export { type Inspection, type Inspector, type InspectorState, type Layer, unscannableReading, type WantedReading } from './inspector.ts'
+export {
+  type Inspection,
+  type Inspector,
+  type InspectorState,
+  type Layer,
+  unscannableReading,
+  type WantedReading,
+} from './inspector.ts'
 export { containersOf } from './may-hold.ts'
 export { type InspectorOptions, inspectorOptions } from './options.ts'
 export { type Supervisor, type SupervisorSettings, startSupervisor } from './supervisor.ts'
