@@ -7,7 +7,7 @@
 const DECODED_PER_BYTE = 4
 const LEAST_DECODED = 1024 ** 2
 /** One step is what takes half a microsecond or so. What a small message may cost, and for each byte of it besides. */
-const LEAST_STEPS = 900_000
+const LEAST_STEPS = 1_000_000
 const STEPS_PER_BYTE = 0.1
 /** What most programs read of names is read beyond the end, but not for ever. */
 const MOST_OVERDRAWN = 50_000

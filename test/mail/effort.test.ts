@@ -7,7 +7,7 @@ import { openStrict } from '../../src/mail/strict/strict-reading.ts'
 import { makeMail, WORST } from '../bench/mail-corpus.ts'
 import { limits } from './read.ts'
 
-const MOST_STEPS = 1_100_000
+const MOST_STEPS = 1_200_000
 const options = { limits, newMeter: createContentMeter }
 const DEAREST = [
   'names in three charsets',
