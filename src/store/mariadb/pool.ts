@@ -89,7 +89,8 @@ export class Pool {
 
   async #take(): Promise<Link> {
     for (let link = this.#idle.pop(); link; link = this.#idle.pop()) {
-      if (link.connection.isValid()) return this.#lend(link)
+      this.#busy.add(link)
+      if (link.connection.isValid()) return link
       this.#drop(link)
     }
     while (this.#open >= this.#settings.connections) {
