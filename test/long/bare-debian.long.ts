@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type BareDebian, makeBareDebian, type RanInside } from './bare/debian.ts'
 
-const INSTALL_MS = 300_000
+const INSTALL_MS = 600_000
 const START_MS = 60_000
 
 /** What the probe inside saw. */
