@@ -70,6 +70,8 @@ const SERVICES = `
 set -e
 install -d -o peekaboo-inspector -g peekaboo -m 750 /run/peekaboo-inspector
 install -d -o peekaboo -g peekaboo -m 700 /var/lib/peekaboo
+# As StateDirectory= does where the folder was another's.
+chown -R peekaboo:peekaboo /var/lib/peekaboo
 as() { exec setpriv --reuid="$1" --regid=peekaboo --init-groups --no-new-privs --bounding-set=-all --inh-caps=-all sh -c "umask 0007; exec $2"; }
 P=/opt/peekaboo-milter/current/bin/peekaboo
 as peekaboo-inspector "$P inspector --socket /run/peekaboo-inspector/inspector.sock" &
