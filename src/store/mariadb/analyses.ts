@@ -1,18 +1,9 @@
 /** Leases: one statement for each step whatever the number of rows, and what is ours is read back by owner and token. */
 import type { Connection } from 'mariadb'
-import type { Cause, Report } from '../../core/index.ts'
-import type { Analysis, AnalysisChange, AnalysisKey, AnalysisState } from '../store.ts'
-import {
-  analysisId,
-  type Changed,
-  hexList,
-  inTransaction,
-  parsed,
-  type Row,
-  type Statement,
-  textOf,
-  together,
-} from './sql.ts'
+import type { Report } from '../../core/index.ts'
+import { analysisOf, textOf } from '../row.ts'
+import type { Analysis, AnalysisChange, AnalysisKey } from '../store.ts'
+import { analysisId, type Changed, hexList, inTransaction, type Row, type Statement, together } from './sql.ts'
 
 const COLUMNS = `LOWER(HEX(id)) AS id, LOWER(HEX(sha256)) AS sha256, analyzer, options, revision, state, owner, token,
   lease_until AS leaseUntil, attempts, marker, task_id AS taskId, report, cause, updated`
@@ -151,24 +142,5 @@ function advanceStatement(id: string, change: AnalysisChange, leaseMs: number, t
         ${set.map(([column]) => `, ${column} = ?`).join('')}
       WHERE id = x'${id}' AND owner = ? AND token = ? AND ${HELD}`,
     values: [change.state, leaseMs, ...set.map(([, value]) => value ?? null), change.owner, change.token],
-  }
-}
-
-function analysisOf(row: Row): Analysis {
-  return {
-    analyzer: textOf(row.analyzer),
-    optionsDigest: textOf(row.options),
-    revision: textOf(row.revision),
-    sha256: textOf(row.sha256),
-    state: textOf(row.state) as AnalysisState,
-    owner: textOf(row.owner),
-    token: Number(row.token),
-    leaseUntil: Number(row.leaseUntil),
-    attempts: Number(row.attempts),
-    marker: textOf(row.marker),
-    taskId: textOf(row.taskId),
-    report: row.report === null ? null : parsed<Report>(row.report),
-    cause: textOf(row.cause) as Cause | '',
-    updated: Number(row.updated),
   }
 }

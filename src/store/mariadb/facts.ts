@@ -1,6 +1,7 @@
 /** Facts of bytes: how they are written and found. */
 import type { KnownContent } from '../../core/index.ts'
-import { hexList, parsed, type Row, type Statement } from './sql.ts'
+import { parsed } from '../row.ts'
+import { hexList, type Row, type Statement } from './sql.ts'
 
 /** One statement takes so much: the server's packets are bounded, and others get their turn. */
 const ROWS_AT_ONCE = 500

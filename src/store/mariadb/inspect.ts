@@ -2,13 +2,14 @@
 import type { Connection } from 'mariadb'
 import { StoreRefused } from '../event.ts'
 import type { MariadbOptions } from '../options.ts'
+import { textOf } from '../row.ts'
 import { COUNTED, type StoreStatus } from '../status.ts'
 import { connect } from './connect.ts'
 import { readSchema } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { nameOf } from './name.ts'
 import { explainProblem } from './problem.ts'
-import { type Row, textOf } from './sql.ts'
+import type { Row } from './sql.ts'
 
 const TABLES: Readonly<Record<string, string>> = { FACTS: 'facts', SIGHTING: 'sighting', OVERRIDE: 'operator_override' }
 

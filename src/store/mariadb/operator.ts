@@ -2,9 +2,10 @@
 import type { Connection } from 'mariadb'
 import type { Override } from '../override.ts'
 import { type Removal, whereOf } from '../removal.ts'
+import { historyEntry, overrideOf } from '../row.ts'
 import type { History } from '../store.ts'
 import { ABANDONED_AFTER_MS } from '../story-life.ts'
-import { type Changed, hexList, inTransaction, type Row, type Statement, textOf } from './sql.ts'
+import { type Changed, hexList, inTransaction, type Row, type Statement } from './sql.ts'
 
 const TABLES: Readonly<Record<Removal['from'], string>> = {
   facts: 'facts',
@@ -67,29 +68,14 @@ export function historyStatement(digests: readonly string[]): Statement {
 }
 
 export function historyOf(rows: readonly Row[]): ReadonlyMap<string, History> {
-  return new Map(
-    rows.map((row) => {
-      const { first_seen, last_seen, count, score } = row
-      const seen = { firstSeen: Number(first_seen), lastSeen: Number(last_seen), count: Number(count) }
-      return [textOf(row.sha256), score == null ? seen : { ...seen, worstScore: Number(score) }]
-    }),
-  )
+  return new Map(rows.map(historyEntry))
 }
 
 export async function overrides(connection: Connection): Promise<readonly Override[]> {
   const rows = await connection.query<readonly Row[]>(
     'SELECT kind, value, verdict, reason, who, made, until FROM operator_override ORDER BY made, kind, value, verdict',
   )
-  return rows.map((row) => ({
-    kind: row.kind === 'family' ? 'family' : 'sha256',
-    value: textOf(row.value),
-    // Whatever is not plainly an allowance denies.
-    verdict: row.verdict === 'allow' ? 'allow' : 'deny',
-    reason: textOf(row.reason),
-    who: textOf(row.who),
-    made: Number(row.made),
-    until: Number(row.until),
-  }))
+  return rows.map(overrideOf)
 }
 
 export async function setOverride(

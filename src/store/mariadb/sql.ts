@@ -66,14 +66,3 @@ export function analysisId({ analyzer, optionsDigest, revision, sha256 }: Analys
     .update(JSON.stringify([analyzer, optionsDigest, revision, sha256]))
     .digest('hex')
 }
-
-/** A column that holds text. */
-export function textOf(value: Row[string] | undefined): string {
-  if (typeof value !== 'string') throw new TypeError(`a column holds ${typeof value} where text was expected`)
-  return value
-}
-
-/** A column that holds JSON. */
-export function parsed<T>(value: Row[string] | undefined): T {
-  return JSON.parse(textOf(value)) as T
-}

@@ -1,12 +1,13 @@
 /** Stories: how they are written, answered, continued and told. */
 import type { Connection } from 'mariadb'
-import type { Answer, Story, StorySample, Try } from '../../core/index.ts'
+import type { Answer, Story, StorySample } from '../../core/index.ts'
 import { isDigest } from '../digest.ts'
+import { storyOf } from '../row.ts'
 import type { StoryDraft, StoryQuery } from '../store.ts'
-import { ABANDONED_AFTER_MS, endOf, isFinal, TRIES_TOLD, unionRecipients } from '../story-life.ts'
-import { inTransaction, parsed, type Row, type Statement, textOf, together } from './sql.ts'
+import { ABANDONED_AFTER_MS, endOf, isFinal, TRIES_TOLD } from '../story-life.ts'
+import { inTransaction, type Row, type Statement, together } from './sql.ts'
 
-const STORY = 'SELECT id, ref, story_key, first_seen, facts, outcome FROM story'
+const STORY = 'SELECT id, ref, story_key AS `key`, first_seen, facts, outcome FROM story'
 const TRIES = 'SELECT queue_id, at, state, recipients, answer FROM story_try'
 /** Postfix's are 17 characters; what is longer comes from no Postfix and is cut. */
 const QUEUE_ID_LENGTH = 255
@@ -134,23 +135,4 @@ function findStatement(query: StoryQuery, limit: number): Statement | undefined 
   if (!isDigest(query.sha256)) return undefined
   const sql = `SELECT DISTINCT story AS id FROM story_sample WHERE sha256 = x'${query.sha256}' ORDER BY story DESC LIMIT ?`
   return { sql, values: [limit] }
-}
-
-function storyOf(row: Row, tries: readonly Row[], samples: readonly Row[]): Story {
-  const oldestFirst = tries.toReversed()
-  return {
-    ...parsed<Omit<Story, 'recipients'>>(row.facts),
-    recipients: unionRecipients(oldestFirst.map((attempt) => parsed<readonly string[]>(attempt.recipients))),
-    ref: textOf(row.ref),
-    key: textOf(row.story_key),
-    firstSeen: Number(row.first_seen),
-    tries: oldestFirst.map(tryOf),
-    samples: samples.map((sample) => parsed<StorySample>(sample.sample)),
-    outcome: parsed(row.outcome),
-  }
-}
-
-function tryOf(row: Row): Try {
-  const state = row.state === 'answered' ? 'answered' : 'deciding'
-  return { queueId: textOf(row.queue_id), at: Number(row.at), state, answer: parsed(row.answer) }
 }

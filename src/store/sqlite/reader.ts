@@ -6,12 +6,13 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { KnownContent, Story } from '../../core/index.ts'
 import { isDigest } from '../digest.ts'
 import type { Override } from '../override.ts'
+import { analysisOf, historyEntry, overrideOf, parsed, storyOf } from '../row.ts'
 import type { History, Known, LookupQuery, StoryQuery } from '../store.ts'
 import { ABANDONED_AFTER_MS, TRIES_TOLD } from '../story-life.ts'
 import { openForReading } from './database.ts'
 import { factsId } from './draft.ts'
 import type { Row } from './operation.ts'
-import { ANALYSIS_COLUMNS, analysisOf, historyEntry, keysJson, overrideOf, parsed, storyOf } from './rows.ts'
+import { ANALYSIS_COLUMNS, keysJson } from './rows.ts'
 
 /** That facts are in use is noted once a day: enough to keep them for days. */
 const USED_AT_LEAST_MS = 86_400_000

@@ -9,6 +9,7 @@ import { requireDigests, requireOverride } from '../digest.ts'
 import { type StoreEvent, StoreRefused } from '../event.ts'
 import type { Override } from '../override.ts'
 import type { Removal } from '../removal.ts'
+import { analysisOf } from '../row.ts'
 import type {
   Analysis,
   AnalysisChange,
@@ -24,7 +25,7 @@ import { factsOperations, sizeOf, storyOperation } from './draft.ts'
 import type { Operation, OperationValue, Row } from './operation.ts'
 import { explainProblem, type Problem } from './problem.ts'
 import { type Found, Reader } from './reader.ts'
-import { analysisOf, changeRow, keysJson } from './rows.ts'
+import { changeRow, keysJson } from './rows.ts'
 import { problemFault, Writer } from './writer.ts'
 
 /** Where the file lies and how long a statement may take. */

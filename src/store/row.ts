@@ -1,0 +1,83 @@
+/** Rows of a database, whichever it is, as the words of the contract: both stores name their columns alike. */
+import type { Cause, Report, Story, StorySample, Try } from '../core/index.ts'
+import type { Override } from './override.ts'
+import type { Analysis, AnalysisState, History } from './store.ts'
+import { unionRecipients } from './story-life.ts'
+
+/** Columns by name; text and JSON are strings, times and counts numbers. */
+export type Columns = Readonly<Record<string, unknown>>
+
+/** An analysis as the contract has it. */
+export function analysisOf(row: Columns): Analysis {
+  return {
+    analyzer: textOf(row.analyzer),
+    optionsDigest: textOf(row.options),
+    revision: textOf(row.revision),
+    sha256: textOf(row.sha256),
+    state: textOf(row.state) as AnalysisState,
+    owner: textOf(row.owner),
+    token: Number(row.token),
+    leaseUntil: Number(row.leaseUntil),
+    attempts: Number(row.attempts),
+    marker: textOf(row.marker),
+    taskId: textOf(row.taskId),
+    report: row.report === null ? null : parsed<Report>(row.report),
+    cause: textOf(row.cause) as Cause | '',
+    updated: Number(row.updated),
+  }
+}
+
+/** A story from its row, its tries (newest first) and its samples. */
+export function storyOf(row: Columns, tries: readonly Columns[], samples: readonly Columns[]): Story {
+  const oldestFirst = tries.toReversed()
+  return {
+    ...parsed<Omit<Story, 'recipients'>>(row.facts),
+    recipients: unionRecipients(oldestFirst.map((attempt) => parsed<readonly string[]>(attempt.recipients))),
+    ref: textOf(row.ref),
+    key: textOf(row.key),
+    firstSeen: Number(row.first_seen),
+    tries: oldestFirst.map(tryOf),
+    samples: samples.map((sample) => parsed<StorySample>(sample.sample)),
+    outcome: parsed(row.outcome),
+  }
+}
+
+/** A JSON column. */
+export function parsed<T>(value: unknown): T {
+  return JSON.parse(textOf(value)) as T
+}
+
+/** An override as the contract has it. */
+export function overrideOf(row: Columns): Override {
+  return {
+    kind: row.kind === 'family' ? 'family' : 'sha256',
+    value: textOf(row.value),
+    // Whatever is not plainly an allowance denies.
+    verdict: row.verdict === 'allow' ? 'allow' : 'deny',
+    reason: textOf(row.reason),
+    who: textOf(row.who),
+    made: Number(row.made),
+    until: Number(row.until),
+  }
+}
+
+/** What was seen of one digest. */
+export function historyEntry(row: Columns): [string, History] {
+  const worst = row.score == null ? {} : { worstScore: Number(row.score) }
+  const { first_seen, last_seen, count } = row
+  return [
+    textOf(row.sha256),
+    { firstSeen: Number(first_seen), lastSeen: Number(last_seen), count: Number(count), ...worst },
+  ]
+}
+
+function tryOf(row: Columns): Try {
+  const state = row.state === 'answered' ? 'answered' : 'deciding'
+  return { queueId: textOf(row.queue_id), at: Number(row.at), state, answer: parsed(row.answer) }
+}
+
+/** A text column; what holds anything else was not written by us. */
+export function textOf(value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError(`a column holds ${typeof value} where text was expected`)
+  return value
+}
