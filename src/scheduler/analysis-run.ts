@@ -3,7 +3,7 @@
  * the store before the next begins. A step that the store refuses means that the lease is lost: the run ends without a word.
  */
 import type { Analyzer, Submission } from '../analyzers/analyzer.ts'
-import { type Cause, type Clock, causeOf, Fault, type Report } from '../core/index.ts'
+import { type Cause, type Clock, causeOf, Fault, pause, type Report } from '../core/index.ts'
 import type { Follower, TaskEnd } from './follower.ts'
 import type { Lane } from './lane.ts'
 import { type Lease, LeaseLost } from './lease.ts'
@@ -105,7 +105,7 @@ class Run {
       const mayRetry = end.mayRetry && this.#attempts < this.#context.options.attempts
       if (!mayRetry) return this.fail(end.cause, end.detail)
       if (!this.#errand) return this.#leaveToNext(end.cause, end.detail)
-      await this.#pause(this.#context.options.poll)
+      await pause(this.#context.clock, this.#context.options.poll, this.#context.signal)
     }
   }
 
@@ -147,23 +147,6 @@ class Run {
   async #leaveToNext(cause: Cause, detail: string): Promise<Ended> {
     await this.#lease.write({ state: 'wanted', attempts: this.#attempts, marker: '' })
     return { state: 'refused', cause, detail }
-  }
-
-  /** Waits, or rejects when the scheduler stops or the lease is lost. */
-  #pause(ms: number): Promise<void> {
-    const { clock, signal } = this.#context
-    return new Promise((resolve, reject) => {
-      const stop = () => {
-        cancel()
-        reject(signal.reason)
-      }
-      const cancel = clock.after(ms, () => {
-        signal.removeEventListener('abort', stop)
-        resolve()
-      })
-      if (signal.aborted) stop()
-      else signal.addEventListener('abort', stop, { once: true })
-    })
   }
 }
 

@@ -3,11 +3,10 @@ import { type Clock, Fault } from '../../core/index.ts'
 import type { Machine, Submission } from '../analyzer.ts'
 import type { HttpClient } from '../http/client.ts'
 import { JsonPicker } from '../http/json-picker.ts'
-import { formBody } from '../http/multipart.ts'
 import { type Described, type Ended, failed, NotYet, Refused, type SandboxApi, type TaskState } from '../sandbox/api.ts'
 import { connect } from '../sandbox/connect.ts'
-import { sandboxFileName } from '../sandbox/file-name.ts'
-import { guestFor, type Host } from '../sandbox/options.ts'
+import { submissionBody } from '../sandbox/form.ts'
+import type { Host } from '../sandbox/options.ts'
 import {
   created,
   dataOf,
@@ -22,7 +21,6 @@ import {
   stateOf,
   viewed,
 } from './answers.ts'
-import { formFields } from './form.ts'
 import type { CapeOptions } from './options.ts'
 import { CAPE_PICK, endOf } from './report.ts'
 
@@ -48,16 +46,8 @@ export class CapeApi implements SandboxApi {
   }
 
   async submit(submission: Submission, signal: AbortSignal): Promise<readonly number[]> {
-    const { sha256, size, bytes, fileName, givenName, type, marker } = submission
-    const password = this.#options.sharePasswords ? submission.passwords?.[0] : undefined
-    const name = sandboxFileName(fileName, type, this.#options.shareNames ? givenName : '')
-    const body = formBody(formFields(guestFor(this.#host, type), marker, password), {
-      field: 'file',
-      name,
-      size,
-      sha256,
-      bytes,
-    })
+    const { sha256, marker } = submission
+    const body = submissionBody(this.#host, this.#options, submission, ({ route, tlp }) => ({ fields: { route, tlp } }))
     const path = '/apiv2/tasks/create/file/'
     const said = readSaid(await this.#http.call({ method: 'POST', path, body, maxBytes: SMALL, signal }))
     if (!said.isError) return dataOf(said, created).task_ids

@@ -7,7 +7,16 @@ import { z } from 'zod'
 import type { Report } from '../../core/index.ts'
 import type { Pick } from '../http/json-picker.ts'
 import { type Ended, failed } from '../sandbox/api.ts'
-import { findingOf, machineName, score, shortened, signature, texts } from '../sandbox/score.ts'
+import {
+  findingOf,
+  type Missing,
+  machineName,
+  score,
+  shortened,
+  signature,
+  texts,
+  whyUnproven,
+} from '../sandbox/score.ts'
 
 const MOST_LISTED = 100
 
@@ -74,7 +83,7 @@ const hints = z.object({
   dropped: z.array(z.object({ sha256: z.unknown().optional() })).catch([]),
 })
 
-const MISSING: readonly { readonly path: string; readonly says: string }[] = [
+const MISSING: readonly Missing[] = [
   { path: 'malscore', says: 'the report has no score that is a number from 0 to 10' },
   { path: 'info.machine', says: 'no machine is named: it never started' },
   { path: 'info.duration', says: 'the time that it ran is missing: it never started' },
@@ -86,12 +95,7 @@ const MISSING: readonly { readonly path: string; readonly says: string }[] = [
 /** The end of a task by what was picked of its report. */
 export function endOf(picked: unknown, wanted: string, link: string): Ended {
   const read = proof.safeParse(picked)
-  if (!read.success) {
-    const path = read.error.issues[0]?.path.join('.') ?? ''
-    const why =
-      MISSING.find((one) => path.startsWith(one.path))?.says ?? `the report is odd at ${path || 'its beginning'}`
-    return failed(why, true)
-  }
+  if (!read.success) return failed(whyUnproven(read.error, MISSING), true)
   const { target, info, malstatus } = read.data
   const isOurs = [target.file.sha256, info.parent_sample?.sha256].includes(wanted)
   if (!isOurs) return failed(`the report is about another file, ${shortened(target.file.sha256)}`, true)

@@ -4,16 +4,16 @@ import type { Submission } from '../analyzer.ts'
 import type { HttpAnswer, HttpClient } from '../http/client.ts'
 import { parseJson, readJson } from '../http/json.ts'
 import { JsonPicker } from '../http/json-picker.ts'
-import { formBody } from '../http/multipart.ts'
 import { type Described, type Ended, NotYet, Refused, type SandboxApi, type TaskState } from '../sandbox/api.ts'
 import { connect } from '../sandbox/connect.ts'
-import { sandboxFileName } from '../sandbox/file-name.ts'
-import { guestFor, type Host } from '../sandbox/options.ts'
+import { submissionBody } from '../sandbox/form.ts'
+import type { GuestOptions, Host } from '../sandbox/options.ts'
 import { created, described, listed, machines, said, sampled, stateOf, viewed, viewedSample } from './answers.ts'
-import { formFields, OWNER } from './form.ts'
 import type { CuckooOptions } from './options.ts'
 import { CUCKOO_PICK, ELEMENTS, type Element, endOf } from './report.ts'
 
+/** Our mark on every task, by which lists are narrowed to ours. */
+const OWNER = 'peekaboo'
 const SMALL = 4 * 1024 * 1024
 /** Rows of tasks that are listed at once. */
 const MOST_ROWS = 500
@@ -36,16 +36,9 @@ export class CuckooApi implements SandboxApi {
   }
 
   async submit(submission: Submission, signal: AbortSignal): Promise<readonly number[]> {
-    const { sha256, size, bytes, fileName, givenName, type, marker } = submission
-    const password = this.#options.sharePasswords ? submission.passwords?.[0] : undefined
-    const name = sandboxFileName(fileName, type, this.#options.shareNames ? givenName : '')
-    const body = formBody(formFields(guestFor(this.#host, type), marker, password), {
-      field: 'file',
-      name,
-      size,
-      sha256,
-      bytes,
-    })
+    // Route and password have no field of their own here: both are options.
+    const own = ({ route }: GuestOptions) => ({ fields: { owner: OWNER }, options: { route } })
+    const body = submissionBody(this.#host, this.#options, submission, own)
     const path = '/tasks/create/file'
     const answer = await this.#http.call({ method: 'POST', path, body, maxBytes: SMALL, signal })
     if (answer.status === 400) throw new Refused(`it does not take the sample: ${reasonOf(answer)}`)

@@ -5,7 +5,16 @@
 import { z } from 'zod'
 import type { Pick } from '../http/json-picker.ts'
 import { type Ended, failed } from '../sandbox/api.ts'
-import { findingOf, machineName, score, shortened, signature, texts } from '../sandbox/score.ts'
+import {
+  findingOf,
+  type Missing,
+  machineName,
+  score,
+  shortened,
+  signature,
+  texts,
+  whyUnproven,
+} from '../sandbox/score.ts'
 
 /** The elements of a report, each fetched singly; a Cuckoo that does not know how sends all with the first. */
 export const ELEMENTS = ['info', 'target', 'signatures', 'debug'] as const
@@ -37,7 +46,7 @@ const proof = z.object({
   debug: z.object({ cuckoo: z.array(z.string()), errors: z.array(z.string()).nullish() }),
 })
 
-const MISSING: readonly { readonly path: string; readonly says: string }[] = [
+const MISSING: readonly Missing[] = [
   { path: 'info.score', says: 'the report has no score that is a number' },
   { path: 'info.machine', says: 'no machine is named: it never started' },
   { path: 'info.duration', says: 'the time that it ran is missing: it never started' },
@@ -49,12 +58,7 @@ const MISSING: readonly { readonly path: string; readonly says: string }[] = [
 /** The end of a task by what was picked of its report. */
 export function endOf(picked: unknown, wanted: string, link: string): Ended {
   const read = proof.safeParse(picked)
-  if (!read.success) {
-    const path = read.error.issues[0]?.path.join('.') ?? ''
-    const why =
-      MISSING.find((one) => path.startsWith(one.path))?.says ?? `the report is odd at ${path || 'its beginning'}`
-    return failed(why, true)
-  }
+  if (!read.success) return failed(whyUnproven(read.error, MISSING), true)
   const { info, target, signatures, debug } = read.data
   if (target.file.sha256 !== wanted) {
     return failed(`the report is about another file, ${shortened(target.file.sha256)}`, true)

@@ -45,3 +45,15 @@ export const machineName = z.union([
   z.string().min(1),
   z.object({ name: z.string().min(1) }).transform(({ name }) => name),
 ])
+
+/** What it means that a part of the proof is not there, or not what it should be. */
+export interface Missing {
+  readonly path: string
+  readonly says: string
+}
+
+/** Why a report proves nothing, by the first part of the proof that is odd. */
+export function whyUnproven(error: z.ZodError, missing: readonly Missing[]): string {
+  const path = error.issues[0]?.path.join('.') ?? ''
+  return missing.find((one) => path.startsWith(one.path))?.says ?? `the report is odd at ${path || 'its beginning'}`
+}

@@ -3,7 +3,7 @@
  * everything harmless. What ends without an answer (it is away, it is throttled) proves nothing either way.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { type Clock, causeOf } from '../../core/index.ts'
+import { type Clock, causeOf, pause } from '../../core/index.ts'
 import { Throttled } from '../http/client.ts'
 import { testStrings } from '../test-strings.ts'
 import { type Ended, failed, messageOf, NotYet } from './api.ts'
@@ -98,19 +98,4 @@ function isPassing(error: unknown): boolean {
 function passOver(error: unknown): undefined {
   if (!isPassing(error) && !(error instanceof NotYet)) throw error
   return undefined
-}
-
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      cancel()
-      reject(signal.reason)
-    }
-    const cancel = clock.after(ms, () => {
-      signal.removeEventListener('abort', stop)
-      resolve()
-    })
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
-  })
 }
