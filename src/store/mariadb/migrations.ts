@@ -122,4 +122,45 @@ export const MIGRATIONS: readonly Migration[] = [
       ) ${TABLE}`,
     ],
   },
+  {
+    // Foreign keys, so that what an older node removes takes these rows along.
+    version: 3,
+    minReader: 1,
+    statements: [
+      `CREATE TABLE IF NOT EXISTS operator_switch (
+        kind VARCHAR(16) NOT NULL,
+        name VARCHAR(255) NOT NULL,
+        mode VARCHAR(16) NOT NULL,
+        reason VARCHAR(2000) NOT NULL,
+        who VARCHAR(255) NOT NULL,
+        made BIGINT NOT NULL,
+        until BIGINT NOT NULL,
+        PRIMARY KEY (kind, name)
+      ) ${TABLE}`,
+      `CREATE TABLE IF NOT EXISTS story_address (
+        address VARCHAR(320) NOT NULL,
+        part VARCHAR(16) NOT NULL,
+        at BIGINT NOT NULL,
+        story BIGINT NOT NULL,
+        PRIMARY KEY (address, part, at, story),
+        KEY story_address_story (story),
+        FOREIGN KEY (story) REFERENCES story (id) ON DELETE CASCADE
+      ) ${TABLE}`,
+      'ALTER TABLE story ADD COLUMN IF NOT EXISTS listed BIGINT NOT NULL DEFAULT 0',
+      'ALTER TABLE story ADD COLUMN IF NOT EXISTS is_unlisted TINYINT AS (listed <> newest_try) VIRTUAL',
+      'CREATE INDEX IF NOT EXISTS story_unlisted ON story (is_unlisted, id)',
+      'CREATE INDEX IF NOT EXISTS story_tried ON story (tried)',
+      `CREATE TABLE IF NOT EXISTS analysis_note (
+        id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+        analysis BINARY(32) NOT NULL,
+        at BIGINT NOT NULL,
+        attempt INT NOT NULL,
+        cause VARCHAR(100) NOT NULL,
+        detail VARCHAR(2000) NOT NULL,
+        KEY analysis_note_of (analysis, id),
+        FOREIGN KEY (analysis) REFERENCES analysis (id) ON DELETE CASCADE
+      ) ${TABLE}`,
+      'CREATE INDEX IF NOT EXISTS analysis_state ON analysis (state, updated)',
+    ],
+  },
 ]

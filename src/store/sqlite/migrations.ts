@@ -130,4 +130,50 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    // Who sent and got a story, for who looks for it; a story that an older program wrote is listed when somebody looks.
+    version: 3,
+    minReader: 1,
+    sql: `
+      CREATE TABLE operator_switch (
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        mode TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        who TEXT NOT NULL,
+        made INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        PRIMARY KEY (kind, name)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE story_address (
+        address TEXT NOT NULL,
+        part TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        story INTEGER NOT NULL REFERENCES story (id) ON DELETE CASCADE,
+        PRIMARY KEY (address, part, at, story)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX story_address_story ON story_address (story);
+
+      ALTER TABLE story ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
+      CREATE INDEX story_unlisted ON story (id) WHERE listed <> newest_try;
+      CREATE INDEX story_tried ON story (tried);
+
+      CREATE TABLE analysis_note (
+        id INTEGER PRIMARY KEY,
+        sha256 BLOB NOT NULL,
+        analyzer TEXT NOT NULL,
+        options TEXT NOT NULL,
+        revision TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
+        cause TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        FOREIGN KEY (sha256, analyzer, options, revision)
+          REFERENCES analysis (sha256, analyzer, options, revision) ON DELETE CASCADE
+      ) STRICT;
+      CREATE INDEX analysis_note_of ON analysis_note (sha256, analyzer, options, revision, id);
+      CREATE INDEX analysis_state ON analysis (state, updated);
+    `,
+  },
 ]
