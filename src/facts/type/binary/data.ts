@@ -1,5 +1,5 @@
 /** Databases and other data whose marks are short. */
-import { type Excerpt, hasMark, mark, u16, u32 } from '../excerpt.ts'
+import { bytesAt, type Excerpt, hasMark, mark, u16, u32 } from '../excerpt.ts'
 import { bytesOf, type Detector, NOTHING } from './detector.ts'
 
 /** Looks at data. */
@@ -31,9 +31,12 @@ function pcapng({ head }: Excerpt): readonly string[] {
   return isSection ? ['application/x-pcapng'] : NOTHING
 }
 
-function parquet({ head, tail }: Excerpt): readonly string[] {
-  const isBoth = hasMark(head, mark('PAR1')) && hasMark(tail, mark('PAR1'), tail.length - 4)
-  return isBoth && tail.length >= 12 ? ['application/vnd.apache.parquet'] : NOTHING
+const PARQUET = mark('PAR1')
+
+function parquet(sample: Excerpt): readonly string[] {
+  const { head, size } = sample
+  const isBoth = size >= 12 && hasMark(head, PARQUET) && hasMark(bytesAt(sample, size - 4, 4), PARQUET)
+  return isBoth ? ['application/vnd.apache.parquet'] : NOTHING
 }
 
 /** A bencoded dictionary (BEP 3) whose keys are those of a torrent. */
@@ -46,10 +49,11 @@ function torrent({ head }: Excerpt): readonly string[] {
 }
 
 /** A Python pickle of protocol 2 to 5 that is ended; unpickling it runs what it names. */
-function pickle({ head, tail }: Excerpt): readonly string[] {
+function pickle(sample: Excerpt): readonly string[] {
+  const { head, size } = sample
   const protocol = head[1] ?? 0
   const isOp = [0x95, 0x7d, 0x5d, 0x63, 0x28, 0x58, 0x4b, 0x8c, 0x71, 0x29].includes(head[2] ?? 0)
-  return protocol >= 2 && protocol <= 5 && isOp && tail.at(-1) === 0x2e ? ['application/x-python-pickle'] : NOTHING
+  return protocol >= 2 && protocol <= 5 && isOp && bytesAt(sample, size - 1, 1)[0] === 0x2e ? ['application/x-python-pickle'] : NOTHING
 }
 
 /** Excel 2 to 4 without a container: a BOF record of its version, of a length that it may have, for a sheet, macro sheet or workbook. */

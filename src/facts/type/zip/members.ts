@@ -25,6 +25,8 @@ const MAX_MEMBERS = 500
 const MAX_NAME_BYTES = 256
 /** More of a member is never unpacked to tell a type. */
 const MAX_CONTENT_BYTES = 262_144
+/** Most members that tell a type are smaller: memory for more would cost more than the unpacking. */
+const CHUNK_BYTES = 2048
 
 /** The zip file that begins or ends the content; undefined where there is none. */
 export function readZip(sample: Excerpt): Zip | undefined {
@@ -120,7 +122,7 @@ function readMember(sample: Excerpt, { at }: Member): Buffer | undefined {
 
 function inflate(bytes: Buffer): Buffer | undefined {
   try {
-    return inflateRawSync(bytes, { maxOutputLength: MAX_CONTENT_BYTES })
+    return inflateRawSync(bytes, { maxOutputLength: MAX_CONTENT_BYTES, chunkSize: CHUNK_BYTES })
   } catch {
     return undefined
   }
