@@ -8,10 +8,19 @@ import { capeAnalyzer } from './analyzers/cape/cape.ts'
 import { ClamavAnalyzer } from './analyzers/clamav/clamav.ts'
 import { cuckooAnalyzer } from './analyzers/cuckoo/cuckoo.ts'
 import { DummyAnalyzer } from './analyzers/dummy/dummy.ts'
-import { type Composition, declaredRoles, loadRules, RunningRules, runCli } from './cli/index.ts'
+import {
+  type Composition,
+  declaredRoles,
+  FilterMetrics,
+  type ListenerState,
+  loadRules,
+  ownVersion,
+  RunningRules,
+  runCli,
+} from './cli/index.ts'
 import type { Config } from './config/index.ts'
 import { type Clock, Fault } from './core/index.ts'
-import { type Dependency, HttpServer, healthRoutes, pushRoutes } from './http/index.ts'
+import { type Dependency, HttpServer, healthRoutes, metricsRoutes, pushRoutes, type Route } from './http/index.ts'
 import { createInspector } from './inspector/index.ts'
 import { createListener, parseListen } from './mailfilter/index.ts'
 import type { MilterServer } from './milter/index.ts'
@@ -37,7 +46,8 @@ const DRIVERS: { readonly [T in AnalyzerOptions['type']]: Driver<Extract<Analyze
 export function compose(config: Config, log: Logger, clock: Clock = systemClock, rules?: Ruleset): Composition {
   const profiles = resolveProfiles(config.profiles)
   const running = new RunningRules(rules ?? loadRules(config))
-  const parts = makeParts(config, log, clock)
+  const metrics = new FilterMetrics(ownVersion(), clock)
+  const parts = makeParts(config, log, clock, metrics)
   const { inspector, store, analyzers, scheduler, keeper, stories, openings, overrides, retention } = parts
   const roles = new Map(Object.entries(config.roles).filter(([, analyzer]) => analyzer !== 'none'))
   const held = new HeldSlots(config.milter.held)
@@ -50,8 +60,10 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
     held,
     clock,
     log,
+    onDecided: (decision, envelope) => metrics.decided(decision, envelope),
   })
-  const edges = new Edges(config, pipeline, profiles, log, clock)
+  const edges = new Edges(config, pipeline, profiles, log, clock, metrics)
+  metrics.watch({ ...parts, held, rules: running, listeners: () => edges.listeners })
   return {
     config,
     pipeline,
@@ -71,12 +83,17 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
       await scheduler.start()
     },
     startListeners: () =>
-      edges.start(
-        [checked('inspector', inspector), checked('store', store), { ...checked('rules', running), isNote: true }],
-        () => {
+      edges.start([
+        ...healthRoutes([
+          checked('inspector', inspector),
+          checked('store', store),
+          { ...checked('rules', running), isNote: true },
+        ]),
+        ...metricsRoutes(() => metrics.text()),
+        ...pushRoutes(config.http.push, () => {
           for (const analyzer of analyzers.values()) analyzer.hurry?.()
-        },
-      ),
+        }),
+      ]),
     async stop() {
       await edges.stop()
       await scheduler.stop()
@@ -89,18 +106,26 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
 }
 
 /** The parts that have a life of their own. */
-function makeParts(config: Config, log: Logger, clock: Clock) {
+function makeParts(config: Config, log: Logger, clock: Clock, metrics: FilterMetrics) {
   const { dataDir, scheduler: options } = config
-  const onStoreEvent = (event: StoreEvent) =>
-    event.kind === 'unavailable'
-      ? log.warn({ kind: event.kind, detail: describeError(event.fault) }, 'store unavailable')
-      : log.info(event, 'store')
+  const onStoreEvent = (event: StoreEvent) => {
+    metrics.storeEvent(event)
+    if (event.kind !== 'unavailable') return log.info(event, 'store')
+    log.warn({ kind: event.kind, detail: describeError(event.fault) }, 'store unavailable')
+  }
   const store = openStore(config.store, { clock, dataDir, onEvent: onStoreEvent })
   const inspector = createInspector(config.inspector, {
     clock,
-    onEvent: ({ level, ...event }) => log[level](event, 'inspector'),
+    onEvent: ({ level, ...event }) => {
+      metrics.inspectorEvent(event)
+      log[level](event, 'inspector')
+    },
   })
-  const onEvent: AnalyzerDeps['onEvent'] = ({ level, ...event }) => log[level](event, 'analyzer')
+  const onEvent: AnalyzerDeps['onEvent'] = ({ level, ...event }) => {
+    metrics.analyzerEvent(event)
+    log[level](event, 'analyzer')
+  }
+  const onEnded = metrics.analysisEnded.bind(metrics)
   const analyzers = new Map(
     Object.entries(config.analyzers).map(([name, one]) => [name, analyzerOf(name, one, { clock, onEvent })]),
   )
@@ -108,7 +133,7 @@ function makeParts(config: Config, log: Logger, clock: Clock) {
     store,
     inspector,
     analyzers,
-    scheduler: new Scheduler({ store, analyzers, clock, log, options }),
+    scheduler: new Scheduler({ store, analyzers, clock, log, options, onEnded }),
     keeper: new MessageKeeper(join(dataDir, 'spool'), config.spool),
     stories: new StoryWriter(store, join(dataDir, 'stories.jsonl'), log),
     overrides: new OverrideBook(store, clock),
@@ -132,15 +157,27 @@ function checked(name: string, part: { check(): Promise<unknown> }): Dependency 
   return { name, check: () => part.check() }
 }
 
+/** An address where Postfix connects. */
+interface Milter extends Pick<ListenerState, 'listen' | 'profile' | 'mode'> {
+  readonly server: MilterServer
+}
+
 /** The sides towards Postfix and towards health checks. */
 class Edges {
   readonly #config: Config
   readonly #log: Logger
   readonly #stopping = new AbortController()
-  readonly #milters: readonly { readonly listen: string; readonly server: MilterServer }[]
+  readonly #milters: readonly Milter[]
   #http: HttpServer | undefined
 
-  constructor(config: Config, pipeline: Pipeline, profiles: ReadonlyMap<string, Profile>, log: Logger, clock: Clock) {
+  constructor(
+    config: Config,
+    pipeline: Pipeline,
+    profiles: ReadonlyMap<string, Profile>,
+    log: Logger,
+    clock: Clock,
+    metrics: FilterMetrics,
+  ) {
     this.#config = config
     this.#log = log
     const stopping = this.#stopping.signal
@@ -148,13 +185,14 @@ class Edges {
       const profile = profiles.get(profileName)
       if (!profile) throw new Fault('internal', `the profile ${profileName} of ${listen} does not exist`)
       const listener = { listen, profileName, profile, direction }
-      const deps = { pipeline, listener, log, clock, deadlineMs: config.milter.deadline, stopping }
-      return { listen, server: createListener(deps, config.milter) }
+      const onOddity = metrics.milterEvent.bind(metrics)
+      const deps = { pipeline, listener, log, clock, deadlineMs: config.milter.deadline, stopping, onOddity }
+      return { listen, profile: profileName, mode: profile.mode, server: createListener(deps, config.milter) }
     })
   }
 
   /** Listens everywhere or nowhere; rejects naming the address that cannot be had. */
-  async start(dependencies: readonly Dependency[], onPush: () => void): Promise<{ milter: string[]; http: string }> {
+  async start(routes: readonly Route[]): Promise<{ milter: string[]; http: string }> {
     for (const { listen, server } of this.#milters) {
       await server.listen(parseListen(listen)).catch((error: unknown) => {
         throw new Error(`cannot listen on ${listen}${remedy(listen, error)}`, { cause: error })
@@ -162,7 +200,7 @@ class Edges {
     }
     return {
       milter: this.#milters.map(({ listen, server }) => addressOf(listen, server)),
-      http: await this.#startHttp(dependencies, onPush),
+      http: await this.#startHttp(routes),
     }
   }
 
@@ -173,10 +211,17 @@ class Edges {
     await this.#http?.close()
   }
 
-  async #startHttp(dependencies: readonly Dependency[], onPush: () => void): Promise<string> {
-    const { listen, push } = this.#config.http
+  get listeners(): readonly ListenerState[] {
+    return this.#milters.map(({ server, ...milter }) => {
+      const { sessions, messages } = server
+      return { ...milter, address: addressOf(milter.listen, server), sessions, messages }
+    })
+  }
+
+  async #startHttp(routes: readonly Route[]): Promise<string> {
+    const { listen } = this.#config.http
     if (listen === 'off') return ''
-    this.#http = new HttpServer([...healthRoutes(dependencies), ...pushRoutes(push, onPush)])
+    this.#http = new HttpServer(routes)
     return this.#http.listen(listen).catch((error: unknown) => {
       this.#log.error({ listen, cause: describeError(error) }, 'no health checks: address cannot be had')
       return ''

@@ -41,7 +41,7 @@ export function processIo(): CliIo {
 }
 
 /** Version in package.json, which lies two folders above this one in `src/` as in `dist/`. */
-function ownVersion(): string {
+export function ownVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   return (manifest as { readonly version: string }).version
 }

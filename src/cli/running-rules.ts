@@ -12,6 +12,8 @@ const TOLD = 300
 export class RunningRules {
   #current: Ruleset
   #problem = ''
+  #done = 0
+  #failed = 0
 
   constructor(first: Ruleset) {
     this.#current = first
@@ -21,14 +23,26 @@ export class RunningRules {
     return this.#current
   }
 
+  /** Reloads since the start. */
+  get reloads(): { readonly done: number; readonly failed: number } {
+    return { done: this.#done, failed: this.#failed }
+  }
+
+  /** Whether the rules on disk could not be taken when they were last read. */
+  get isStale(): boolean {
+    return this.#problem !== ''
+  }
+
   /** Puts another ruleset in force. Where it cannot be had, what is in force stays, and the error is thrown on. */
   async replace(load: () => Promise<Ruleset>): Promise<Ruleset> {
     try {
       this.#current = await load()
       this.#problem = ''
+      this.#done += 1
       return this.#current
     } catch (error) {
       this.#problem = firstProblem(error)
+      this.#failed += 1
       throw error
     }
   }

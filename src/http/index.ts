@@ -1,5 +1,6 @@
-/** Health checks, and the table of routes to which pages and the API will be added. */
+/** Health checks, metrics, and the table of routes to which pages and the API will be added. */
 export { type Dependency, healthRoutes } from './health.ts'
+export { metricsRoutes } from './metrics.ts'
 export { type HttpOptions, httpOptions } from './options.ts'
 export { pushRoutes } from './push.ts'
 export { HttpServer, type Route } from './server.ts'

@@ -19,6 +19,8 @@ export interface RouteRequest {
 
 export interface RouteAnswer {
   readonly status: number
+  /** Media type, where it is not that of the body. */
+  readonly type?: string
   readonly body: string | Readonly<Record<string, unknown>>
 }
 
@@ -54,7 +56,8 @@ export class HttpServer {
       url: path,
       handler: async ({ params, headers }, reply) => {
         const { authorization = '' } = headers
-        const { status, body } = await answer({ params: params as Record<string, string>, authorization })
+        const { status, type, body } = await answer({ params: params as Record<string, string>, authorization })
+        if (type !== undefined) reply.type(type)
         return reply.code(status).send(body)
       },
     })

@@ -86,6 +86,10 @@ class InspectorClient implements Inspector {
     return openSample(this.#reach(), sample, { ...opening, passwords }, signal)
   }
 
+  get waiting(): number {
+    return this.#connections?.turns.waiting ?? 0
+  }
+
   /** One check for all who ask while it runs, and for a second after it. */
   check(): Promise<InspectorState> {
     const last = this.#checked

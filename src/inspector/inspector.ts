@@ -44,6 +44,8 @@ export interface Inspector {
   open(sample: AsyncIterable<Uint8Array>, opening: Opening, signal: AbortSignal): Promise<SampleTree>
   /** Proves that a message gets through now; says which protection layers the processes have and which they lack. */
   check(): Promise<InspectorState>
+  /** Messages and openings that wait here for their turn. */
+  readonly waiting?: number
   /** Version of everything that facts depend on: a new recipe means new facts. */
   readonly recipe: string
 }

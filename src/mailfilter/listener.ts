@@ -6,7 +6,6 @@ import {
   type MilterServer,
   type Transaction,
 } from '../milter/index.ts'
-import type { Logger } from '../telemetry/index.ts'
 import { describeEvent } from './events.ts'
 import { Message, type MessageDeps } from './message.ts'
 import type { MilterOptions } from './options.ts'
@@ -52,7 +51,7 @@ export function createListener(deps: MessageDeps, options: MilterOptions): Milte
     onHookError: fallback,
     onLimit: fallback,
     onDrain: fallback,
-    onEvent: (event) => logEvent(deps.log, deps.listener.listen, event),
+    onEvent: (event) => logEvent(deps, event),
   })
 }
 
@@ -63,7 +62,9 @@ export function parseListen(listen: string): ListenAddress {
   return { host: listen.slice('inet:'.length, at).replace(/^\[|\]$/g, ''), port: Number(listen.slice(at + 1)) }
 }
 
-function logEvent(log: Logger, listener: string, event: MilterEvent): void {
+function logEvent({ log, listener: { listen }, onOddity }: MessageDeps, event: MilterEvent): void {
   const line = describeEvent(event)
-  if (line) log[line.level]({ listener, session: event.session?.id, ...line.fields }, line.message)
+  if (!line) return
+  log[line.level]({ listener: listen, session: event.session?.id, ...line.fields }, line.message)
+  onOddity?.(listen, event.type)
 }

@@ -14,6 +14,8 @@ export interface MessageDeps {
   readonly log: Logger
   readonly clock: Clock
   readonly deadlineMs: number
+  /** Told of what the log tells of the milter side, by its kind. */
+  readonly onOddity?: (listen: string, kind: string) => void
   /** Fires when the filter stops: whoever is held gets 451 at once, the analyses go on with the next start. */
   readonly stopping: AbortSignal
 }

@@ -7,6 +7,7 @@ import type { Logger } from '../telemetry/index.ts'
 import type { HeldSlots } from './held-slots.ts'
 import type { MessageKeeper } from './message-keeper.ts'
 import type { OpeningKeys } from './opening-keys.ts'
+import type { Decision, Envelope } from './pipeline.ts'
 import type { StoryWriter } from './story-writer.ts'
 
 /** What the pipeline is made of; `main.ts` puts it together. */
@@ -29,6 +30,8 @@ export interface PipelineDeps {
   readonly openings: OpeningKeys
   /** Messages whose answer may be held at the same time. */
   readonly held: HeldSlots
+  /** Told of every decision, before the mail server is; must not throw. */
+  readonly onDecided?: (decision: Decision, envelope: Envelope) => void
   readonly clock: Clock
   readonly log: Logger
 }

@@ -67,6 +67,12 @@ export class MessageExamination implements Examination {
   }
 
   async finish(envelope: Envelope, signal: AbortSignal): Promise<Decision> {
+    const decision = await this.#finish(envelope, signal)
+    this.#deps.onDecided?.(decision, envelope)
+    return decision
+  }
+
+  async #finish(envelope: Envelope, signal: AbortSignal): Promise<Decision> {
     try {
       return await this.#examine(envelope, signal)
     } catch (error) {

@@ -65,6 +65,16 @@ export class Lane {
     return { reported: leave, gaveUp: leave }
   }
 
+  /** Analyses under way. */
+  get busy(): number {
+    return this.#busy
+  }
+
+  /** Samples in line. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
   /** Milliseconds that somebody who comes now may expect to wait for a report; unknown before the first. */
   get expectedMs(): number | undefined {
     const middle = this.#took.toSorted((a, b) => a - b)[this.#took.length >> 1]

@@ -22,6 +22,8 @@ export interface SchedulerDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly options: SchedulerOptions
+  /** Told of every analysis that ended here: how, and how long it took. */
+  readonly onEnded?: (analyzer: string, state: Ended['state'], ms: number) => void
 }
 
 /** What this process has of an analyzer: its driver, the line before it, and who follows its tasks. */
@@ -94,6 +96,11 @@ export class Scheduler {
     await Promise.allSettled(this.#notes)
     await this.#leases.letGo()
     await Promise.allSettled([...this.#deps.analyzers.values()].map((analyzer) => analyzer.stop()))
+  }
+
+  /** How many samples are at work and wait, by analyzer. */
+  get lines(): ReadonlyMap<string, Pick<Lane, 'busy' | 'waiting'>> {
+    return new Map(Array.from(this.#desks, ([name, { lane }]) => [name, lane]))
   }
 
   /** 1, 2 or 3; an analyzer that is not there counts as the dearest. */
@@ -188,10 +195,12 @@ export class Scheduler {
     const { clock, options, log } = this.#deps
     const about = { analyzer: row.analyzer, sha256: row.sha256 }
     const lease = this.#leases.hold(row)
+    const begun = clock.now()
     try {
       const { signal } = lease
       const ended = await runAnalysis(lease, errand, { ...this.#deskOf(row.analyzer), clock, options, signal })
       this.#note(row, ended)
+      this.#deps.onEnded?.(row.analyzer, ended.state, clock.now() - begun)
       if (ended.state === 'reported') this.#noteReport(row, ended.report, 'new')
       log[ended.state === 'reported' ? 'info' : 'warn']({ ...about, ...ended }, 'analysis ended')
     } catch (error) {

@@ -1,4 +1,5 @@
 export { escapeJson, UNSAFE } from './escape.ts'
 export { createLogger, describeError, type Logger } from './logger.ts'
+export { Counter, Gauge, Histogram, type MetricDoc, type MetricSpec, Metrics, type Sample } from './metrics.ts'
 export { type TelemetryOptions, telemetryOptions } from './options.ts'
 export { systemClock } from './system-clock.ts'
