@@ -1,5 +1,6 @@
 import { Fault } from '../core/index.ts'
 import type { Override } from './override.ts'
+import type { SwitchDraft } from './switch.ts'
 
 /** Whether a text is a SHA-256 as the whole project writes it: 64 lower-case hex digits. */
 export function isDigest(text: string): boolean {
@@ -21,4 +22,14 @@ export function requireOverride({ kind, value, verdict }: Pick<Override, 'kind' 
   else if (verdict === 'allow') throw new Fault('internal', 'store: a family is never allowed, only exact bytes are')
   else if (value.length === 0 || value.length > 255)
     throw new Fault('internal', 'store: a family has 1 to 255 characters')
+}
+
+/** A brake that lasted longer would be a way of running the filter. */
+const LONGEST_SWITCH_MS = 30 * 86_400_000
+
+/** Refuses what would be switched for ever, for no time, or about no rule. */
+export function requireSwitch({ kind, name }: Pick<SwitchDraft, 'kind' | 'name'>, lastsMs: number): void {
+  if (!(lastsMs > 0 && lastsMs <= LONGEST_SWITCH_MS)) throw new Fault('internal', 'store: a switch lasts up to 30 days')
+  if (kind === 'rule' && (name.length === 0 || name.length > 255))
+    throw new Fault('internal', 'store: the id of a rule has 1 to 255 characters')
 }

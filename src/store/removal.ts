@@ -10,7 +10,12 @@ interface Removed {
 
 /** One kind of row, and which of them; what is not given does not restrict. */
 export type Removal =
-  | (Removed & { readonly from: 'facts'; readonly recipe?: string })
+  | (Removed & {
+      readonly from: 'facts'
+      readonly recipe?: string
+      /** Spares what this version of the inspector found. */
+      readonly otherThanRecipe?: string
+    })
   | (Removed & {
       readonly from: 'analyses'
       /** `left` is what nobody finished. */
@@ -47,6 +52,10 @@ export function whereOf(removal: Removal, time: string, abandonedAfterMs: number
     if (removal.from === 'facts') parts.push(`saved < ${before}`)
   }
   if (removal.from === 'overrides') parts.push('until > 0')
+  if (removal.from === 'facts' && removal.otherThanRecipe !== undefined) {
+    parts.push('recipe <> ?')
+    values.push(removal.otherThanRecipe)
+  }
   if (removal.sha256 !== undefined) parts.push(DIGEST[removal.from](removal.sha256))
   if (removal.from === 'facts') equals('recipe', removal.recipe)
   if (removal.from === 'stories') {

@@ -1,8 +1,9 @@
 /** Rows of a database, whichever it is, as the words of the contract: both stores name their columns alike. */
 import type { Cause, Report, Story, StorySample, Try } from '../core/index.ts'
 import type { Override } from './override.ts'
-import type { Analysis, AnalysisState, History } from './store.ts'
+import type { Analysis, AnalysisNote, AnalysisState, History, PastVerdict } from './store.ts'
 import { unionRecipients } from './story-life.ts'
+import { BRAKE_MODES, type Switch } from './switch.ts'
 
 /** Columns by name; text and JSON are strings, times and counts numbers. */
 export type Columns = Readonly<Record<string, unknown>>
@@ -59,6 +60,26 @@ export function overrideOf(row: Columns): Override {
     made: Number(row.made),
     until: Number(row.until),
   }
+}
+
+/** What was switched, as the contract has it; nothing where a newer program switched what this one does not know. */
+export function switchOf(row: Columns): readonly Switch[] {
+  const name = textOf(row.name)
+  const told = { reason: textOf(row.reason), who: textOf(row.who), made: Number(row.made), until: Number(row.until) }
+  if (row.kind === 'rule') return [{ kind: 'rule', name, mode: 'off', ...told }]
+  const mode = BRAKE_MODES.find((one) => one === row.mode)
+  return row.kind === 'brake' && mode ? [{ kind: 'brake', name: '', mode, ...told }] : []
+}
+
+/** What an attempt came to. */
+export function noteOf({ at, attempt, cause, detail }: Columns): AnalysisNote {
+  return { at: Number(at), attempt: Number(attempt), cause: textOf(cause), detail: textOf(detail) }
+}
+
+/** How a sample of a story was judged; `facts` are those of the story. */
+export function pastVerdictOf({ ref, tried, facts, sample }: Columns): PastVerdict {
+  const { profile } = parsed<{ profile: string }>(facts)
+  return { ref: textOf(ref), at: Number(tried), profile, outcome: parsed<StorySample>(sample).outcome }
 }
 
 /** What was seen of one digest. */

@@ -26,4 +26,5 @@ export const COUNTED = {
   samples: 'story_sample',
   sightings: 'SIGHTING',
   overrides: 'OVERRIDE',
+  'brake and disabled rules': 'operator_switch',
 } as const satisfies Record<string, string>

@@ -8,9 +8,13 @@
 import type { Answer, Cause, KnownContent, Outcome, Report, Story, StoryFacts, StorySample } from '../core/index.ts'
 import type { Override } from './override.ts'
 import type { Removal } from './removal.ts'
+import type { AnalysisQuery, MessageQuery } from './search.ts'
+import type { Switch, SwitchDraft, Switches } from './switch.ts'
 
 export type { Override } from './override.ts'
 export type { Removal } from './removal.ts'
+export type { AnalysisQuery, MessageQuery } from './search.ts'
+export type { Brake, BrakeMode, DisabledRule, Switch, SwitchDraft, Switches } from './switch.ts'
 
 /** Identity of an analysis: the same question about the same bytes. */
 export interface AnalysisKey {
@@ -54,6 +58,25 @@ export interface AnalysisChange {
   readonly taskId?: string
   readonly report?: Report
   readonly cause?: Cause
+  /** What an attempt came to that ended without a report: it is kept beside the row. */
+  readonly note?: { readonly attempt: number; readonly cause: Cause; readonly detail: string }
+}
+
+/** One attempt that ended without a report. */
+export interface AnalysisNote {
+  readonly at: number
+  readonly attempt: number
+  readonly cause: string
+  readonly detail: string
+}
+
+/** How one sample was judged in an earlier message. */
+export interface PastVerdict {
+  readonly ref: string
+  /** The newest try of that message. */
+  readonly at: number
+  readonly profile: string
+  readonly outcome: Outcome
 }
 
 /** All that one message asks of the store at once. */
@@ -133,6 +156,10 @@ export interface Store {
   answerStory(ref: string, queueId: string, answer: Answer): Promise<void>
   /** Newest story first. */
   stories(query: StoryQuery, limit: number): Promise<readonly Story[]>
+  /** Stories that somebody looks for, the one with the newest try first. May take longer than mail waits; nobody else waits for it. */
+  messages(query: MessageQuery, limit: number): Promise<readonly Story[]>
+  /** How these bytes were judged in the newest messages that had them, at most `limit` for each digest. */
+  verdicts(digests: readonly string[], limit: number): Promise<ReadonlyMap<string, readonly PastVerdict[]>>
   /**
    * Creates what is missing, takes over what is `wanted` or whose lease expired, and returns the row of each key as it is now, in the
    * order of the keys: those that carry this owner and a live lease are ours to work on. One batch, rows sorted by key. What failed before
@@ -159,6 +186,23 @@ export interface Store {
    * newer one the first counts.
    */
   renew(key: AnalysisKey, updated: number, report: Report): Promise<boolean>
+  /** Analyses that somebody looks for, the one that changed last first. May take longer than mail waits; nobody else waits for it. */
+  analyses(query: AnalysisQuery, limit: number): Promise<readonly Analysis[]>
+  /** What its newest attempts came to, oldest first; what an analysis had that was removed went with it. */
+  analysisNotes(key: AnalysisKey): Promise<readonly AnalysisNote[]>
+  /** Makes failed analyses what they were when nobody had asked; says how many, at most `limit` at a time. */
+  retryAnalyses(query: AnalysisQuery, limit: number): Promise<number>
+  /**
+   * Ends unfinished analyses as failed (`cancelled`) and takes them from whoever works on them, by a higher token; says how many, at most
+   * `limit` at a time.
+   */
+  cancelAnalyses(query: AnalysisQuery, limit: number): Promise<number>
+  /** All that is switched, also what ended and was not removed yet. */
+  switches(): Promise<Switches>
+  /** Switches it for so long, in the place of what was switched so before; says what counts now. */
+  setSwitch(draft: SwitchDraft, lastsMs: number): Promise<Switch>
+  /** Ends it at once; says whether there was one that counted. */
+  removeSwitch(kind: Switch['kind'], name: string): Promise<boolean>
   /** Every override, also those that ended and were not removed yet. */
   overrides(): Promise<readonly Override[]>
   /** Adds it, or replaces the one with the same verdict about the same thing. An allowance for a family is refused. */

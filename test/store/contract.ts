@@ -6,7 +6,9 @@ import { describeLeases } from './contract-leases.ts'
 import { describeOperator } from './contract-operator.ts'
 import { describeRaces } from './contract-races.ts'
 import { describeRenewal } from './contract-renewal.ts'
+import { describeSearches } from './contract-searches.ts'
 import { describeStories } from './contract-stories.ts'
+import { describeSwitches } from './contract-switches.ts'
 
 /** A store under test, started, with a clock that the test moves. */
 export interface Bench {
@@ -45,5 +47,7 @@ export function describeStore(name: string, make: MakeStore): void {
     describeRaces(onStore)
     describeRenewal(onStore)
     describeOperator(onStore)
+    describeSwitches(onStore)
+    describeSearches(onStore)
   })
 }

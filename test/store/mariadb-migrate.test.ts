@@ -56,6 +56,27 @@ test('a program of the version before goes on with a database that this one has 
   assert.deepEqual(await migrateTo(database, MIGRATIONS.slice(0, 1)), { from: NEWEST, to: NEWEST })
 })
 
+test('stories of an older program are found by their addresses, and what it removes takes them along', async (t) => {
+  const { store, database } = await benchOn(t, server)
+  await migrateTo(database, MIGRATIONS.slice(0, 1))
+  await fillVersion1(database)
+  await store.start()
+  const found = async (recipient: string) => (await store.messages({ recipient, sender: 'a@EXAMPLE.org' }, 9)).length
+  assert.equal(await found('B@example.net'), 1)
+
+  await server.sql(
+    `INSERT INTO story_try (id, story, queue_id, at, state, recipients, answer)
+      VALUES (2, 1, 'q2', 5, 'deciding', '["late@example.net"]', '{}')`,
+    database,
+  )
+  await server.sql('UPDATE story SET newest_try = 2', database)
+  assert.deepEqual([await found('late@example.net'), await found('b@example.net')], [1, 1])
+  for (const table of ['story_sample', 'story_try', 'story']) await server.sql(`DELETE FROM ${table}`, database)
+
+  assert.equal(await found('b@example.net'), 0)
+  assert.deepEqual(await server.sql('SELECT * FROM story_address', database), [])
+})
+
 test('this program goes on beside a newer one whose schema only adds', async (t) => {
   const { store, database } = await benchOn(t, server)
   await store.start()

@@ -67,6 +67,25 @@ test('a program of the version before goes on with a database that this one has 
     assert.deepEqual(change, { from: NEWEST, to: NEWEST })
   }))
 
+test('stories of an older program are found by their addresses, written before this one came or beside it', () =>
+  withSqlite(async ({ path, store }) => {
+    withDatabase(path, (database) => {
+      migrate(database, path, MIGRATIONS.slice(0, 1))
+      fillVersion1(database)
+    })
+    await store.start()
+    const found = async () => (await store.messages({ recipient: 'B@example.net', sender: 'a@EXAMPLE.org' }, 9)).length
+    assert.equal(await found(), 1)
+
+    withDatabase(path, (database) =>
+      database.exec(`INSERT INTO story_try (id, story, queue_id, at, state, recipients, answer)
+        VALUES (2, 1, 'q2', 5, 'deciding', '["late@example.net"]', '{}'); UPDATE story SET newest_try = 2`),
+    )
+
+    assert.equal((await store.messages({ recipient: 'late@example.net' }, 9)).length, 1)
+    assert.equal(await found(), 1)
+  }))
+
 test('this program goes on beside a newer one whose schema only adds', () =>
   withSqlite(async ({ path, store, events }) => {
     await store.start()

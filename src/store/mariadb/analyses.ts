@@ -1,8 +1,10 @@
 /** Leases: one statement for each step whatever the number of rows, and what is ours is read back by owner and token. */
 import type { Connection } from 'mariadb'
 import type { Report } from '../../core/index.ts'
-import { analysisOf, textOf } from '../row.ts'
-import type { Analysis, AnalysisChange, AnalysisKey } from '../store.ts'
+import { LONGEST_NOTE, NOTES_KEPT } from '../note.ts'
+import { analysisOf, noteOf, textOf } from '../row.ts'
+import { analysesWhere, UNFINISHED } from '../search.ts'
+import type { Analysis, AnalysisChange, AnalysisKey, AnalysisNote, AnalysisQuery } from '../store.ts'
 import { analysisId, type Changed, hexList, inTransaction, type Row, type Statement, together } from './sql.ts'
 
 const COLUMNS = `LOWER(HEX(id)) AS id, LOWER(HEX(sha256)) AS sha256, analyzer, options, revision, state, owner, token,
@@ -102,13 +104,91 @@ export async function advance(
   const sorted = changes
     .map((change, at) => ({ at, id: analysisId(change.key), change }))
     .sort((a, b) => (a.id === b.id ? a.at - b.at : a.id < b.id ? -1 : 1))
-  const statements = sorted.map(({ id, change }) => advanceStatement(id, change, leaseMs, time))
+  const written = sorted.map(({ id, change }) => ({
+    before: noteStatements(id, change, time),
+    change: advanceStatement(id, change, leaseMs, time),
+  }))
+  const statements = written.flatMap(({ before, change }) => [...before, change])
   const send = statements.length === 1 ? together<Changed> : inTransaction<Changed>
-  const answers = await send(connection, statements)
+  const answers = [...(await send(connection, statements))]
   const applied = changes.map(() => false)
-  // One row each: the count of rows that were found is exact.
-  for (const [n, { at }] of sorted.entries()) applied[at] = answers[n]?.affectedRows === 1
+  for (const [n, { at }] of sorted.entries()) {
+    answers.splice(0, written[n]?.before.length ?? 0)
+    // One row each: the count of rows that were found is exact.
+    applied[at] = answers.shift()?.affectedRows === 1
+  }
   return applied
+}
+
+/** Before the change, while the row still says whose it is; locked, as the change follows. */
+function noteStatements(id: string, { note, owner, token }: AnalysisChange, time: string): readonly Statement[] {
+  if (!note) return []
+  const of = `analysis = x'${id}'`
+  return [
+    {
+      sql: `INSERT INTO analysis_note (analysis, at, attempt, cause, detail)
+        SELECT id, ${time}, ?, ?, ? FROM analysis WHERE id = x'${id}' AND owner = ? AND token = ? AND ${HELD} FOR UPDATE`,
+      values: [note.attempt, note.cause, note.detail.slice(0, LONGEST_NOTE).toWellFormed(), owner, token],
+    },
+    {
+      sql: `DELETE FROM analysis_note WHERE ${of} AND id <= COALESCE((SELECT id FROM
+        (SELECT id FROM analysis_note WHERE ${of} ORDER BY id DESC LIMIT 1 OFFSET ${NOTES_KEPT}) old), 0)`,
+    },
+  ]
+}
+
+/** The one that changed last first. */
+export async function findAnalyses(
+  connection: Connection,
+  query: AnalysisQuery,
+  limit: number,
+  time: string,
+): Promise<readonly Analysis[]> {
+  const { sql, values } = analysesWhere(query, time)
+  const rows = await connection.query<readonly Row[]>(
+    `SELECT ${COLUMNS} FROM analysis WHERE ${sql}
+      ORDER BY analysis.updated DESC, analysis.token DESC LIMIT ?`,
+    [...values, limit],
+  )
+  return rows.map(analysisOf)
+}
+
+/** Oldest first. */
+export async function analysisNotes(connection: Connection, key: AnalysisKey): Promise<readonly AnalysisNote[]> {
+  const sql = `SELECT at, attempt, cause, detail FROM analysis_note WHERE analysis = x'${analysisId(key)}' ORDER BY id`
+  return (await connection.query<readonly Row[]>(sql)).map(noteOf)
+}
+
+/** Failed analyses become what they were when nobody had asked. */
+export async function retryAnalyses(
+  connection: Connection,
+  query: AnalysisQuery,
+  limit: number,
+  time: string,
+): Promise<number> {
+  const { sql, values } = analysesWhere(query, time, ['failed'])
+  const { affectedRows } = await connection.query<Changed>(
+    `UPDATE analysis SET state = 'wanted', owner = '', attempts = 0, marker = '', task_id = '', cause = '', updated = ${time}
+      WHERE ${sql} ORDER BY id LIMIT ?`,
+    [...values, limit],
+  )
+  return affectedRows
+}
+
+/** A higher token takes them from whoever works on them; the task id stays, so that its owner can tell the analyzer. */
+export async function cancelAnalyses(
+  connection: Connection,
+  query: AnalysisQuery,
+  limit: number,
+  time: string,
+): Promise<number> {
+  const { sql, values } = analysesWhere(query, time, UNFINISHED)
+  const { affectedRows } = await connection.query<Changed>(
+    `UPDATE analysis SET state = 'failed', cause = 'cancelled', token = token + 1, lease_until = 0, updated = ${time}
+      WHERE ${sql} ORDER BY id LIMIT ?`,
+    [...values, limit],
+  )
+  return affectedRows
 }
 
 /** A newer report in the place of the one of that time. */

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from 'mariadb'
 import { type Answer, Fault, type KnownContent, type Report, type Story } from '../../core/index.ts'
 import { Breaker } from '../breaker.ts'
-import { requireDigests, requireOverride } from '../digest.ts'
+import { requireDigests, requireOverride, requireSwitch } from '../digest.ts'
 import { type StoreEvent, StoreRefused } from '../event.ts'
 import type { MariadbOptions } from '../options.ts'
 import type { Override } from '../override.ts'
@@ -15,13 +15,32 @@ import type {
   Analysis,
   AnalysisChange,
   AnalysisKey,
+  AnalysisNote,
+  AnalysisQuery,
   Known,
   LookupQuery,
+  MessageQuery,
+  PastVerdict,
   Store,
   StoryDraft,
   StoryQuery,
+  Switch,
+  SwitchDraft,
+  Switches,
 } from '../store.ts'
-import { advance, analysesOf, claim, findAnalysesStatement, renew, takeOver } from './analyses.ts'
+import { listStories, verdicts } from './addresses.ts'
+import {
+  advance,
+  analysesOf,
+  analysisNotes,
+  cancelAnalyses,
+  claim,
+  findAnalyses,
+  findAnalysesStatement,
+  renew,
+  retryAnalyses,
+  takeOver,
+} from './analyses.ts'
 import { connect, type Link } from './connect.ts'
 import { factsOf, findFactsStatement, saveFactsStatements, touchStatement } from './facts.ts'
 import { migrate, type SchemaChange } from './migrate.ts'
@@ -31,7 +50,8 @@ import { historyOf, historyStatement, overrides, remove, removeOverride, setOver
 import { Pool } from './pool.ts'
 import { explainProblem, isConnectionLost } from './problem.ts'
 import { analysisId, type Row, type Statement, timeSql, together } from './sql.ts'
-import { answerStory, continuedOf, continuedStatements, findStories, openStory } from './stories.ts'
+import { answerStory, continuedOf, continuedStatements, findMessages, findStories, openStory } from './stories.ts'
+import { removeSwitch, setSwitch, switches } from './switches.ts'
 
 /** What the configuration says, and what a test may say besides. */
 export interface MariadbSettings extends MariadbOptions {
@@ -50,6 +70,8 @@ export function createMariadbStore(settings: MariadbSettings): Store {
 const USED_AT_LEAST_MS = 86_400_000
 const MIGRATION_TIMEOUT_MS = 600_000
 const PAUSE_MS = 5
+/** Stories that are listed at a time, each a transaction of its own. */
+const STORIES_AT_ONCE = 20
 const LONGEST_PAUSE_MS = 200
 
 type State = 'new' | 'open' | 'stopped'
@@ -149,6 +171,51 @@ class MariadbStore implements Store {
   async renew(key: AnalysisKey, updated: number, report: Report): Promise<boolean> {
     requireDigests([key.sha256])
     return this.#do((connection, time) => renew(connection, key, updated, report, time), 'once')
+  }
+
+  async messages(query: MessageQuery, limit: number): Promise<readonly Story[]> {
+    if (query.sha256 !== undefined) requireDigests([query.sha256])
+    const list = () => this.#do((connection) => listStories(connection, STORIES_AT_ONCE))
+    while ((await list()) === STORIES_AT_ONCE);
+    return this.#do((connection, time) => findMessages(connection, query, limit, time))
+  }
+
+  async verdicts(digests: readonly string[], limit: number): Promise<ReadonlyMap<string, readonly PastVerdict[]>> {
+    requireDigests(digests)
+    return this.#do((connection) => verdicts(connection, [...new Set(digests)], limit))
+  }
+
+  async analyses(query: AnalysisQuery, limit: number): Promise<readonly Analysis[]> {
+    if (query.sha256 !== undefined) requireDigests([query.sha256])
+    return this.#do((connection, time) => findAnalyses(connection, query, limit, time))
+  }
+
+  async analysisNotes(key: AnalysisKey): Promise<readonly AnalysisNote[]> {
+    requireDigests([key.sha256])
+    return this.#do((connection) => analysisNotes(connection, key))
+  }
+
+  async retryAnalyses(query: AnalysisQuery, limit: number): Promise<number> {
+    if (query.sha256 !== undefined) requireDigests([query.sha256])
+    return this.#do((connection, time) => retryAnalyses(connection, query, limit, time), 'once')
+  }
+
+  async cancelAnalyses(query: AnalysisQuery, limit: number): Promise<number> {
+    if (query.sha256 !== undefined) requireDigests([query.sha256])
+    return this.#do((connection, time) => cancelAnalyses(connection, query, limit, time), 'once')
+  }
+
+  async switches(): Promise<Switches> {
+    return this.#do((connection, time) => switches(connection, time))
+  }
+
+  async setSwitch(draft: SwitchDraft, lastsMs: number): Promise<Switch> {
+    requireSwitch(draft, lastsMs)
+    return this.#do((connection, time) => setSwitch(connection, draft, lastsMs, time))
+  }
+
+  async removeSwitch(kind: Switch['kind'], name: string): Promise<boolean> {
+    return this.#do((connection, time) => removeSwitch(connection, kind, name, time), 'once')
   }
 
   async overrides(): Promise<readonly Override[]> {

@@ -3,8 +3,10 @@ import type { Connection } from 'mariadb'
 import type { Answer, Story, StorySample } from '../../core/index.ts'
 import { isDigest } from '../digest.ts'
 import { storyOf } from '../row.ts'
-import type { StoryDraft, StoryQuery } from '../store.ts'
+import { messagesStatement } from '../search.ts'
+import type { MessageQuery, StoryDraft, StoryQuery } from '../store.ts'
 import { ABANDONED_AFTER_MS, endOf, isFinal, TRIES_TOLD } from '../story-life.ts'
+import { addressStatements } from './addresses.ts'
 import { inTransaction, type Row, type Statement, together } from './sql.ts'
 
 const STORY = 'SELECT id, ref, story_key AS `key`, first_seen, facts, outcome FROM story'
@@ -33,9 +35,10 @@ export async function openStory(connection: Connection, draft: StoryDraft, time:
     },
     { sql: 'SET @try = LAST_INSERT_ID()' },
     { sql: 'SELECT newest_try AS earlier FROM story WHERE id = @story' },
-    { sql: 'UPDATE story SET newest_try = @try WHERE id = @story' },
+    { sql: 'UPDATE story SET newest_try = @try, listed = @try WHERE id = @story' },
     { sql: 'DELETE FROM story_sample WHERE story = @story' },
     ...sampleStatements(samples),
+    ...addressStatements(draft.sender, recipients),
   ])
   const isNew = Number(answers[4]?.[0]?.earlier) === 0
   await noteSightings(connection, samples, isNew, time).catch(() => undefined)
@@ -106,7 +109,21 @@ export function continuedOf([rows, tries, samples]: readonly (readonly Row[])[])
 /** Newest first. */
 export async function findStories(connection: Connection, query: StoryQuery, limit: number): Promise<readonly Story[]> {
   const find = findStatement(query, limit)
-  if (!find) return []
+  return find ? storiesOf(connection, find) : []
+}
+
+/** The one with the newest try first. */
+export function findMessages(
+  connection: Connection,
+  query: MessageQuery,
+  limit: number,
+  time: string,
+): Promise<readonly Story[]> {
+  const { sql, values } = messagesStatement(query, time, 'STRAIGHT_JOIN')
+  return storiesOf(connection, { sql, values: [...values, limit] })
+}
+
+async function storiesOf(connection: Connection, find: Statement): Promise<readonly Story[]> {
   const [found = []] = await together<readonly Row[]>(connection, [find])
   const stories: Story[] = []
   for (let at = 0; at < found.length; at += STORIES_AT_ONCE) {

@@ -3,19 +3,27 @@
  * daemon that runs on it for weeks does not grow; what is beyond the bound is forgotten oldest first and asked again.
  */
 import { type Clock, Fault, type KnownContent, type Report } from '../../core/index.ts'
-import { requireDigests, requireOverride } from '../digest.ts'
+import { requireDigests, requireOverride, requireSwitch } from '../digest.ts'
+import { LONGEST_NOTE, NOTES_KEPT } from '../note.ts'
 import type { Override } from '../override.ts'
 import type { Removal } from '../removal.ts'
 import type {
   Analysis,
   AnalysisChange,
   AnalysisKey,
+  AnalysisNote,
+  AnalysisQuery,
   History,
   Known,
   LookupQuery,
+  MessageQuery,
+  PastVerdict,
   Store,
   StoryDraft,
   StoryQuery,
+  Switch,
+  SwitchDraft,
+  Switches,
 } from '../store.ts'
 import { advanceAnalysis, claimAnalysis, isExpired, newAnalysis } from './leases.ts'
 import {
@@ -27,6 +35,7 @@ import {
   isStoryMeant,
   removeFrom,
 } from './removal.ts'
+import { analysesOf, cancelled, messagesOf, retried } from './search.ts'
 import { Stories } from './stories.ts'
 
 const MAX_FACTS = 200_000
@@ -43,6 +52,8 @@ class MemoryStore implements Store {
   readonly #facts = new Map<string, Fact>()
   readonly #sightings = new Map<string, History>()
   readonly #overrides = new Map<string, Override>()
+  readonly #switches = new Map<string, Switch>()
+  readonly #notes = new Map<string, readonly AnalysisNote[]>()
   readonly #analyses = new Map<string, Analysis>()
   readonly #stories = new Stories(MAX_STORIES)
   #isOpen = false
@@ -125,6 +136,7 @@ class MemoryStore implements Store {
     requireDigests(keys.map((key) => key.sha256))
     const now = this.#clock.now()
     const rows = keys.map((key) => {
+      if (!this.#analyses.has(identityOf(key))) this.#notes.delete(identityOf(key))
       const row = this.#analyses.get(identityOf(key)) ?? newAnalysis(key, now)
       const claimed = claimAnalysis(row, owner, now, leaseMs, failedBefore)
       this.#analyses.set(identityOf(key), claimed)
@@ -152,6 +164,7 @@ class MemoryStore implements Store {
       const row = this.#analyses.get(id)
       const changed = row && advanceAnalysis(row, change, now, leaseMs)
       if (changed) this.#analyses.set(id, changed)
+      if (changed && change.note) this.#note(id, { at: now, ...change.note })
       return changed !== undefined
     })
   }
@@ -163,6 +176,60 @@ class MemoryStore implements Store {
     if (row?.state !== 'reported' || row.updated !== updated) return false
     this.#analyses.set(identityOf(key), { ...row, report, updated: this.#clock.now() })
     return true
+  }
+
+  async messages(query: MessageQuery, limit: number) {
+    this.#requireOpen()
+    if (query.sha256 !== undefined) requireDigests([query.sha256])
+    return messagesOf(this.#stories.byRef.values(), query, this.#clock.now()).slice(0, limit)
+  }
+
+  async verdicts(digests: readonly string[], limit: number): Promise<ReadonlyMap<string, readonly PastVerdict[]>> {
+    this.#requireOpen()
+    requireDigests(digests)
+    return new Map(digests.map((digest) => [digest, this.#stories.verdicts(digest, limit)]))
+  }
+
+  async analyses(query: AnalysisQuery, limit: number): Promise<readonly Analysis[]> {
+    this.#requireOpen()
+    if (query.sha256 !== undefined) requireDigests([query.sha256])
+    return analysesOf(this.#analyses.values(), query, this.#clock.now()).slice(0, limit)
+  }
+
+  async analysisNotes(key: AnalysisKey): Promise<readonly AnalysisNote[]> {
+    this.#requireOpen()
+    requireDigests([key.sha256])
+    return this.#analyses.has(identityOf(key)) ? (this.#notes.get(identityOf(key)) ?? []) : []
+  }
+
+  async retryAnalyses(query: AnalysisQuery, limit: number): Promise<number> {
+    return this.#change(query, limit, retried)
+  }
+
+  async cancelAnalyses(query: AnalysisQuery, limit: number): Promise<number> {
+    return this.#change(query, limit, cancelled)
+  }
+
+  async switches(): Promise<Switches> {
+    this.#requireOpen()
+    return { switches: [...this.#switches.values()], now: this.#clock.now() }
+  }
+
+  async setSwitch(draft: SwitchDraft, lastsMs: number): Promise<Switch> {
+    this.#requireOpen()
+    requireSwitch(draft, lastsMs)
+    const now = this.#clock.now()
+    const made: Switch = { ...draft, made: now, until: now + Math.round(lastsMs) }
+    this.#switches.set(identity([draft.kind, draft.name]), made)
+    return made
+  }
+
+  async removeSwitch(kind: Switch['kind'], name: string): Promise<boolean> {
+    this.#requireOpen()
+    const key = identity([kind, name])
+    const counted = (this.#switches.get(key)?.until ?? 0) > this.#clock.now()
+    this.#switches.delete(key)
+    return counted
   }
 
   async overrides(): Promise<readonly Override[]> {
@@ -209,6 +276,24 @@ class MemoryStore implements Store {
       default:
         return removal satisfies never
     }
+  }
+
+  #change(
+    query: AnalysisQuery,
+    limit: number,
+    to: (row: Analysis, query: AnalysisQuery, now: number) => Analysis | undefined,
+  ): number {
+    this.#requireOpen()
+    if (query.sha256 !== undefined) requireDigests([query.sha256])
+    const changed = [...this.#analyses.values()].flatMap((row) => to(row, query, this.#clock.now()) ?? [])
+    for (const row of changed.slice(0, limit)) this.#analyses.set(identityOf(row), row)
+    return Math.min(changed.length, limit)
+  }
+
+  #note(id: string, note: AnalysisNote): void {
+    const detail = note.detail.slice(0, LONGEST_NOTE)
+    this.#notes.set(id, [...(this.#notes.get(id) ?? []), { ...note, detail }].slice(-NOTES_KEPT))
+    forgetOldest(this.#notes, MAX_ANALYSES, () => true)
   }
 
   #history(digests: readonly string[]): ReadonlyMap<string, History> {

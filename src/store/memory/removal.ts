@@ -14,8 +14,14 @@ export interface Fact {
 
 type Of<F extends Removal['from']> = Extract<Removal, { from: F }>
 
-export function isFactMeant({ sha256, recipe }: Of<'facts'>, fact: Fact, before: number): boolean {
-  return fact.used < before && isSame(sha256, fact.content.sha256) && isSame(recipe, fact.recipe)
+export function isFactMeant(removal: Of<'facts'>, fact: Fact, before: number): boolean {
+  const { sha256, recipe, otherThanRecipe } = removal
+  return (
+    fact.recipe !== otherThanRecipe &&
+    fact.used < before &&
+    isSame(sha256, fact.content.sha256) &&
+    isSame(recipe, fact.recipe)
+  )
 }
 
 export function isAnalysisMeant(removal: Of<'analyses'>, row: Analysis, before: number): boolean {

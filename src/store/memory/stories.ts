@@ -1,5 +1,5 @@
 import type { Answer, Story, StoryFacts, StorySample, Try } from '../../core/index.ts'
-import type { StoryDraft, StoryQuery } from '../store.ts'
+import type { PastVerdict, StoryDraft, StoryQuery } from '../store.ts'
 import { ABANDONED_AFTER_MS, isFinal, TRIES_TOLD, unionRecipients } from '../story-life.ts'
 
 /** The stories of one memory store, oldest first; beyond the bound the oldest are forgotten. */
@@ -38,6 +38,16 @@ export class Stories {
   hasOpen(sha256: string, now: number): boolean {
     const isIn = (story: Story) => story.samples.some(({ sample }) => sample.sha256 === sha256)
     return [...this.#byRef.values()].some((story) => isOpen(story, now) && isIn(story))
+  }
+
+  /** How these bytes were judged in the newest stories. */
+  verdicts(sha256: string, limit: number): readonly PastVerdict[] {
+    const all = this.find({ sha256 }, Number.POSITIVE_INFINITY).flatMap(({ ref, profile, tries, samples }) =>
+      samples
+        .filter(({ sample }) => sample.sha256 === sha256)
+        .map(({ outcome }) => ({ ref, at: tries.at(-1)?.at ?? 0, profile, outcome })),
+    )
+    return all.slice(0, limit)
   }
 
   answer(ref: string, queueId: string, answer: Answer): void {

@@ -1,6 +1,8 @@
 /** The writer's side of every write: prepared statements, and one transaction for all operations of a batch. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { LONGEST_NOTE, NOTES_KEPT } from '../note.ts'
 import type { ChangeRow, Operation, OperationResult, OperationValue, StoryOperation } from './operation.ts'
+import { cancel, listStories, removeSwitch, retry, setSwitch } from './operator.ts'
 import { explainProblem } from './problem.ts'
 import { remove, removeOverride, setOverride } from './remove.ts'
 import { ANALYSIS_COLUMNS } from './rows.ts'
@@ -46,7 +48,9 @@ export function createCommit(database: DatabaseSync, path: string): Commit {
   }
 }
 
-const OF_ANALYSES: ReadonlySet<Operation['kind']> = new Set(['claim', 'takeOver', 'advance', 'renew'])
+const OF_ANALYSES: ReadonlySet<Operation['kind']> = new Set([
+  ...(['claim', 'takeOver', 'advance', 'renew', 'retry', 'cancel', 'setSwitch', 'removeSwitch'] as const),
+])
 
 function isDurable(operation: Operation): boolean {
   if (operation.kind === 'story') return operation.isDurable
@@ -70,6 +74,8 @@ function createApply(database: DatabaseSync): (operation: Operation, now: number
   const claim = createClaim(database)
   const takeOver = createTakeOver(database)
   const advance = database.prepare(ADVANCE)
+  const note = database.prepare(NOTE)
+  const forget = database.prepare(FORGET_NOTES)
   const renew = database.prepare(RENEW)
   return (operation, now) => {
     switch (operation.kind) {
@@ -91,6 +97,16 @@ function createApply(database: DatabaseSync): (operation: Operation, now: number
         return setOverride(database, operation.override, now)
       case 'removeOverride':
         return removeOverride(database, operation.about, operation.value)
+      case 'retry':
+        return retry(database, operation, now)
+      case 'cancel':
+        return cancel(database, operation, now)
+      case 'setSwitch':
+        return [setSwitch(database, operation, now)]
+      case 'removeSwitch':
+        return removeSwitch(database, operation, now)
+      case 'list':
+        return listStories(database, operation.limit)
       case 'remove':
         return remove(database, operation, now)
       case 'claim':
@@ -98,7 +114,7 @@ function createApply(database: DatabaseSync): (operation: Operation, now: number
       case 'takeOver':
         return takeOver(operation, now)
       case 'advance':
-        return operation.changes.map((change) => runAdvance(advance, change, now, operation.leaseMs))
+        return operation.changes.map((change) => runAdvance({ advance, note, forget }, change, now, operation.leaseMs))
       case 'renew':
         return [Number(renew.run(operation.keysJson, operation.updated, operation.reportJson, now).changes) === 1]
       case 'check':
@@ -131,11 +147,15 @@ function createOpenStory(database: DatabaseSync): (story: StoryOperation, now: n
     RETURNING id, newest_try AS newest`)
   const addTry = database.prepare(`
     INSERT INTO story_try (story, queue_id, at, state, recipients, answer) VALUES (?, ?, ?, 'deciding', ?, ?) RETURNING id`)
-  const pointToTry = database.prepare('UPDATE story SET newest_try = ? WHERE id = ?')
+  const pointToTry = database.prepare('UPDATE story SET newest_try = ?1, listed = ?1 WHERE id = ?2')
   const dropSamples = database.prepare('DELETE FROM story_sample WHERE story = ?')
   const addSamples = database.prepare(`
     INSERT INTO story_sample (story, position, sha256, sample)
     SELECT ?, key, unhex(value ->> '$.sample.sha256'), value FROM json_each(?)`)
+  const moveAddresses = database.prepare('UPDATE story_address SET at = ? WHERE story = ?')
+  const addAddresses = database.prepare(`
+    INSERT OR IGNORE INTO story_address (address, part, at, story)
+    SELECT value ->> 1, value ->> 0, ?1, ?2 FROM json_each(?3)`)
   const addSightings = database.prepare(`
     INSERT INTO sighting (sha256, first_seen, last_seen, count)
     SELECT DISTINCT unhex(value ->> '$.sample.sha256'), ?1, ?1, 1 FROM json_each(?2) WHERE true
@@ -147,6 +167,8 @@ function createOpenStory(database: DatabaseSync): (story: StoryOperation, now: n
     pointToTry.run(newest, id)
     if (earlier !== 0) dropSamples.run(id)
     addSamples.run(id, story.samplesJson)
+    if (earlier !== 0) moveAddresses.run(now, id)
+    addAddresses.run(now, id, story.addressesJson)
     addSightings.run(now, story.samplesJson, earlier === 0 ? 1 : 0)
   }
 }
@@ -210,10 +232,30 @@ const ADVANCE = `
   WHERE sha256 = unhex(?9) AND analyzer = ?10 AND options = ?11 AND revision = ?12
     AND owner = ?13 AND token = ?14 AND state IN ('leased', 'submitting', 'submitted')`
 
-function runAdvance(statement: StatementSync, change: ChangeRow, now: number, leaseMs: number): boolean {
-  const { changes } = statement.run(
+const NOTE = `
+  INSERT INTO analysis_note (sha256, analyzer, options, revision, at, attempt, cause, detail)
+  VALUES (unhex(?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8)`
+
+const FORGET_NOTES = `
+  DELETE FROM analysis_note WHERE id IN (SELECT id FROM analysis_note
+    WHERE sha256 = unhex(?1) AND analyzer = ?2 AND options = ?3 AND revision = ?4 ORDER BY id DESC LIMIT -1 OFFSET ${NOTES_KEPT})`
+
+interface AdvanceStatements {
+  readonly advance: StatementSync
+  readonly note: StatementSync
+  readonly forget: StatementSync
+}
+
+function runAdvance(statements: AdvanceStatements, change: ChangeRow, now: number, leaseMs: number): boolean {
+  const key = [change.sha256, change.analyzer, change.options, change.revision]
+  const { changes } = statements.advance.run(
     ...[change.state, now, leaseMs, change.attempts, change.marker, change.taskId, change.reportJson, change.cause],
-    ...[change.sha256, change.analyzer, change.options, change.revision, change.owner, change.token],
+    ...[...key, change.owner, change.token],
   )
-  return Number(changes) === 1
+  const isOurs = Number(changes) === 1
+  const { note } = change
+  if (!isOurs || !note) return isOurs
+  statements.note.run(...key, now, note.attempt, note.cause, note.detail.slice(0, LONGEST_NOTE))
+  statements.forget.run(...key)
+  return true
 }

@@ -1,6 +1,7 @@
 /** The contract's words → the operations of the writer thread. */
 import type { KnownContent } from '../../core/index.ts'
 import type { StoryDraft } from '../store.ts'
+import { addressRows } from '../story-address.ts'
 import type { Operation, StoryOperation } from './operation.ts'
 
 /** So many facts take the writer some milliseconds: others get into the same or the next commit. */
@@ -33,6 +34,7 @@ export function storyOperation(draft: StoryDraft): StoryOperation {
     queueId,
     factsJson: JSON.stringify(facts),
     recipientsJson: JSON.stringify(recipients),
+    addressesJson: JSON.stringify(addressRows(draft.sender, recipients)),
     outcomeJson: JSON.stringify(outcome),
     answerJson: JSON.stringify(answer),
     samplesJson: JSON.stringify(samples),
@@ -46,7 +48,7 @@ export function sizeOf(operation: Operation): number {
     case 'facts':
       return operation.contentsJson.length
     case 'story':
-      return operation.samplesJson.length + operation.factsJson.length + operation.recipientsJson.length
+      return operation.samplesJson.length + operation.factsJson.length + 3 * operation.recipientsJson.length
     case 'claim':
       return operation.keysJson.length
     case 'touch':
@@ -59,6 +61,11 @@ export function sizeOf(operation: Operation): number {
     case 'takeOver':
     case 'setOverride':
     case 'removeOverride':
+    case 'retry':
+    case 'cancel':
+    case 'setSwitch':
+    case 'removeSwitch':
+    case 'list':
     case 'remove':
     case 'check':
       return SMALL_BYTES

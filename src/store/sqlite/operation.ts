@@ -2,6 +2,9 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import type { Override } from '../override.ts'
 import type { Removal } from '../removal.ts'
+import type { AnalysisQuery } from '../search.ts'
+import type { AnalysisChange } from '../store.ts'
+import type { SwitchDraft } from '../switch.ts'
 import type { Problem } from './problem.ts'
 
 /** One write. Texts named `…Json` are JSON documents. */
@@ -36,6 +39,12 @@ export type Operation =
   | { readonly kind: 'touch'; readonly idsJson: string }
   | { readonly kind: 'setOverride'; readonly override: Omit<Override, 'made'> }
   | { readonly kind: 'removeOverride'; readonly about: Override['kind']; readonly value: string }
+  | { readonly kind: 'retry'; readonly query: AnalysisQuery; readonly limit: number }
+  | { readonly kind: 'cancel'; readonly query: AnalysisQuery; readonly limit: number }
+  | { readonly kind: 'setSwitch'; readonly draft: SwitchDraft; readonly lastsMs: number }
+  | { readonly kind: 'removeSwitch'; readonly about: SwitchDraft['kind']; readonly name: string }
+  /** Lists the addresses of stories that another program wrote. */
+  | { readonly kind: 'list'; readonly limit: number }
   | { readonly kind: 'remove'; readonly removal: Removal; readonly limit: number; readonly isDryRun: boolean }
   | { readonly kind: 'check' }
 
@@ -46,6 +55,8 @@ export interface StoryOperation {
   readonly queueId: string
   readonly factsJson: string
   readonly recipientsJson: string
+  /** Pairs of part and address, by which the story is found. */
+  readonly addressesJson: string
   readonly outcomeJson: string
   readonly answerJson: string
   readonly samplesJson: string
@@ -67,12 +78,14 @@ export interface ChangeRow {
   readonly taskId: string | null
   readonly reportJson: string | null
   readonly cause: string | null
+  readonly note: AnalysisChange['note'] | null
 }
 
 /** A row as SQLite gives it. */
 export type Row = Record<string, SQLOutputValue>
 
-/** What an operation yields: rows for `claim` and `takeOver`, flags for `advance` and `renew`, a count for what is removed, nothing else. */
+/** What an operation yields: rows for `claim` and `takeOver`, flags for `advance` and `renew`, a row for `setSwitch`, a count for what is removed
+ * or changed by operators, nothing else. */
 export type OperationValue = readonly Row[] | readonly boolean[] | number | undefined
 export type OperationResult = { readonly value: OperationValue } | { readonly problem: Problem }
 

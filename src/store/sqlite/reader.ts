@@ -6,8 +6,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { KnownContent, Story } from '../../core/index.ts'
 import { isDigest } from '../digest.ts'
 import type { Override } from '../override.ts'
-import { analysisOf, historyEntry, overrideOf, parsed, storyOf } from '../row.ts'
-import type { History, Known, LookupQuery, StoryQuery } from '../store.ts'
+import { analysisOf, historyEntry, overrideOf, parsed, pastVerdictOf, storyOf, switchOf } from '../row.ts'
+import type { History, Known, LookupQuery, PastVerdict, StoryQuery, Switches } from '../store.ts'
 import { ABANDONED_AFTER_MS, TRIES_TOLD } from '../story-life.ts'
 import { openForReading } from './database.ts'
 import { factsId } from './draft.ts'
@@ -64,6 +64,16 @@ export class Reader {
 
   overrides(): readonly Override[] {
     return this.#statements.overrides.all().map(overrideOf)
+  }
+
+  /** `time` is null for the database's own. */
+  switches(time: number | null): Switches {
+    const { switches, clock } = this.#statements
+    return { switches: switches.all().flatMap(switchOf), now: time ?? Number(clock.get()?.now) }
+  }
+
+  verdicts(sha256: string, limit: number): readonly PastVerdict[] {
+    return this.#statements.verdicts.all(Buffer.from(sha256, 'hex'), limit).map(pastVerdictOf)
   }
 
   #history(digests: readonly string[]): ReadonlyMap<string, History> {
@@ -126,6 +136,11 @@ function prepare(database: DatabaseSync) {
         (SELECT max(a.report ->> '$.score') FROM analysis a WHERE a.sha256 = s.sha256) AS score
       FROM json_each(?1) d CROSS JOIN sighting s ON s.sha256 = unhex(d.value)`),
     overrides: database.prepare('SELECT * FROM override ORDER BY made, kind, value, verdict'),
+    switches: database.prepare('SELECT * FROM operator_switch ORDER BY made, kind, name'),
+    verdicts: database.prepare(`
+      SELECT s.ref, s.tried, s.facts, p.sample
+      FROM (SELECT story, sample FROM story_sample WHERE sha256 = ?1 ORDER BY story DESC LIMIT ?2) p
+      CROSS JOIN story s ON s.id = p.story ORDER BY p.story DESC`),
     analyses: database.prepare(`
       SELECT ${ANALYSIS_COLUMNS} FROM json_each(?1) k CROSS JOIN analysis a ON a.sha256 = unhex(k.value ->> 0)
         AND a.analyzer = k.value ->> 1 AND a.options = k.value ->> 2 AND a.revision = k.value ->> 3

@@ -26,5 +26,6 @@ export function changeRow(change: AnalysisChange): ChangeRow {
     taskId: change.taskId ?? null,
     reportJson: change.report === undefined ? null : JSON.stringify(change.report),
     cause: change.cause ?? null,
+    note: change.note ?? null,
   }
 }

@@ -5,20 +5,27 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Answer, Fault, type KnownContent, type Report, type Story } from '../../core/index.ts'
 import { Breaker } from '../breaker.ts'
-import { requireDigests, requireOverride } from '../digest.ts'
+import { requireDigests, requireOverride, requireSwitch } from '../digest.ts'
 import { type StoreEvent, StoreRefused } from '../event.ts'
 import type { Override } from '../override.ts'
 import type { Removal } from '../removal.ts'
-import { analysisOf } from '../row.ts'
+import { analysisOf, switchOf } from '../row.ts'
 import type {
   Analysis,
   AnalysisChange,
   AnalysisKey,
+  AnalysisNote,
+  AnalysisQuery,
   Known,
   LookupQuery,
+  MessageQuery,
+  PastVerdict,
   Store,
   StoryDraft,
   StoryQuery,
+  Switch,
+  SwitchDraft,
+  Switches,
 } from '../store.ts'
 import { endOf } from '../story-life.ts'
 import { factsOperations, sizeOf, storyOperation } from './draft.ts'
@@ -26,6 +33,8 @@ import type { Operation, OperationValue, Row } from './operation.ts'
 import { explainProblem, type Problem } from './problem.ts'
 import { type Found, Reader } from './reader.ts'
 import { changeRow, keysJson } from './rows.ts'
+import { SearchThread } from './search-thread.ts'
+import type { Search, Searched } from './searcher.ts'
 import { problemFault, Writer } from './writer.ts'
 
 /** Where the file lies and how long a statement may take. */
@@ -46,6 +55,9 @@ export function createSqliteStore(options: SqliteOptions): Store {
 
 /** So many digests take a millisecond or two where none of their pages is in memory. */
 const DIGESTS_AT_ONCE = 100
+/** Stories that are listed in one commit, and past verdicts that are read in one turn of the loop. */
+const STORIES_AT_ONCE = 200
+const VERDICTS_AT_ONCE = 20
 
 type State = 'new' | 'open' | 'stopped'
 
@@ -53,6 +65,7 @@ class SqliteStore implements Store {
   readonly #options: SqliteOptions
   readonly #writer: Writer
   readonly #breaker: Breaker
+  readonly #searches: SearchThread
   #reader: Reader | undefined
   #state: State = 'new'
   #isDamaged = false
@@ -60,6 +73,7 @@ class SqliteStore implements Store {
   constructor(options: SqliteOptions) {
     this.#options = options
     const { path, timeoutMs, now, writerEntry: entry = defaultEntry() } = options
+    this.#searches = new SearchThread(path)
     this.#writer = new Writer({ path, timeoutMs, now, entry, onAway: (problem) => this.#goAway(problem) })
     this.#breaker = new Breaker(
       () => this.#connect(),
@@ -84,6 +98,7 @@ class SqliteStore implements Store {
     // First the reader: the last connection writes the log back into the file, and a read-only one cannot.
     this.#reader?.close()
     this.#reader = undefined
+    await this.#searches.close()
     await this.#writer.close()
   }
 
@@ -103,7 +118,7 @@ class SqliteStore implements Store {
 
   /** In pieces, others get their turn between: each digest may be a page that is not in memory. */
   async #lookUp(query: LookupQuery): Promise<Found> {
-    const now = this.#options.now?.() ?? null
+    const now = this.#now()
     const piece = (at: number) => query.digests.slice(at, at + DIGESTS_AT_ONCE)
     const first = this.#read((reader) => reader.lookup({ ...query, digests: piece(0) }, now))
     if (query.digests.length <= DIGESTS_AT_ONCE) return first
@@ -169,6 +184,59 @@ class SqliteStore implements Store {
     return isRenewed
   }
 
+  async messages(query: MessageQuery, limit: number): Promise<readonly Story[]> {
+    if (query.sha256 !== undefined) requireDigests([query.sha256])
+    while (Number(await this.#write({ kind: 'list', limit: STORIES_AT_ONCE })) === STORIES_AT_ONCE) await nextTurn()
+    return (await this.#search({ kind: 'messages', query, limit, now: this.#now() })) as readonly Story[]
+  }
+
+  async verdicts(digests: readonly string[], limit: number): Promise<ReadonlyMap<string, readonly PastVerdict[]>> {
+    requireDigests(digests)
+    const found = new Map<string, readonly PastVerdict[]>()
+    for (const [n, digest] of [...new Set(digests)].entries()) {
+      if (n % VERDICTS_AT_ONCE === VERDICTS_AT_ONCE - 1) await nextTurn()
+      found.set(
+        digest,
+        this.#read((reader) => reader.verdicts(digest, limit)),
+      )
+    }
+    return found
+  }
+
+  async analyses(query: AnalysisQuery, limit: number): Promise<readonly Analysis[]> {
+    if (query.sha256 !== undefined) requireDigests([query.sha256])
+    return (await this.#search({ kind: 'analyses', query, limit, now: this.#now() })) as readonly Analysis[]
+  }
+
+  async analysisNotes(key: AnalysisKey): Promise<readonly AnalysisNote[]> {
+    requireDigests([key.sha256])
+    return (await this.#search({ kind: 'notes', key })) as readonly AnalysisNote[]
+  }
+
+  async retryAnalyses(query: AnalysisQuery, limit: number): Promise<number> {
+    if (query.sha256 !== undefined) requireDigests([query.sha256])
+    return Number(await this.#write({ kind: 'retry', query, limit }))
+  }
+
+  async cancelAnalyses(query: AnalysisQuery, limit: number): Promise<number> {
+    if (query.sha256 !== undefined) requireDigests([query.sha256])
+    return Number(await this.#write({ kind: 'cancel', query, limit }))
+  }
+
+  async switches(): Promise<Switches> {
+    return this.#read((reader) => reader.switches(this.#now()))
+  }
+
+  async setSwitch(draft: SwitchDraft, lastsMs: number): Promise<Switch> {
+    requireSwitch(draft, lastsMs)
+    const [row = {}] = (await this.#write({ kind: 'setSwitch', draft, lastsMs })) as readonly Row[]
+    return firstOf(switchOf(row))
+  }
+
+  async removeSwitch(about: Switch['kind'], name: string): Promise<boolean> {
+    return Number(await this.#write({ kind: 'removeSwitch', about, name })) > 0
+  }
+
   async overrides(): Promise<readonly Override[]> {
     return this.#read((reader) => reader.overrides())
   }
@@ -185,6 +253,16 @@ class SqliteStore implements Store {
   async remove(removal: Removal, limit: number, isDryRun = false): Promise<number> {
     if (removal.sha256 !== undefined) requireDigests([removal.sha256])
     return Number(await this.#write({ kind: 'remove', removal, limit, isDryRun }))
+  }
+
+  /** Null for the database's own time. */
+  #now(): number | null {
+    return this.#options.now?.() ?? null
+  }
+
+  async #search(search: Search): Promise<Searched> {
+    this.#requireOpen()
+    return this.#searches.search(search)
   }
 
   async #write(operation: Operation): Promise<OperationValue> {
@@ -256,6 +334,12 @@ function joined({ known }: Found, all: readonly Found[]): Found {
     known: { ...known, facts: new Map(all.flatMap((one) => [...one.known.facts])), ...history },
     unused: all.flatMap(({ unused }) => unused),
   }
+}
+
+function firstOf(switched: readonly Switch[]): Switch {
+  const [first] = switched
+  if (!first) throw new Fault('internal', 'store: nothing was switched')
+  return first
 }
 
 function awayBecause(fault: Fault): Problem {
