@@ -29,6 +29,8 @@ export type Removal =
   | (Removed & { readonly from: 'sightings' })
   /** Overrides that ended so long ago. */
   | (Removed & { readonly from: 'overrides' })
+  /** Held messages of which nothing is left to do. */
+  | (Removed & { readonly from: 'held' })
 
 /** Conditions with their values; the time and digests stand in the text, as both are ours and checked. */
 export interface Where {
@@ -56,6 +58,7 @@ export function whereOf(removal: Removal, time: string, abandonedAfterMs: number
     parts.push('recipe <> ?')
     values.push(removal.otherThanRecipe)
   }
+  if (removal.from === 'held') parts.push('is_over = 1')
   if (removal.sha256 !== undefined) parts.push(DIGEST[removal.from](removal.sha256))
   if (removal.from === 'facts') equals('recipe', removal.recipe)
   if (removal.from === 'stories') {
@@ -84,6 +87,7 @@ const AGE: Readonly<Record<Removal['from'], string>> = {
   stories: 'tried',
   sightings: 'last_seen',
   overrides: 'until',
+  held: 'updated',
 }
 
 const own = (sha256: string) => `sha256 = x'${sha256}'`
@@ -93,6 +97,7 @@ const DIGEST: Readonly<Record<Removal['from'], (sha256: string) => string>> = {
   sightings: own,
   stories: (sha256) => `id IN (SELECT story FROM story_sample WHERE sha256 = x'${sha256}')`,
   overrides: (sha256) => `kind = 'sha256' AND value = '${sha256}'`,
+  held: () => '1 = 0',
 }
 
 const SCORE = "COALESCE(JSON_EXTRACT(report, '$.score'), 0)"

@@ -87,5 +87,6 @@ export function removalsOf(keep: KeepOptions): readonly Removal[] {
     { from: 'stories', which: 'other', olderThanMs: keep.refused },
     { from: 'sightings', olderThanMs: keep.sightings },
     { from: 'overrides', olderThanMs: ENDED_OVERRIDE_MS },
+    { from: 'held', olderThanMs: keep.held },
   ]
 }

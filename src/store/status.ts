@@ -27,4 +27,5 @@ export const COUNTED = {
   sightings: 'SIGHTING',
   overrides: 'OVERRIDE',
   'brake and disabled rules': 'operator_switch',
+  'held messages': 'held WHERE is_over = 0',
 } as const satisfies Record<string, string>

@@ -6,11 +6,13 @@
  */
 
 import type { Answer, Cause, KnownContent, Outcome, Report, Story, StoryFacts, StorySample } from '../core/index.ts'
+import type { Held, HeldQuery } from './held.ts'
 import type { Override } from './override.ts'
 import type { Removal } from './removal.ts'
 import type { AnalysisQuery, MessageQuery } from './search.ts'
 import type { Switch, SwitchDraft, Switches } from './switch.ts'
 
+export type { Held, HeldKey, HeldOrder, HeldQuery, HeldState } from './held.ts'
 export type { Override } from './override.ts'
 export type { Removal } from './removal.ts'
 export type { AnalysisQuery, MessageQuery } from './search.ts'
@@ -209,6 +211,10 @@ export interface Store {
   setOverride(override: Omit<Override, 'made'>): Promise<void>
   /** Removes denial and allowance about one thing; says how many there were. */
   removeOverride(kind: Override['kind'], value: string): Promise<number>
+  /** Writes what is known of a held message in place of what was known, so that the end of the process cannot undo it. */
+  saveHeld(held: Held): Promise<void>
+  /** Held messages, the oldest first. */
+  held(query: HeldQuery, limit: number): Promise<readonly Held[]>
   /**
    * Removes at most `limit` rows and says how many, so that each piece is short; a `dryRun` counts all that would go. Whoever gets the
    * limit calls again.

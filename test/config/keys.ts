@@ -92,6 +92,7 @@ export const KEYS: readonly Key[] = [
   { path: 'store.keep.accepted', taken: '1d', refused: '0s' },
   { path: 'store.keep.refused', taken: '30d', refused: '30' },
   { path: 'store.keep.sightings', taken: '30d', refused: 'ever' },
+  { path: 'store.keep.held', taken: '30d', refused: '1m' },
   { path: 'store.keep.every', taken: '1m', refused: '10ms' },
   { path: 'store.timeout', taken: '2s', refused: '2x' },
   { path: 'inspector.socket', taken: '/run/peekaboo/inspector.sock', refused: '[]' },

@@ -2,6 +2,7 @@
 import { describe } from 'node:test'
 import type { Store } from '../../src/store/index.ts'
 import { describeFacts } from './contract-facts.ts'
+import { describeHeld } from './contract-held.ts'
 import { describeLeases } from './contract-leases.ts'
 import { describeOperator } from './contract-operator.ts'
 import { describeRaces } from './contract-races.ts'
@@ -49,5 +50,6 @@ export function describeStore(name: string, make: MakeStore): void {
     describeOperator(onStore)
     describeSwitches(onStore)
     describeSearches(onStore)
+    describeHeld(onStore)
   })
 }

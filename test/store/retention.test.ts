@@ -86,6 +86,7 @@ test('every kind of row has an age at which it goes', () => {
     'stories other',
     'sightings',
     'overrides',
+    'held',
   ])
   assert.ok(removalsOf(keep).every(({ olderThanMs = 0 }) => olderThanMs >= 3_600_000))
 })

@@ -8,6 +8,7 @@ import { type Answer, Fault, type KnownContent, type Report, type Story } from '
 import { Breaker } from '../breaker.ts'
 import { requireDigests, requireOverride, requireSwitch } from '../digest.ts'
 import { type StoreEvent, StoreRefused } from '../event.ts'
+import type { Held, HeldQuery } from '../held.ts'
 import type { MariadbOptions } from '../options.ts'
 import type { Override } from '../override.ts'
 import type { Removal } from '../removal.ts'
@@ -43,6 +44,7 @@ import {
 } from './analyses.ts'
 import { connect, type Link } from './connect.ts'
 import { factsOf, findFactsStatement, saveFactsStatements, touchStatement } from './facts.ts'
+import { findHeld, saveHeld } from './held.ts'
 import { migrate, type SchemaChange } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { nameOf } from './name.ts'
@@ -229,6 +231,14 @@ class MariadbStore implements Store {
 
   async removeOverride(kind: Override['kind'], value: string): Promise<number> {
     return this.#do((connection) => removeOverride(connection, kind, value), 'once')
+  }
+
+  async saveHeld(held: Held): Promise<void> {
+    await this.#do((connection, time) => saveHeld(connection, held, time))
+  }
+
+  async held(query: HeldQuery, limit: number): Promise<readonly Held[]> {
+    return this.#do((connection) => findHeld(connection, query, limit))
   }
 
   async remove(removal: Removal, limit: number, isDryRun = false): Promise<number> {

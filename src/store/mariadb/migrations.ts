@@ -163,4 +163,23 @@ export const MIGRATIONS: readonly Migration[] = [
       'CREATE INDEX IF NOT EXISTS analysis_state ON analysis (state, updated)',
     ],
   },
+  {
+    version: 4,
+    minReader: 1,
+    statements: [
+      `CREATE TABLE IF NOT EXISTS held (
+        host VARCHAR(255) NOT NULL,
+        instance VARCHAR(64) NOT NULL,
+        queue_id VARCHAR(64) NOT NULL,
+        ref VARCHAR(64) NOT NULL,
+        is_over TINYINT NOT NULL,
+        at BIGINT NOT NULL,
+        updated BIGINT NOT NULL,
+        held LONGTEXT NOT NULL,
+        PRIMARY KEY (host, instance, queue_id),
+        KEY held_open (is_over, at),
+        KEY held_ref (ref)
+      ) ${TABLE}`,
+    ],
+  },
 ]

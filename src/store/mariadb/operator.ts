@@ -13,6 +13,7 @@ const TABLES: Readonly<Record<Removal['from'], string>> = {
   stories: 'story',
   sightings: 'sighting',
   overrides: 'operator_override',
+  held: 'held',
 }
 
 /** Removes so many rows, or counts all that would go. */

@@ -4,6 +4,7 @@
  */
 import { type Clock, Fault, type KnownContent, type Report } from '../../core/index.ts'
 import { requireDigests, requireOverride, requireSwitch } from '../digest.ts'
+import type { Held, HeldQuery } from '../held.ts'
 import { LONGEST_NOTE, NOTES_KEPT } from '../note.ts'
 import type { Override } from '../override.ts'
 import type { Removal } from '../removal.ts'
@@ -25,6 +26,7 @@ import type {
   SwitchDraft,
   Switches,
 } from '../store.ts'
+import { type HeldEntry, isHeldAsked, isHeldMeant } from './held.ts'
 import { advanceAnalysis, claimAnalysis, isExpired, newAnalysis } from './leases.ts'
 import {
   type Fact,
@@ -55,6 +57,7 @@ class MemoryStore implements Store {
   readonly #switches = new Map<string, Switch>()
   readonly #notes = new Map<string, readonly AnalysisNote[]>()
   readonly #analyses = new Map<string, Analysis>()
+  readonly #held = new Map<string, HeldEntry>()
   readonly #stories = new Stories(MAX_STORIES)
   #isOpen = false
 
@@ -251,6 +254,17 @@ class MemoryStore implements Store {
     return removeFrom(this.#overrides, isAbout, Number.POSITIVE_INFINITY, false)
   }
 
+  async saveHeld(held: Held): Promise<void> {
+    this.#requireOpen()
+    this.#held.set(identity([held.host, held.instance, held.queueId]), { held, updated: this.#clock.now() })
+  }
+
+  async held(query: HeldQuery, limit: number): Promise<readonly Held[]> {
+    this.#requireOpen()
+    const asked = [...this.#held.values()].map(({ held }) => held).filter((held) => isHeldAsked(query, held))
+    return asked.sort((a, b) => a.at - b.at || (a.queueId < b.queueId ? -1 : 1)).slice(0, limit)
+  }
+
   async remove(removal: Removal, limit: number, isDryRun = false): Promise<number> {
     this.#requireOpen()
     if (removal.sha256 !== undefined) requireDigests([removal.sha256])
@@ -273,6 +287,9 @@ class MemoryStore implements Store {
       }
       case 'overrides':
         return removeFrom(this.#overrides, (one) => isOverrideMeant(removal, one, before), limit, isDryRun)
+      case 'held':
+        if (removal.sha256 !== undefined) return 0
+        return removeFrom(this.#held, (entry) => isHeldMeant(entry, before), limit, isDryRun)
       default:
         return removal satisfies never
     }

@@ -1,6 +1,7 @@
 /** The writer's side of every write: prepared statements, and one transaction for all operations of a batch. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { LONGEST_NOTE, NOTES_KEPT } from '../note.ts'
+import { saveHeld } from './held.ts'
 import type { ChangeRow, Operation, OperationResult, OperationValue, StoryOperation } from './operation.ts'
 import { cancel, listStories, removeSwitch, retry, setSwitch } from './operator.ts'
 import { explainProblem } from './problem.ts'
@@ -48,13 +49,13 @@ export function createCommit(database: DatabaseSync, path: string): Commit {
   }
 }
 
-const OF_ANALYSES: ReadonlySet<Operation['kind']> = new Set([
-  ...(['claim', 'takeOver', 'advance', 'renew', 'retry', 'cancel', 'setSwitch', 'removeSwitch'] as const),
+const DURABLE: ReadonlySet<Operation['kind']> = new Set([
+  ...(['claim', 'takeOver', 'advance', 'renew', 'retry', 'cancel', 'setSwitch', 'removeSwitch', 'saveHeld'] as const),
 ])
 
 function isDurable(operation: Operation): boolean {
   if (operation.kind === 'story') return operation.isDurable
-  return OF_ANALYSES.has(operation.kind)
+  return DURABLE.has(operation.kind)
 }
 
 /** SQLite rolls back by itself after some errors; a rollback that fails leaves what reopening the file repairs. */
@@ -107,6 +108,8 @@ function createApply(database: DatabaseSync): (operation: Operation, now: number
         return removeSwitch(database, operation, now)
       case 'list':
         return listStories(database, operation.limit)
+      case 'saveHeld':
+        return saveHeld(database, operation.held, now)
       case 'remove':
         return remove(database, operation, now)
       case 'claim':

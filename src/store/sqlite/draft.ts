@@ -66,6 +66,7 @@ export function sizeOf(operation: Operation): number {
     case 'setSwitch':
     case 'removeSwitch':
     case 'list':
+    case 'saveHeld':
     case 'remove':
     case 'check':
       return SMALL_BYTES

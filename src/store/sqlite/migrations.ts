@@ -176,4 +176,24 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX analysis_state ON analysis (state, updated);
     `,
   },
+  {
+    // Messages in the hold queue of a mail server; what stays to be done is found without reading what is over.
+    version: 4,
+    minReader: 1,
+    sql: `
+      CREATE TABLE held (
+        host TEXT NOT NULL,
+        instance TEXT NOT NULL,
+        queue_id TEXT NOT NULL,
+        ref TEXT NOT NULL,
+        is_over INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        updated INTEGER NOT NULL,
+        held TEXT NOT NULL,
+        PRIMARY KEY (host, instance, queue_id)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX held_open ON held (at) WHERE is_over = 0;
+      CREATE INDEX held_ref ON held (ref);
+    `,
+  },
 ]

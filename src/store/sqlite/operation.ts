@@ -1,5 +1,6 @@
 /** What the main thread asks of the writer thread. Everything crosses as flat text: cloning nested objects is what costs. */
 import type { SQLOutputValue } from 'node:sqlite'
+import type { Held } from '../held.ts'
 import type { Override } from '../override.ts'
 import type { Removal } from '../removal.ts'
 import type { AnalysisQuery } from '../search.ts'
@@ -45,6 +46,7 @@ export type Operation =
   | { readonly kind: 'removeSwitch'; readonly about: SwitchDraft['kind']; readonly name: string }
   /** Lists the addresses of stories that another program wrote. */
   | { readonly kind: 'list'; readonly limit: number }
+  | { readonly kind: 'saveHeld'; readonly held: Held }
   | { readonly kind: 'remove'; readonly removal: Removal; readonly limit: number; readonly isDryRun: boolean }
   | { readonly kind: 'check' }
 

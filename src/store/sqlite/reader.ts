@@ -5,12 +5,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { KnownContent, Story } from '../../core/index.ts'
 import { isDigest } from '../digest.ts'
+import type { Held, HeldQuery } from '../held.ts'
 import type { Override } from '../override.ts'
 import { analysisOf, historyEntry, overrideOf, parsed, pastVerdictOf, storyOf, switchOf } from '../row.ts'
 import type { History, Known, LookupQuery, PastVerdict, StoryQuery, Switches } from '../store.ts'
 import { ABANDONED_AFTER_MS, TRIES_TOLD } from '../story-life.ts'
 import { openForReading } from './database.ts'
 import { factsId } from './draft.ts'
+import { findHeld } from './held.ts'
 import type { Row } from './operation.ts'
 import { ANALYSIS_COLUMNS, keysJson } from './rows.ts'
 
@@ -74,6 +76,10 @@ export class Reader {
 
   verdicts(sha256: string, limit: number): readonly PastVerdict[] {
     return this.#statements.verdicts.all(Buffer.from(sha256, 'hex'), limit).map(pastVerdictOf)
+  }
+
+  held(query: HeldQuery, limit: number): readonly Held[] {
+    return findHeld(this.#database, query, limit)
   }
 
   #history(digests: readonly string[]): ReadonlyMap<string, History> {

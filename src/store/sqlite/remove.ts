@@ -11,6 +11,7 @@ const TABLES: Readonly<Record<Removal['from'], readonly [table: string, key: str
   stories: ['story', 'id'],
   sightings: ['sighting', 'sha256'],
   overrides: ['override', '(kind, value, verdict)'],
+  held: ['held', '(host, instance, queue_id)'],
 }
 
 /** Removes so many rows, or counts all that would go. Tries and samples of stories go with them. */

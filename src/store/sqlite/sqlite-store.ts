@@ -7,6 +7,7 @@ import { type Answer, Fault, type KnownContent, type Report, type Story } from '
 import { Breaker } from '../breaker.ts'
 import { requireDigests, requireOverride, requireSwitch } from '../digest.ts'
 import { type StoreEvent, StoreRefused } from '../event.ts'
+import type { Held, HeldQuery } from '../held.ts'
 import type { Override } from '../override.ts'
 import type { Removal } from '../removal.ts'
 import { analysisOf, switchOf } from '../row.ts'
@@ -248,6 +249,14 @@ class SqliteStore implements Store {
 
   async removeOverride(about: Override['kind'], value: string): Promise<number> {
     return Number(await this.#write({ kind: 'removeOverride', about, value }))
+  }
+
+  async saveHeld(held: Held): Promise<void> {
+    await this.#write({ kind: 'saveHeld', held })
+  }
+
+  async held(query: HeldQuery, limit: number): Promise<readonly Held[]> {
+    return this.#read((reader) => reader.held(query, limit))
   }
 
   async remove(removal: Removal, limit: number, isDryRun = false): Promise<number> {
