@@ -28,7 +28,17 @@ import { createPipeline, HeldSlots, MessageKeeper, OpeningKeys, type Pipeline, S
 import { type Profile, resolveProfiles } from './policy/index.ts'
 import type { Ruleset } from './rules/index.ts'
 import { Scheduler } from './scheduler/index.ts'
-import { OverrideBook, openStore, Retention, type StoreEvent, StoreRefused } from './store/index.ts'
+import {
+  type Brake,
+  describeSwitch,
+  OverrideBook,
+  openStore,
+  Retention,
+  type StoreEvent,
+  StoreRefused,
+  SwitchBook,
+  type SwitchEvent,
+} from './store/index.ts'
 import { describeError, type Logger, systemClock } from './telemetry/index.ts'
 
 type AnalyzerOptions = Config['analyzers'][string]
@@ -48,7 +58,7 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
   const running = new RunningRules(rules ?? loadRules(config))
   const metrics = new FilterMetrics(ownVersion(), clock)
   const parts = makeParts(config, log, clock, metrics)
-  const { inspector, store, analyzers, scheduler, keeper, stories, openings, overrides, retention } = parts
+  const { inspector, store, analyzers, scheduler, keeper, stories, openings, overrides, switches, retention } = parts
   const roles = new Map(Object.entries(config.roles).filter(([, analyzer]) => analyzer !== 'none'))
   const held = new HeldSlots(config.milter.held)
   const pipeline = createPipeline({
@@ -62,7 +72,7 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
     log,
     onDecided: (decision, envelope) => metrics.decided(decision, envelope),
   })
-  const edges = new Edges(config, pipeline, profiles, log, clock, metrics)
+  const edges = new Edges(config, pipeline, profiles, log, clock, metrics, () => switches.brake)
   metrics.watch({ ...parts, held, rules: running, listeners: () => edges.listeners })
   return {
     config,
@@ -70,6 +80,7 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
     inspector,
     store,
     analyzers,
+    switches,
     rules: running,
     profiles,
     async startCore() {
@@ -77,18 +88,17 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
       await keeper.start()
       await openings.start(join(config.dataDir, 'site.key'))
       await Promise.all([startStore(store, log), inspector.start()])
-      await overrides.start()
+      await Promise.all([overrides.start(), switches.start()])
       retention.start()
       await stories.start()
       await scheduler.start()
     },
     startListeners: () =>
       edges.start([
-        ...healthRoutes([
-          checked('inspector', inspector),
-          checked('store', store),
-          { ...checked('rules', running), isNote: true },
-        ]),
+        ...healthRoutes(
+          [checked('inspector', inspector), checked('store', store), { ...checked('rules', running), isNote: true }],
+          { brake: () => (switches.brake ? describeSwitch(switches.brake) : 'off') },
+        ),
         ...metricsRoutes(() => metrics.text()),
         ...pushRoutes(config.http.push, () => {
           for (const analyzer of analyzers.values()) analyzer.hurry?.()
@@ -99,6 +109,7 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
       await scheduler.stop()
       await inspector.stop()
       overrides.stop()
+      switches.stop()
       retention.stop()
       await store.stop()
     },
@@ -137,9 +148,17 @@ function makeParts(config: Config, log: Logger, clock: Clock, metrics: FilterMet
     keeper: new MessageKeeper(join(dataDir, 'spool'), config.spool),
     stories: new StoryWriter(store, join(dataDir, 'stories.jsonl'), log),
     overrides: new OverrideBook(store, clock),
+    switches: new SwitchBook(store, clock, (event) => logSwitch(log, event)),
     retention: new Retention(store, config.store.keep, clock, onStoreEvent),
     openings: new OpeningKeys(config.inspector.passwords?.reveal()),
   }
+}
+
+/** The brake and disabled rules change what happens to mail: nobody should have to wonder why. */
+function logSwitch(log: Logger, { switched, what }: SwitchEvent): void {
+  const { kind, name, mode, who, reason, until } = what
+  const about = kind === 'brake' ? { mode } : { rule: name }
+  log.warn({ switched, ...about, until: new Date(until).toISOString(), who, reason }, kind)
 }
 
 /** Whoever may write in the data folder may change verdicts and read mail: nobody but us. */
@@ -177,6 +196,7 @@ class Edges {
     log: Logger,
     clock: Clock,
     metrics: FilterMetrics,
+    brake: () => Brake | undefined,
   ) {
     this.#config = config
     this.#log = log
@@ -186,7 +206,7 @@ class Edges {
       if (!profile) throw new Fault('internal', `the profile ${profileName} of ${listen} does not exist`)
       const listener = { listen, profileName, profile, direction }
       const onOddity = metrics.milterEvent.bind(metrics)
-      const deps = { pipeline, listener, log, clock, deadlineMs: config.milter.deadline, stopping, onOddity }
+      const deps = { pipeline, listener, log, clock, brake, deadlineMs: config.milter.deadline, stopping, onOddity }
       return { listen, profile: profileName, mode: profile.mode, server: createListener(deps, config.milter) }
     })
   }

@@ -4,6 +4,7 @@ import type { Config } from '../config/index.ts'
 import type { Inspector } from '../inspector/index.ts'
 import type { Pipeline } from '../pipeline/index.ts'
 import type { Profile } from '../policy/index.ts'
+import type { SwitchBook } from '../store/index.ts'
 import type { Store } from '../store/store.ts'
 import type { RunningRules } from './running-rules.ts'
 
@@ -14,6 +15,8 @@ export interface Composition {
   readonly inspector: Inspector
   readonly store: Store
   readonly analyzers: ReadonlyMap<string, Analyzer>
+  /** The emergency brake and disabled rules. */
+  readonly switches: Pick<SwitchBook, 'brake' | 'disabledRules'>
   readonly rules: RunningRules
   readonly profiles: ReadonlyMap<string, Profile>
   /** Starts all but the listeners. */

@@ -12,6 +12,7 @@ export const CAUSES = {
   'sample-too-large': 'the sample is larger than the analyzer takes',
   'analyzer-refused': 'the analyzer does not take this sample, or not with these options',
   'analyzer-unavailable': 'no instance of the analyzer could be reached',
+  braked: 'an operator has all mail come later for a while',
   cancelled: 'an operator ended the analysis',
   'analysis-expired': 'the analysis took longer than it may',
   deadline: 'the time that an answer may take was over',

@@ -42,6 +42,8 @@ export interface StoryFacts {
   readonly messageId: string
   readonly size: number
   readonly rulesetVersion: string
+  /** What an operator had switched then, as sentences; absent where nothing was. */
+  readonly switched?: readonly string[]
   /** Members of containers that the samples do not name; absent where there are none. */
   readonly membersLeftOut?: number
 }

@@ -7,7 +7,7 @@ const NAMED = 50
 const NAME_LETTERS = 200
 
 export function logLine(decision: Decision, envelope: Envelope): Readonly<Record<string, unknown>> {
-  const { ref, rules, disposition, outcome, samples, membersLeftOut, answer, times } = decision
+  const { ref, rules, disabledRules = [], disposition, outcome, samples, membersLeftOut, answer, times } = decision
   const members = samples.filter(({ sample }) => sample.path.includes('/')).length
   return {
     ref,
@@ -21,6 +21,8 @@ export function logLine(decision: Decision, envelope: Envelope): Readonly<Record
     verdict: describeOutcome(outcome),
     rule: 'rule' in outcome ? outcome.rule : undefined,
     rules,
+    brake: envelope.brake?.mode,
+    disabledRules: disabledRules.length > 0 ? disabledRules.slice(0, NAMED) : undefined,
     disposition,
     reply: answer.reply || undefined,
     attachments: samples.length - members,

@@ -6,7 +6,7 @@ import { describeError, type Logger } from '../telemetry/index.ts'
 import { HeaderBlock } from './header-block.ts'
 import { logLine } from './log-line.ts'
 import { Patience } from './patience.ts'
-import { replyOf } from './reply.ts'
+import { letThrough, replyOf } from './reply.ts'
 
 export interface MessageDeps {
   readonly pipeline: Pipeline
@@ -14,6 +14,8 @@ export interface MessageDeps {
   readonly log: Logger
   readonly clock: Clock
   readonly deadlineMs: number
+  /** The emergency brake that is on now. */
+  readonly brake?: () => Envelope['brake']
   /** Told of what the log tells of the milter side, by its kind. */
   readonly onOddity?: (listen: string, kind: string) => void
   /** Fires when the filter stops: whoever is held gets 451 at once, the analyses go on with the next start. */
@@ -35,6 +37,8 @@ export class Message {
   readonly #tx: Transaction
   readonly #header = new HeaderBlock()
   readonly #examination: Examination
+  /** The one that was on when the message began; none for mail that is monitored anyway. */
+  readonly #brake: Envelope['brake']
   #ours = 0
   #unexamined: string | undefined
   #finishing = false
@@ -42,7 +46,9 @@ export class Message {
   constructor(tx: Transaction, deps: MessageDeps) {
     this.#tx = tx
     this.#deps = deps
+    this.#brake = deps.listener.profile.mode === 'enforce' ? deps.brake?.() : undefined
     this.#examination = deps.pipeline.begin()
+    if (this.#brake?.mode === 'tempfail') this.#leaveUnread('stopped by the brake')
   }
 
   header(field: HeaderField): Promise<void> | undefined {
@@ -71,7 +77,7 @@ export class Message {
           'monitored message not examined',
         )
       })
-      return { kind: 'accept' }
+      return this.#brake ? letThrough(this.#brake.mode, this.#tx.edit, this.#ours) : { kind: 'accept' }
     }
     const decision = await this.#examine(envelope, this.#tx.signal)
     if (!this.#tx.signal.aborted) this.#examination.answered(decision, envelope)
@@ -84,7 +90,7 @@ export class Message {
   }
 
   get #isMonitored(): boolean {
-    return this.#deps.listener.profile.mode === 'monitor'
+    return this.#deps.listener.profile.mode === 'monitor' || this.#brake?.mode === 'monitor'
   }
 
   async #examine(envelope: Envelope, gone: AbortSignal): Promise<Decision> {
@@ -111,9 +117,14 @@ export class Message {
       cancel = this.#deps.clock.after(MONITOR_PATIENCE_MS, () => resolve('the reader does not keep up'))
     })
     const drained = this.#examination.drained().then(() => undefined, describeError)
-    this.#unexamined = await Promise.race([drained, tooLong])
+    const why = await Promise.race([drained, tooLong])
     cancel()
-    if (this.#unexamined !== undefined) this.#examination.abort()
+    if (why !== undefined) this.#leaveUnread(why)
+  }
+
+  #leaveUnread(why: string): void {
+    this.#unexamined = why
+    this.#examination.abort()
   }
 
   #envelope(): Envelope {
@@ -123,7 +134,9 @@ export class Message {
       queueId: queueId ?? '',
       listener: listen,
       profileName,
-      profile,
+      // What the brake has only watched is not held either.
+      profile: this.#brake?.mode === 'monitor' ? { ...profile, mode: 'monitor', hold: 0 } : profile,
+      brake: this.#brake,
       clientAddress: session.connect?.address ?? '',
       helo: session.helo ?? '',
       authenticated: (macros.get('{auth_authen}') ?? '') !== '',

@@ -3,8 +3,8 @@ import type { HistoryFacts, Neighbour, Sample, TreeFacts } from '../core/index.t
 import type { EvaluationInput, Ruleset } from '../rules/index.ts'
 import type { Known } from '../store/store.ts'
 
-/** What is known of a sample beside itself. */
-export type Around = Pick<EvaluationInput, 'tree' | 'history'>
+/** What is known of a sample beside itself, and which rules are not asked about it. */
+export type Around = Pick<EvaluationInput, 'tree' | 'history' | 'disabled'>
 
 /** Neighbours that are told; a container may have very many members. */
 const SIBLINGS_TOLD = 1000
@@ -16,13 +16,15 @@ export function aroundOf(
   samples: readonly Sample[],
   known: Known,
   ruleset: Pick<Ruleset, 'asks'>,
+  disabled?: ReadonlyMap<string, string>,
 ): (sample: Sample) => Around {
   const treeOf = ruleset.asks('tree') ? trees(samples) : undefined
   const histories = ruleset.asks('history') ? historiesOf(samples, known) : undefined
-  if (!treeOf && !histories) return () => NOTHING
+  const off: Around = disabled && disabled.size > 0 ? { disabled } : NOTHING
+  if (!treeOf && !histories) return () => off
   return (sample) => {
     const history = histories?.(sample)
-    return { ...(treeOf && { tree: treeOf(sample) }), ...(history && { history }) }
+    return { ...(treeOf && { tree: treeOf(sample) }), ...(history && { history }), ...off }
   }
 }
 

@@ -49,6 +49,11 @@ export class Case {
     this.#evaluation = this.#evaluate()
   }
 
+  /** Takes an outcome that the rules have no more to say to. */
+  settle(outcome: Outcome): void {
+    this.#evaluation = { outcome, needs: [] }
+  }
+
   /** What an operator decided about the bytes comes before every rule. */
   #evaluate(): Evaluation {
     if (this.#override) return overridden(this.#override)

@@ -2,7 +2,7 @@ import type { Clock } from '../core/index.ts'
 import type { Inspector } from '../inspector/index.ts'
 import type { Ruleset } from '../rules/index.ts'
 import type { Scheduler } from '../scheduler/index.ts'
-import type { Override, Store } from '../store/store.ts'
+import type { DisabledRule, Override, Store } from '../store/store.ts'
 import type { Logger } from '../telemetry/index.ts'
 import type { HeldSlots } from './held-slots.ts'
 import type { MessageKeeper } from './message-keeper.ts'
@@ -27,6 +27,8 @@ export interface PipelineDeps {
   readonly stories: StoryWriter
   /** What operators decided about bytes; absent where nobody can. */
   readonly overrides?: { overrideFor(sha256: string): Override | undefined }
+  /** Rules that an operator disabled for a while, by id; absent where nobody can. */
+  readonly switches?: { readonly disabledRules: ReadonlyMap<string, DisabledRule> }
   readonly openings: OpeningKeys
   /** Messages whose answer may be held at the same time. */
   readonly held: HeldSlots

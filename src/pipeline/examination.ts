@@ -23,6 +23,7 @@ import type { PipelineDeps } from './deps.ts'
 import { judge } from './judge.ts'
 import type { KeptMessage } from './kept-message.ts'
 import { lookUp, saveNewFacts } from './known.ts'
+import { settleKnown } from './known-good.ts'
 import { messageFacts } from './message-facts.ts'
 import { openContainers, openingKeys } from './opening.ts'
 import type { Decision, Envelope, Examination } from './pipeline.ts'
@@ -32,6 +33,7 @@ import { newRef } from './ref.ts'
 import { casesOf, samplesOf } from './samples.ts'
 import { StopWatch } from './stop-watch.ts'
 import { identityOf, storyKey } from './story-key.ts'
+import { disabledNow, switchedThen } from './switched.ts'
 
 export class MessageExamination implements Examination {
   #ref = newRef()
@@ -42,6 +44,8 @@ export class MessageExamination implements Examination {
   readonly #watch: StopWatch
   /** Those that were in force when the message began: it is judged, told and logged by them. */
   readonly #ruleset: Ruleset
+  /** Its rules that were disabled then. */
+  readonly #disabled: ReadonlyMap<string, string>
   #ended = false
 
   constructor(deps: PipelineDeps) {
@@ -49,6 +53,7 @@ export class MessageExamination implements Examination {
     this.#watch = new StopWatch(deps.clock)
     this.#kept = deps.keeper.begin()
     this.#ruleset = deps.ruleset()
+    this.#disabled = disabledNow(deps.switches?.disabledRules)
   }
 
   get ref(): string {
@@ -74,10 +79,11 @@ export class MessageExamination implements Examination {
 
   async #finish(envelope: Envelope, signal: AbortSignal): Promise<Decision> {
     try {
+      if (envelope.brake?.mode === 'tempfail') return await this.#braked(envelope)
       return await this.#examine(envelope, signal)
     } catch (error) {
       this.#deps.log.error({ ref: this.#ref, cause: describeError(error) }, 'message could not be examined')
-      return this.#decision(this.#failed(error, envelope))
+      return this.#decision(this.#failed(error, envelope), envelope)
     } finally {
       this.abort()
     }
@@ -100,6 +106,12 @@ export class MessageExamination implements Examination {
     this.#watch.step('read')
     if ('fault' in reading) return this.#unread(reading.fault, envelope)
     return this.#judged(await this.#prepared(reading, envelope, signal), envelope, signal)
+  }
+
+  /** Nobody looks at it. Its story is told and not continued: what is told to come later by us must not grow old by it. */
+  async #braked(envelope: Envelope): Promise<Decision> {
+    const conclusion = { ...this.#failed(new Fault('braked'), envelope), disposition: 'tempfail' as const }
+    return this.#told(conclusion, { story: undefined, envelope, key: '', subject: '', messageId: '' })
   }
 
   /** A reading ends with the client's patience or the deadline; that the filter stops is no reason to leave it unfinished. */
@@ -167,8 +179,10 @@ export class MessageExamination implements Examination {
     const message = messageFacts(envelope, reading, this.#kept.size, this.#deps.authServers)
     const samples = await samplesOf(reading, this.#kept, this.#ruleset, opening)
     const overrideFor = (sha256: string) => this.#deps.overrides?.overrideFor(sha256)
-    const around = aroundOf(samples, known, this.#ruleset)
+    const around = aroundOf(samples, known, this.#ruleset, this.#disabled)
     const cases = await casesOf(samples, opening, message, this.#ruleset, roles, overrideFor, around)
+    const { brake, profileName } = envelope
+    if (brake?.mode === 'accept-known') await settleKnown(cases, profileName, brake, this.#deps)
     const { subject, messageId } = reading
     const { story, now } = known
     const since = story?.firstSeen ?? now
@@ -193,22 +207,23 @@ export class MessageExamination implements Examination {
     if (story) this.#ref = story.ref
     const age = story ? this.#deps.clock.now() - story.firstSeen : 0
     const disposition = expired(conclusion, age, envelope) ? envelope.profile.expired : conclusion.disposition
-    const decision = this.#decision({ ...conclusion, disposition }, about.message)
+    const decision = this.#decision({ ...conclusion, disposition }, envelope, about.message)
     await this.#deps.stories.open(this.#draft(decision, about))
     this.#watch.step('story')
     return { ...decision, times: this.#watch.times(), ...(about.around && { around: about.around }) }
   }
 
-  #decision(conclusion: Conclusion, message?: MessageFacts): Decision {
+  #decision(conclusion: Conclusion, { brake }: Envelope, message?: MessageFacts): Decision {
     const { disposition, outcome } = conclusion
     const smtp = replyFor(disposition, { ref: this.#ref, outcome })
     const answer: Answer = { disposition, reply: smtp ? `${smtp.code} ${smtp.enhanced} ${smtp.text}` : '' }
-    const header = headerFor({ ref: this.#ref, outcome })
+    const header = headerFor({ ref: this.#ref, outcome, brake: brake?.mode })
     return {
       ...conclusion,
       message,
       ref: this.#ref,
       rules: this.#ruleset.version,
+      disabledRules: [...this.#disabled.keys()],
       answer,
       smtp,
       header,
@@ -223,7 +238,7 @@ export class MessageExamination implements Examination {
   }
 
   #draft(decision: Decision, { envelope, key, subject, messageId }: About): StoryDraft {
-    const { queueId, listener, profileName, profile, clientAddress, helo, sender, recipients } = envelope
+    const { queueId, listener, profileName, profile, clientAddress, helo, sender, recipients, brake } = envelope
     return {
       ref: this.#ref,
       key,
@@ -239,6 +254,7 @@ export class MessageExamination implements Examination {
       messageId,
       size: this.#kept.size,
       rulesetVersion: this.#ruleset.version,
+      ...switchedThen(brake, this.#disabled),
       samples: decision.samples,
       ...(decision.membersLeftOut > 0 && { membersLeftOut: decision.membersLeftOut }),
       outcome: decision.outcome,

@@ -4,7 +4,7 @@ import { MessageExamination } from './examination.ts'
 import type { Pipeline } from './pipeline.ts'
 import { selfTest } from './self-test.ts'
 
-export { HEADER_NAME } from '../policy/index.ts'
+export { HEADER_NAME, uncheckedHeader } from '../policy/index.ts'
 export type { PipelineDeps } from './deps.ts'
 export { HeldSlots } from './held-slots.ts'
 export { MessageKeeper } from './message-keeper.ts'

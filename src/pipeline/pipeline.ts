@@ -3,6 +3,7 @@
  */
 import type { Answer, Direction, Disposition, MessageFacts, Outcome, Sample, StorySample } from '../core/index.ts'
 import type { Profile } from '../policy/index.ts'
+import type { Brake } from '../store/store.ts'
 import type { Around } from './around.ts'
 
 /** All that the mail server says about a message. Addresses stand without angle brackets. */
@@ -18,6 +19,8 @@ export interface Envelope {
   readonly direction?: Direction | undefined
   readonly sender: string
   readonly recipients: readonly string[]
+  /** The emergency brake, where it is on and counts for this mail. */
+  readonly brake?: Brake | undefined
 }
 
 /** An SMTP reply in its parts. */
@@ -41,8 +44,9 @@ export interface Decision {
   readonly message: MessageFacts | undefined
   /** What the rules were told of a sample beside itself; absent where nothing was judged. */
   readonly around?: (sample: Sample) => Around
-  /** Digest of the rules that were asked. */
+  /** Digest of the rules that were asked, and which of them were not, as an operator had disabled them. */
   readonly rules: string
+  readonly disabledRules?: readonly string[]
   readonly answer: Answer
   /** The reply in its parts; absent where Postfix chooses its own. */
   readonly smtp: SmtpReply | undefined

@@ -16,6 +16,8 @@ export interface About {
   /** Reference of the message, by which the operator finds its story. */
   readonly ref: string
   readonly outcome: Outcome
+  /** What the emergency brake does meanwhile. */
+  readonly brake?: string | undefined
 }
 
 /** Longest text of a reply; RFC 5321 4.5.3.1.5 allows 512 octets for the line with code and CRLF. */
@@ -53,7 +55,7 @@ function refusal(outcome: Outcome): string {
 }
 
 /** Causes by which we, not the message, are why it was not taken. */
-const OUR_TROUBLE: ReadonlySet<Cause> = new Set(['overloaded', 'shutting-down', 'spool-full'])
+const OUR_TROUBLE: ReadonlySet<Cause> = new Set(['braked', 'overloaded', 'shutting-down', 'spool-full'])
 
 function isOurTrouble(outcome: Outcome): boolean {
   return outcome.kind === 'failed' && OUR_TROUBLE.has(outcome.cause)
@@ -73,7 +75,13 @@ function printable(ref: string): string {
 /** Name of the header that says what we thought of a message; those that came with it are removed. */
 export const HEADER_NAME = 'X-Peekaboo'
 
-/** Value of that header: the verdict or the kind of the outcome in one word, and the reference. */
-export function headerFor({ ref, outcome }: About): string {
-  return `verdict=${outcome.kind === 'decided' ? outcome.verdict : outcome.kind}; id=${printable(ref)}`
+/** Value of that header: the verdict or the kind of the outcome in one word, the brake where it is on, and the reference. */
+export function headerFor({ ref, outcome, brake }: About): string {
+  const verdict = outcome.kind === 'decided' ? outcome.verdict : outcome.kind
+  return `verdict=${verdict}; ${brake === undefined ? '' : `brake=${brake}; `}id=${printable(ref)}`
+}
+
+/** Value of that header where nobody has looked yet: the message was let through by the brake. */
+export function uncheckedHeader(brake: string): string {
+  return `verdict=unchecked; brake=${brake}`
 }

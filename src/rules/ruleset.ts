@@ -38,6 +38,8 @@ export interface EvaluationInput {
   readonly tree?: TreeFacts
   /** Earlier messages with the same bytes; a rule that asks for it where it is absent is in error. */
   readonly history?: HistoryFacts
+  /** Rules that are not asked, by id: a sentence that says until when and by whom. */
+  readonly disabled?: ReadonlyMap<string, string>
 }
 
 export interface Evaluation {
@@ -189,14 +191,15 @@ function rulesetOf({ rules, off }: Order, declarations: Declarations, version: s
   const asksHeader = rules.some((rule) => rule.asksHeader)
   const asked = new Set(rules.flatMap((rule) => [...rule.names]))
   const evaluate: Ruleset['evaluate'] = (
-    { sample, message, roles: states, tree = NO_TREE, history },
+    { sample, message, roles: states, tree = NO_TREE, history, disabled = NONE_DISABLED },
     { explain = false } = {},
   ) => {
     const facts = { sample, message, tree, history } as unknown as KnownRecord
     const known = scopeOf(facts, roles, states, fixed)
     const results: Results | undefined = explain ? new Map() : undefined
     const about = byRole.get(sample.role) ?? anyRole
-    const candidates = about.candidates(facts)
+    const found = about.candidates(facts)
+    const candidates = disabled.size > 0 ? found.filter(({ id }) => !disabled.has(id)) : found
     const outcome = evaluateRules(
       candidates,
       { known, bytesOnly: () => blindScope(facts, fixed) },
@@ -206,7 +209,7 @@ function rulesetOf({ rules, off }: Order, declarations: Declarations, version: s
     const needs = outcome.kind === 'pending' ? outcome.roles.filter((role) => isWanted(states.get(role))) : []
     if (!results) return { outcome, needs }
     addSpared(about.rules, candidates, results)
-    return { outcome, needs, trace: traceOf(about.rules, results, outcome, known) }
+    return { outcome, needs, trace: traceOf(about.rules, results, outcome, known, disabled) }
   }
   return {
     version,
@@ -241,6 +244,8 @@ function addSpared(rules: readonly Rule[], candidates: readonly Rule[], results:
     else if (results.get(rule) === true) return
   }
 }
+
+const NONE_DISABLED: ReadonlyMap<string, string> = new Map()
 
 function isWanted(state: RoleState | undefined): boolean {
   return state === undefined || state.state === 'wanted'

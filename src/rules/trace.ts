@@ -11,7 +11,7 @@ export interface TraceEntry {
   readonly reason: string
   readonly file: string
   readonly line: number
-  readonly result: 'applied' | 'did not apply' | 'pending' | 'failed' | 'unanalysed' | 'not reached'
+  readonly result: 'applied' | 'did not apply' | 'pending' | 'failed' | 'unanalysed' | 'disabled' | 'not reached'
   /** Whether the outcome is this rule's. */
   readonly decided: boolean
   /** The roles that it waits for. */
@@ -31,9 +31,20 @@ export interface Looked {
 const SHOWN = 200
 
 /** Tells all rules, in order. */
-export function traceOf(rules: readonly Rule[], results: Results, outcome: Outcome, scope: Scope): TraceEntry[] {
+export function traceOf(
+  rules: readonly Rule[],
+  results: Results,
+  outcome: Outcome,
+  scope: Scope,
+  disabled: ReadonlyMap<string, string>,
+): TraceEntry[] {
   return rules.map((rule) => {
     const { id, verdict, file, line } = rule
+    const off = disabled.get(id)
+    if (off !== undefined) {
+      const told = { result: 'disabled', decided: false, roles: [], detail: off, looked: [] } as const
+      return { rule: id, verdict, reason: rule.reason.text, file, line, ...told }
+    }
     const reason = results.get(rule) === true ? rule.reason.render(scope) : rule.reason.text
     const result = results.get(rule)
     const decided = outcome.kind === 'decided' && outcome.rule === id

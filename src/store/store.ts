@@ -17,6 +17,7 @@ export type { Override } from './override.ts'
 export type { Removal } from './removal.ts'
 export type { AnalysisQuery, MessageQuery } from './search.ts'
 export type { Brake, BrakeMode, DisabledRule, Switch, SwitchDraft, Switches } from './switch.ts'
+export { describeSwitch } from './switch.ts'
 
 /** Identity of an analysis: the same question about the same bytes. */
 export interface AnalysisKey {

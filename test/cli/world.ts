@@ -135,6 +135,7 @@ export class World {
       inspector: this.inspector,
       store: this.store,
       analyzers: new Map(),
+      switches: { brake: undefined, disabledRules: new Map() },
       rules: new RunningRules(loadRuleset([{ path: 'site.yaml', text: RULES }], { roles: Object.keys(config.roles) })),
       profiles: resolveProfiles(config.profiles),
       startCore: async () => {

@@ -53,7 +53,9 @@ function pickle(sample: Excerpt): readonly string[] {
   const { head, size } = sample
   const protocol = head[1] ?? 0
   const isOp = [0x95, 0x7d, 0x5d, 0x63, 0x28, 0x58, 0x4b, 0x8c, 0x71, 0x29].includes(head[2] ?? 0)
-  return protocol >= 2 && protocol <= 5 && isOp && bytesAt(sample, size - 1, 1)[0] === 0x2e ? ['application/x-python-pickle'] : NOTHING
+  return protocol >= 2 && protocol <= 5 && isOp && bytesAt(sample, size - 1, 1)[0] === 0x2e
+    ? ['application/x-python-pickle']
+    : NOTHING
 }
 
 /** Excel 2 to 4 without a container: a BOF record of its version, of a length that it may have, for a sheet, macro sheet or workbook. */
