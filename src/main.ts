@@ -11,10 +11,13 @@ import { DummyAnalyzer } from './analyzers/dummy/dummy.ts'
 import {
   type Composition,
   declaredRoles,
+  descriptorOf,
   FilterMetrics,
   type ListenerState,
   loadRules,
   ownVersion,
+  passedDescriptors,
+  pathOfDescriptor,
   RunningRules,
   runCli,
 } from './cli/index.ts'
@@ -53,7 +56,13 @@ const DRIVERS: { readonly [T in AnalyzerOptions['type']]: Driver<Extract<Analyze
 }
 
 /** Makes every part of the filter and starts none. Throws what is wrong with rules or profiles. */
-export function compose(config: Config, log: Logger, clock: Clock = systemClock, rules?: Ruleset): Composition {
+export function compose(
+  config: Config,
+  log: Logger,
+  clock: Clock = systemClock,
+  rules?: Ruleset,
+  passed: Passed = new Map(),
+): Composition {
   const profiles = resolveProfiles(config.profiles)
   const running = new RunningRules(rules ?? loadRules(config))
   const metrics = new FilterMetrics(ownVersion(), clock)
@@ -72,7 +81,7 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
     log,
     onDecided: (decision, envelope) => metrics.decided(decision, envelope),
   })
-  const edges = new Edges(config, pipeline, profiles, log, clock, metrics, () => switches.brake)
+  const edges = new Edges(config, pipeline, profiles, { log, clock, metrics, passed, brake: () => switches.brake })
   metrics.watch({ ...parts, held, rules: running, listeners: () => edges.listeners })
   return {
     config,
@@ -93,17 +102,7 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
       await stories.start()
       await scheduler.start()
     },
-    startListeners: () =>
-      edges.start([
-        ...healthRoutes(
-          [checked('inspector', inspector), checked('store', store), { ...checked('rules', running), isNote: true }],
-          { brake: () => (switches.brake ? describeSwitch(switches.brake) : 'off') },
-        ),
-        ...metricsRoutes(() => metrics.text()),
-        ...pushRoutes(config.http.push, () => {
-          for (const analyzer of analyzers.values()) analyzer.hurry?.()
-        }),
-      ]),
+    startListeners: () => edges.start(routesOf(config, parts, running, metrics)),
     async stop() {
       await edges.stop()
       await scheduler.stop()
@@ -115,6 +114,22 @@ export function compose(config: Config, log: Logger, clock: Clock = systemClock,
     },
   }
 }
+
+function routesOf(config: Config, parts: Parts, rules: RunningRules, metrics: FilterMetrics): readonly Route[] {
+  const { inspector, store, switches, analyzers } = parts
+  const dependencies = [checked('inspector', inspector), checked('store', store)]
+  return [
+    ...healthRoutes([...dependencies, { ...checked('rules', rules), isNote: true }], {
+      brake: () => (switches.brake ? describeSwitch(switches.brake) : 'off'),
+    }),
+    ...metricsRoutes(() => metrics.text()),
+    ...pushRoutes(config.http.push, () => {
+      for (const analyzer of analyzers.values()) analyzer.hurry?.()
+    }),
+  ]
+}
+
+type Parts = ReturnType<typeof makeParts>
 
 /** The parts that have a life of their own. */
 function makeParts(config: Config, log: Logger, clock: Clock, metrics: FilterMetrics) {
@@ -176,6 +191,17 @@ function checked(name: string, part: { check(): Promise<unknown> }): Dependency 
   return { name, check: () => part.check() }
 }
 
+/** Sockets that systemd opened for us, by name. */
+type Passed = ReturnType<typeof passedDescriptors>
+
+interface EdgeDeps {
+  readonly log: Logger
+  readonly clock: Clock
+  readonly metrics: FilterMetrics
+  readonly passed: Passed
+  readonly brake: () => Brake | undefined
+}
+
 /** An address where Postfix connects. */
 interface Milter extends Pick<ListenerState, 'listen' | 'profile' | 'mode'> {
   readonly server: MilterServer
@@ -187,19 +213,18 @@ class Edges {
   readonly #log: Logger
   readonly #stopping = new AbortController()
   readonly #milters: readonly Milter[]
+  readonly #passed: Passed
   #http: HttpServer | undefined
 
   constructor(
     config: Config,
     pipeline: Pipeline,
     profiles: ReadonlyMap<string, Profile>,
-    log: Logger,
-    clock: Clock,
-    metrics: FilterMetrics,
-    brake: () => Brake | undefined,
+    { log, clock, metrics, passed, brake }: EdgeDeps,
   ) {
     this.#config = config
     this.#log = log
+    this.#passed = passed
     const stopping = this.#stopping.signal
     this.#milters = config.milter.listeners.map(({ listen, profile: profileName, direction }) => {
       const profile = profiles.get(profileName)
@@ -214,12 +239,15 @@ class Edges {
   /** Listens everywhere or nowhere; rejects naming the address that cannot be had. */
   async start(routes: readonly Route[]): Promise<{ milter: string[]; http: string }> {
     for (const { listen, server } of this.#milters) {
-      await server.listen(parseListen(listen)).catch((error: unknown) => {
-        throw new Error(`cannot listen on ${listen}${remedy(listen, error)}`, { cause: error })
-      })
+      const address = async () => parseListen(listen, (name) => descriptorOf(name, this.#passed))
+      await address()
+        .then((at) => server.listen(at))
+        .catch((error: unknown) => {
+          throw new Error(`cannot listen on ${listen}${remedy(listen, error)}`, { cause: error })
+        })
     }
     return {
-      milter: this.#milters.map(({ listen, server }) => addressOf(listen, server)),
+      milter: this.#milters.map(({ listen, server }) => addressOf(listen, server, this.#passed)),
       http: await this.#startHttp(routes),
     }
   }
@@ -234,7 +262,7 @@ class Edges {
   get listeners(): readonly ListenerState[] {
     return this.#milters.map(({ server, ...milter }) => {
       const { sessions, messages } = server
-      return { ...milter, address: addressOf(milter.listen, server), sessions, messages }
+      return { ...milter, address: addressOf(milter.listen, server, this.#passed), sessions, messages }
     })
   }
 
@@ -273,15 +301,24 @@ function analyzerOf(name: string, options: AnalyzerOptions, deps: AnalyzerDeps):
   return driver(name, options, deps)
 }
 
-/** Where a server really listens: port 0 asks the system for any. */
-function addressOf(listen: string, server: MilterServer): string {
+/** Where a server really listens: port 0 asks the system for any, and systemd chose the address of what it opened. */
+function addressOf(listen: string, server: MilterServer, passed: Passed): string {
   const address = server.address()
-  return typeof address === 'object' && address ? listen.replace(/:\d+$/, `:${address.port}`) : listen
+  const isPassed = listen.startsWith('systemd:')
+  if (typeof address !== 'object' || address === null) return isPassed ? unixAddress(listen, passed) : listen
+  if (!isPassed) return listen.replace(/:\d+$/, `:${address.port}`)
+  return `inet:${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
+}
+
+function unixAddress(listen: string, passed: Passed): string {
+  const path = pathOfDescriptor(passed.get(listen.slice('systemd:'.length))?.[0] ?? -1)
+  return path === '' ? listen : `unix:${path}`
 }
 
 if (import.meta.main)
   process.exit(
     await runCli(process.argv.slice(2), {
-      compose: (config, log, rules) => compose(config, log, systemClock, rules),
+      compose: (config, log, rules) =>
+        compose(config, log, systemClock, rules, passedDescriptors(process.env, process.pid)),
     }),
   )

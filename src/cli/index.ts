@@ -1,4 +1,5 @@
 /** The `peekaboo` command. */
+export { descriptorOf, passedDescriptors, pathOfDescriptor } from './activation.ts'
 export type { Composition, Listening } from './composition.ts'
 export type { CliDeps } from './context.ts'
 export { type CliIo, type Output, ownVersion } from './io.ts'

@@ -6,6 +6,7 @@ import { describeError } from '../telemetry/index.ts'
 import { type CommonOptions, configured, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
+import { realListeners } from './real-address.ts'
 
 interface PingOptions extends CommonOptions {
   readonly listen?: string
@@ -37,7 +38,7 @@ async function ping(context: Context, options: PingOptions): Promise<number> {
   const timeoutMs = Number(options.timeout) * 1000
   if (!(timeoutMs > 0 && timeoutMs <= 600_000)) throw new CommandError('--timeout takes 1 to 600 seconds', EXIT.USAGE)
   const answers: boolean[] = []
-  for (const { at, ask } of targets(context, options, timeoutMs)) {
+  for (const { at, ask } of await targets(context, options, timeoutMs)) {
     const answer = await ask().then(
       (said) => `${context.out.green('works')}  ${at}  ${said}`,
       (error: unknown) => ({ line: `${context.out.red('fails')}  ${at}  ${describeError(error)}` }),
@@ -54,13 +55,14 @@ interface Target {
   readonly ask: () => Promise<string>
 }
 
-function targets(context: Context, options: PingOptions, timeoutMs: number): readonly Target[] {
+async function targets(context: Context, options: PingOptions, timeoutMs: number): Promise<readonly Target[]> {
   const { listen } = options
   if (listen !== undefined && !/^(inet:.+:\d{1,5}|unix:\/.+)$/.test(listen)) {
     throw new CommandError(`--listen ${listen} is not inet:HOST:PORT or unix:/PATH`, EXIT.USAGE)
   }
   const config = listen === undefined ? configured(context, options).config : undefined
-  const milters = listen === undefined ? (config?.milter.listeners ?? []).map((one) => one.listen) : [listen]
+  const real = config ? await realListeners(config, context.fetch) : []
+  const milters = listen === undefined ? real.map(({ address }) => address) : [listen]
   const found = milters.map((at) => ({ at, ask: () => askMilter(at, timeoutMs) }))
   if (!config || config.http.listen === 'off') return found
   const url = `http://${config.http.listen}/readyz`

@@ -27,7 +27,11 @@ export function addServe(program: Command, context: Context, end: (code: number)
     .description(
       'Runs the filter until SIGTERM or SIGINT: then no new message is taken and those in work are answered. A second signal ends it at once. SIGHUP reads rules and lists again.',
     )
-    .option('-l, --listen <address>', 'where Postfix connects: inet:HOST:PORT or unix:/PATH; may be repeated', repeated)
+    .option(
+      '-l, --listen <address>',
+      'where Postfix connects: inet:HOST:PORT, unix:/PATH or systemd:NAME; may be repeated',
+      repeated,
+    )
     .option('-p, --profile <name>', 'profile of the mail that comes in: mx, observe, submission or your own')
     .option('-d, --data-dir <folder>', 'folder of the store and the spool')
     .option('--http <address>', 'HOST:PORT of the health checks, or off')

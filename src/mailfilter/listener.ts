@@ -55,11 +55,16 @@ export function createListener(deps: MessageDeps, options: MilterOptions): Milte
   })
 }
 
-/** `inet:HOST:PORT` and `unix:/PATH` as Postfix writes them. */
-export function parseListen(listen: string): ListenAddress {
+/** `inet:HOST:PORT` and `unix:/PATH` as Postfix writes them, and `systemd:NAME`, for whose descriptor `descriptorOf` is asked. */
+export function parseListen(listen: string, descriptorOf: (name: string) => number = noDescriptor): ListenAddress {
+  if (listen.startsWith('systemd:')) return { fd: descriptorOf(listen.slice('systemd:'.length)) }
   if (listen.startsWith('unix:')) return { path: listen.slice('unix:'.length), mode: 0o660 }
   const at = listen.lastIndexOf(':')
   return { host: listen.slice('inet:'.length, at).replace(/^\[|\]$/g, ''), port: Number(listen.slice(at + 1)) }
+}
+
+function noDescriptor(name: string): never {
+  throw new Error(`systemd:${name} is no address: only the filter itself has the socket`)
 }
 
 function logEvent({ log, listener: { listen }, onOddity }: MessageDeps, event: MilterEvent): void {

@@ -8,8 +8,13 @@ export const milterOptions = z
         z.strictObject({
           listen: z
             .string()
-            .regex(/^(inet:.+:\d{1,5}|unix:\/.+)$/, 'must be inet:HOST:PORT or unix:/PATH')
-            .describe('inet:HOST:PORT or unix:/PATH, as Postfix writes it'),
+            .regex(
+              /^(inet:.+:\d{1,5}|unix:\/.+|systemd:[A-Za-z0-9@._-]+)$/,
+              'must be inet:HOST:PORT, unix:/PATH or systemd:NAME',
+            )
+            .describe(
+              'inet:HOST:PORT or unix:/PATH, as Postfix writes it, or systemd:NAME, a socket that systemd opens and keeps (FileDescriptorName=NAME)',
+            ),
           profile: z.string().default('mx').describe('profile of the mail that comes in here (default mx)'),
           direction: z
             .enum(DIRECTIONS)

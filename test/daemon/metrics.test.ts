@@ -10,6 +10,8 @@ import { type Family, parseExposition } from '../telemetry/exposition.ts'
 import { startFilter } from './filter.ts'
 import { deliver, rawSession } from './mta.ts'
 
+type Switches = Parameters<FilterMetrics['watch']>[0]['switches']
+
 async function look(http: string): Promise<ReadonlyMap<string, Family>> {
   const response = await fetch(`http://${http}/metrics`)
   assert.equal(response.status, 200)
@@ -78,9 +80,9 @@ test('Prometheus is told of messages by profile, answer and outcome, of their st
   )
 })
 
-test('a failed reload and a store that goes away stand in the metrics', async () => {
+test('a failed reload, a store that came back and the brake stand in the metrics', async () => {
   const rules = new RunningRules(loadRuleset([], { roles: [], readText: () => ({ problem: '' }) }))
-  const metrics = metricsOf(rules)
+  const metrics = metricsOf(rules, { brake: { mode: 'tempfail' }, disabledRules: { size: 2 } })
   await rules.replace(() => Promise.reject(new Error('no such rule'))).catch(() => undefined)
   metrics.storeEvent({ kind: 'recovered', awayMs: 3 })
 
@@ -89,13 +91,19 @@ test('a failed reload and a store that goes away stand in the metrics', async ()
   assert.deepEqual(values(told, 'peekaboo_rules_reloads_total'), { done: 0, failed: 1 })
   assert.equal(values(told, 'peekaboo_rules_reload_ok')[''], 0)
   assert.equal(values(told, 'peekaboo_store_up')[''], 1)
+  assert.deepEqual(values(told, 'peekaboo_brake'), { tempfail: 1 })
+  assert.deepEqual(values(told, 'peekaboo_rules_disabled'), { '': 2 })
 })
 
-function metricsOf(rules: RunningRules): FilterMetrics {
+function metricsOf(
+  rules: RunningRules,
+  switches: Switches = { brake: undefined, disabledRules: { size: 0 } },
+): FilterMetrics {
   const metrics = new FilterMetrics('0.0.0', new FakeClock())
   const none = { used: 0, total: 0 }
   metrics.watch({
     rules,
+    switches,
     held: none,
     keeper: { memory: none, spool: none },
     listeners: () => [],

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 const FILES = fileURLToPath(new URL('../../ansible/roles/peekaboo_milter/files/', import.meta.url))
 const UNITS = ['peekaboo.service', 'peekaboo-inspector.service']
+const SOCKETS = ['peekaboo.socket']
 
 function analyze(...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync('systemd-analyze', args, { encoding: 'utf8' })
@@ -20,7 +21,7 @@ function unitsWithProgram(t: TestContext): readonly string[] {
   const dir = mkdtempSync(join(tmpdir(), 'peekaboo-units-'))
   t.after(() => rmSync(dir, { recursive: true, force: true }))
   cpSync(FILES, dir, { recursive: true })
-  return UNITS.map((unit) => {
+  return [...UNITS, ...SOCKETS].map((unit) => {
     const path = join(dir, unit)
     writeFileSync(
       path,

@@ -31,6 +31,10 @@ export interface Watched {
   readonly analyzers: ReadonlyMap<string, Pick<Analyzer, 'capacity'>>
   readonly scheduler: { readonly lines: ReadonlyMap<string, { readonly busy: number; readonly waiting: number }> }
   readonly rules: RunningRules
+  readonly switches: {
+    readonly brake: { readonly mode: string } | undefined
+    readonly disabledRules: { readonly size: number }
+  }
 }
 
 /** An inspector that says nothing for so long is told as down, so that the page never takes long. */
@@ -46,7 +50,7 @@ export function watchMetrics(all: Metrics, parts: Watched, clock: Clock): void {
   budgetMetrics(gauge, parts)
   inspectorMetrics(gauge, parts.inspector, clock)
   analyzerMetrics(gauge, parts)
-  rulesMetrics(all, gauge, parts.rules)
+  rulesMetrics(all, gauge, parts)
 }
 
 function listenerMetrics(gauge: Add, { listeners }: Watched): void {
@@ -130,7 +134,7 @@ function analyzerMetrics(gauge: Add, { analyzers, scheduler }: Watched): void {
   gauge('peekaboo_analyses_waiting', 'Samples that wait in line for an analyzer.', by, waiting)
 }
 
-function rulesMetrics(all: Metrics, gauge: Add, rules: RunningRules): void {
+function rulesMetrics(all: Metrics, gauge: Add, { rules, switches }: Watched): void {
   const version = () => [{ labels: [rules.current.version], value: 1 }]
   gauge('peekaboo_rules_info', 'The rules in force.', ['version'], version)
   const loaded = 'Whether the rules on disk, when they were last read, are those in force.'
@@ -140,6 +144,10 @@ function rulesMetrics(all: Metrics, gauge: Add, rules: RunningRules): void {
     { labels: ['done'], value: rules.reloads.done },
     { labels: ['failed'], value: rules.reloads.failed },
   ])
+  const disabled = 'Rules that are switched off for a while.'
+  gauge('peekaboo_rules_disabled', disabled, [], () => one(switches.disabledRules.size))
+  const brake = 'The emergency brake that is on, by its mode; no series while none is.'
+  gauge('peekaboo_brake', brake, ['mode'], () => (switches.brake ? [{ labels: [switches.brake.mode], value: 1 }] : []))
 }
 
 function one(value: number): readonly Sample[] {
