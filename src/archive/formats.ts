@@ -12,7 +12,7 @@ import { isMbox, openMbox } from './mail-store/mbox.ts'
 import { openTnef } from './mail-store/tnef.ts'
 import { openCompound } from './ole/open.ts'
 import { sevenZipOpener } from './seven-zip/open.ts'
-import { openZstd } from './stream.ts'
+import { isLz4, isZstd, openZstd } from './stream.ts'
 import { isTar, openTar } from './tar.ts'
 import { openPage } from './web/smuggling.ts'
 import { openSvg } from './web/svg.ts'
@@ -70,7 +70,7 @@ export const FORMATS: readonly Format[] = [
   },
   { name: 'gzip', open: openGzip, signs: [sign('\x1f\x8b\x08')], isStream: true },
   { name: 'lzip', open: openLzip, signs: [sign('LZIP\x01')], isStream: true },
-  { name: 'zstd', open: openZstd, signs: [sign('\x28\xb5\x2f\xfd')], isStream: true },
+  { name: 'zstd', open: openZstd, signs: [], test: isZstd, isStream: true },
   seven('7z', '7z', [sign('7z\xbc\xaf\x27\x1c')]),
   seven('rar', 'Rar', [sign('Rar!\x1a\x07\0')]),
   seven('rar5', 'Rar5', [sign('Rar!\x1a\x07\x01\0')]),
@@ -148,7 +148,7 @@ export const FORMATS: readonly Format[] = [
   closed('egg', 'EGGA\0\x01'),
   closed('lzop', '\x89LZO\0\r\n\x1a\n'),
   closed('lrzip', 'LRZI'),
-  closed('lz4', '\x04\x22\x4d\x18'),
+  { name: 'lz4', open: undefined, signs: [], test: isLz4 },
   closed('brotli', '\xce\xb2\xcf\x81'),
   closed('freearc', 'ArC\x01'),
   closed('uharc', 'UHA'),

@@ -12,6 +12,7 @@ export {
   type OpenContext,
   type Opener,
 } from './container.ts'
+export { officeText } from './document/office-text.ts'
 export { FORMATS, type Format, formatsOf } from './formats.ts'
 export { type ArchiveLimit, type ArchiveLimits, STANDARD_LIMITS } from './limits.ts'
 export type { Candidate, PasswordSource } from './password.ts'

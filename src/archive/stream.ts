@@ -8,6 +8,32 @@ export function* openZstd(content: Buffer, context: OpenContext): Generator<Memb
   yield memberOf({ path, origin: 'container.name', bytes: () => inflate(content, 'zstd', context.share) })
 }
 
+const ZSTD = 0xfd2fb528
+const LZ4 = 0x184d2204
+const SKIPPABLE = 0x184d2a50
+const MAX_SKIPPED = 1000
+
+/** Whether a content is in Zstandard's frames, behind any that programs skip (RFC 8878, section 3.1.2). */
+export function isZstd(content: Buffer): boolean {
+  return firstFrame(content) === ZSTD
+}
+
+/** Whether a content is in the frames of LZ4, which share those that are skipped. */
+export function isLz4(content: Buffer): boolean {
+  return firstFrame(content) === LZ4
+}
+
+/** The mark of the first frame that has data; 0 where there is none. */
+function firstFrame(content: Buffer): number {
+  let at = 0
+  for (let skipped = 0; skipped < MAX_SKIPPED && at + 8 <= content.length; skipped++) {
+    const mark = content.readUInt32LE(at)
+    if ((mark & 0xfffffff0) !== SKIPPABLE) return mark
+    at += 8 + content.readUInt32LE(at + 4)
+  }
+  return 0
+}
+
 /** The rest of a container, from a place on, as a member without a name. */
 export function appended(content: Buffer, at: number, context: OpenContext): Member {
   return sliceOf(content.subarray(at), '', 'appended', context)

@@ -1,5 +1,12 @@
 /** Messages as containers: their attachments and texts are members, and what they say may be the password of what is attached. */
-import { type Format, type Member, memberOf, type OpenContext, passwordCandidates } from '../archive/index.ts'
+import {
+  type Format,
+  type Member,
+  memberOf,
+  type OpenContext,
+  officeText,
+  passwordCandidates,
+} from '../archive/index.ts'
 import { type ContentMeter, NO_CONTENT, type Reading, type Sample } from '../core/index.ts'
 import { createMessageReader, extractBytes, type MailLimits } from '../mail/index.ts'
 import { pathsAround } from './may-hold.ts'
@@ -9,6 +16,7 @@ const MESSAGE = 'message'
 /** So much of a text is searched for passwords, and so much of attachments that are short enough to be a note. */
 const TEXT_BYTES = 256 * 1024
 const NOTE_BYTES = 64 * 1024
+const DOCUMENT_BYTES = 256 * 1024
 const MAX_NOTES = 20
 const MAX_BODIES = 30
 
@@ -140,24 +148,34 @@ async function* one(content: Buffer): AsyncGenerator<Buffer> {
 
 /** Attachments that a person reads: whoever sends a password beside the archive writes it there. */
 function notesIn({ attachments }: Reading): readonly Sample[] {
-  return attachments.filter(({ groups, size }) => groups.includes('text') && size <= NOTE_BYTES).slice(0, MAX_NOTES)
+  return attachments
+    .filter((one) => (one.groups.includes('text') && one.size <= NOTE_BYTES) || isDocument(one))
+    .slice(0, MAX_NOTES)
+}
+
+const DOCUMENTS = /^application\/(?:vnd\.(?:openxmlformats|oasis\.opendocument|ms-\w+\.\w+\.macroEnabled)|rtf$)/
+
+function isDocument({ types, size }: Sample): boolean {
+  return size <= DOCUMENT_BYTES && types.some((type) => DOCUMENTS.test(type))
 }
 
 /** What a person reads, markup left out; where only another than the strict reading sees it, it is extracted again. */
 async function textOf(
   sample: Sample,
   pieces: ReadonlyMap<string, Buffer[]>,
-  content: Buffer,
+  message: Buffer,
   limits: MailLimits,
 ): Promise<string> {
   const bytes: Uint8Array[] = []
   let size = 0
-  for await (const piece of pieces.get(sample.path) ?? extractBytes({ path: sample.path, limits }, one(content))) {
+  for await (const piece of pieces.get(sample.path) ?? extractBytes({ path: sample.path, limits }, one(message))) {
     bytes.push(piece)
     size += piece.length
     if (size >= TEXT_BYTES) break
   }
-  const text = decoded(Buffer.concat(bytes).subarray(0, TEXT_BYTES), sample)
+  const content = Buffer.concat(bytes).subarray(0, TEXT_BYTES)
+  if (isDocument(sample)) return officeText(content)
+  const text = decoded(content, sample)
   return sample.declaredType === 'text/html' || sample.types.includes('text/html') ? withoutMarkup(text) : text
 }
 

@@ -186,3 +186,13 @@ function pointAllToFirst(content: Buffer, data: Buffer): Buffer {
   assert.ok(data.length > 0)
   return out
 }
+
+test('a zip file of more members than are read names the limit, and no damage', async () => {
+  const members = Array.from({ length: 30 }, (_, n) => ({ name: `${n}`, data: Buffer.from('x') }))
+
+  const tree = await open(makeZip(members), { limits: { members: 20 } })
+
+  assert.equal(tree.limit, 'container-members')
+  assert.equal(tree.nodes.length, 20)
+  assert.deepEqual(faults(tree.root), [])
+})

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { faults, memberNamed, open, openWithBytes } from './rig.ts'
 import { inWorkshop, prose } from './tools.ts'
 
@@ -73,4 +73,15 @@ test('what follows the stream is a member without a name', async () => {
   assert.deepEqual(faults(tree.root), ['appended-data'])
   assert.equal(bytes.get('1/2')?.toString(), 'and more')
   assert.equal(memberNamed(tree, '').path, '1/1')
+})
+
+test('what lies behind frames that Zstandard skips is found, and LZ4 behind them is named', async () => {
+  const skipped = Buffer.from('\x5a\x2a\x4d\x18\x05\0\0\0xxxxx', 'latin1')
+
+  const { tree, bytes } = await openWithBytes(Buffer.concat([skipped, skipped, zstdCompressSync(TEXT)]))
+  const other = await open(Buffer.concat([skipped, Buffer.from('\x04\x22\x4d\x18more', 'latin1')]))
+
+  assert.deepEqual(tree.root.formats, ['zstd'])
+  assert.deepEqual(bytes.get('1/1'), TEXT)
+  assert.deepEqual([other.root.formats, faults(other.root)], [['lz4'], ['unsupported']])
 })

@@ -252,3 +252,51 @@ test('encrypted members open with a password of the message, and are closed with
     assert.ok(!JSON.stringify(tree).includes('secret'))
   }
 })
+
+test('a member that is only said to be encrypted is read without any password, stored or deflated', async () => {
+  const flags = { flags: 1 }
+  const content = makeZip([
+    { name: 'deflated', data: TEXT, central: flags, local: flags },
+    { name: 'stored', data: TEXT, isStored: true, central: flags, local: flags },
+    { name: 'in the directory alone', data: TEXT, central: flags },
+  ])
+
+  const { tree, textOf } = await openWithBytes(content)
+
+  for (const name of ['deflated', 'stored', 'in the directory alone']) assert.equal(textOf(name), TEXT.toString())
+  assert.deepEqual([tree.root.isEncrypted, tree.nodes.filter(({ isEncrypted }) => isEncrypted)], [false, []])
+  assert.deepEqual(new Set(tree.nodes.flatMap(faults)), new Set(['header-mismatch', 'duplicate-name']))
+})
+
+test('a member that pretends does not keep others closed that a password opens', async () => {
+  const sealed = await inWorkshop((shop) => {
+    shop.put('sealed.txt', prose('s', 500))
+    shop.run('zip', '-qP', 'Sommer42', 'out.zip', 'sealed.txt')
+    return shop.read('out.zip')
+  })
+  const flags = { flags: 1 }
+  const pretended = makeZip([{ name: 'a', data: Buffer.from('x'), isStored: true, central: flags, local: flags }])
+  const content = joined(pretended, sealed)
+
+  const { tree, textOf } = await openWithBytes(content, { passwords: ['Sommer42'] })
+
+  assert.equal(textOf('sealed.txt'), prose('s', 500).toString())
+  assert.equal(textOf('a'), 'x')
+  assert.equal(tree.root.openedBy, 'message')
+})
+
+/** One zip file with the members of both. */
+function joined(first: Buffer, second: Buffer): Buffer {
+  const [a, b] = [partsOf(first), partsOf(second)]
+  const moved = Buffer.from(b.directory)
+  moved.writeUInt32LE(moved.readUInt32LE(42) + a.data.length, 42)
+  const directory = Buffer.concat([a.directory, moved])
+  const data = Buffer.concat([a.data, b.data])
+  return Buffer.concat([data, directory, endRecord(2, directory.length, data.length)])
+}
+
+function partsOf(zip: Buffer): { readonly data: Buffer; readonly directory: Buffer } {
+  const end = zip.length - 22
+  const at = zip.readUInt32LE(end + 16)
+  return { data: zip.subarray(0, at), directory: zip.subarray(at, end) }
+}

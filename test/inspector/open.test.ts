@@ -45,6 +45,49 @@ test('a parser process opens what lies in an encrypted archive in a message, wit
   assert.ok(!JSON.stringify(tree).includes('Sommer42'))
 })
 
+test('the password of an archive is found in a document beside it, of Word, Excel, OpenDocument or rich text', async (t) => {
+  const { inspector } = await startRig(t)
+  const sealed = archive('7zz', 'a', '-bd', '-t7z', '-mhe=on', '-pHerbst77')
+  const said = '<w:p><w:r><w:t>Pass</w:t></w:r><w:r><w:t>wort: Herbst77</w:t></w:r></w:p>'
+  const types = '<Types><Override ContentType="application/vnd.openxmlformats-officedocument'
+  const documents = [
+    zipOf({
+      '[Content_Types].xml': `${types}.wordprocessingml.document.main+xml"/></Types>`,
+      'word/document.xml': `<w:document><w:body>${said}</w:body></w:document>`,
+    }),
+    zipOf({
+      '[Content_Types].xml': `${types}.spreadsheetml.sheet.main+xml"/></Types>`,
+      'xl/sharedStrings.xml': '<sst><si><t>Kennwort Herbst77</t></si></sst>',
+    }),
+    zipOf({
+      mimetype: 'application/vnd.oasis.opendocument.text',
+      'content.xml': '<text:p>password is <text:span>Herbst77</text:span></text:p>',
+    }),
+    Buffer.from('{\\rtf1\\ansi{\\fonttbl{\\f0 Arial;}}\\f0\\b Passwort\\b0 : Herbst77\\par}'),
+  ]
+  for (const document of documents) {
+    const tree = await open(inspector, mailWithTwo(sealed, document))
+    const outer = tree.members.find(({ name }) => name === 'invoice.7z')
+    assert.equal(outer?.opened.openedBy, 'message', document.toString('latin1', 0, 200))
+  }
+})
+
+function zipOf(parts: Readonly<Record<string, string>>): Buffer {
+  return makeZip(
+    Object.entries(parts).map(([name, text]) => ({ name, data: Buffer.from(text), isStored: name === 'mimetype' })),
+  )
+}
+
+function mailWithTwo(first: Buffer, second: Buffer): Buffer {
+  const part = `--b1\r\nContent-Type: application/octet-stream; name=second\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\n${second.toString('base64')}\r\n`
+  return Buffer.from(
+    mailWith(first, 'invoice.7z')
+      .toString('latin1')
+      .replace(/--b1--\s*$/, `${part}--b1--\r\n`),
+    'latin1',
+  )
+}
+
 test('a message without the password leaves the archive closed, and the site may know it', async (t) => {
   const { inspector } = await startRig(t)
   const message = mailWith(archive('7zz', 'a', '-bd', '-t7z', '-mhe=on', '-pinfected'), 'invoice.7z')

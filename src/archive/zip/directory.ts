@@ -75,7 +75,9 @@ function readDirectory(content: Buffer, at: number, maxEntries: number): Directo
     if (start < 0 || start + 46 > content.length || content.readUInt32LE(start) !== CENTRAL) continue
     const shift = start - end.offset
     const { entries, isWhole } = readEntries(content, start, shift, maxEntries)
-    const isDamaged = !isWhole || (entries.length & 0xffff) !== (end.count & 0xffff)
+    // Where reading ended because there are too many, the limit says so, not the count.
+    const isCut = entries.length > maxEntries
+    const isDamaged = !isWhole || (!isCut && (entries.length & 0xffff) !== (end.count & 0xffff))
     return { entries, shift, start, end: limit, isDamaged }
   }
   return undefined

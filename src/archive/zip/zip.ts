@@ -3,7 +3,9 @@
  * headers before the data. So a member is whatever any of them lists: those of every directory, local headers that no directory names, and
  * the local view of a member where it differs from the directory's.
  */
+import { crc32, inflateRawSync } from 'node:zlib'
 import type { Anomaly } from '../../core/index.ts'
+import { LimitReached } from '../budget.ts'
 import { anomaly, type FaultName, type Member, type MemberKind, memberOf, type OpenContext } from '../container.ts'
 import { type Directory, findDirectories, type ZipEntry } from './directory.ts'
 import { FOREIGN_METHODS, ForeignMembers } from './foreign.ts'
@@ -14,6 +16,8 @@ import { readPlain } from './plain.ts'
 /** Bit 0 of the flags. */
 const IS_ENCRYPTED = 1
 const METHODS = new Set([0, 8, 93])
+/** No larger member is tried without its password. */
+const MAX_TRIED = 16 * 1024 * 1024
 
 /** One member as one program sees it. */
 export interface View {
@@ -28,7 +32,9 @@ export interface View {
 /** Opens a zip file, with anything before and after it. */
 export function* openZip(content: Buffer, context: OpenContext): Generator<Member> {
   const directories = outermost(content, findDirectories(content, context.budget.limits.members))
-  const views = [...listed(content, directories), ...unlisted(content, directories)]
+  const views = [...listed(content, directories), ...unlisted(content, directories)].map((view) =>
+    isPretended(view, context) ? plainly(view) : view,
+  )
   noteForm(content, directories, views, context)
   const foreign = new ForeignMembers(content, views.filter(isForeign), context)
   const seen = new Set<string>()
@@ -63,6 +69,30 @@ function rangesOf(content: Buffer, { entries }: Directory): Range[] {
 
 function isForeign({ entry }: View): boolean {
   return (entry.flags & IS_ENCRYPTED) !== 0 || FOREIGN_METHODS.has(entry.method)
+}
+
+/**
+ * Whether the flag alone says that it is encrypted: Android ignores the flag, other programs ask for a password that nobody needs.
+ * Nothing encrypted has the checksum of what is within.
+ */
+function isPretended({ entry, packed }: View, { share }: OpenContext): boolean {
+  const { flags, method, size, crc } = entry
+  if ((flags & IS_ENCRYPTED) === 0 || size <= 0 || size > MAX_TRIED) return false
+  if (method === 0) return packed.length === size && crc32(packed) === crc
+  if (method !== 8) return false
+  try {
+    const plain = inflateRawSync(packed, { maxOutputLength: size })
+    share.take(plain.length)
+    return plain.length === size && crc32(plain) === crc
+  } catch (error) {
+    if (error instanceof LimitReached) throw error
+    return false
+  }
+}
+
+function plainly(view: View): View {
+  const faults = view.faults.includes('header-mismatch') ? view.faults : [...view.faults, 'header-mismatch' as const]
+  return { ...view, entry: { ...view.entry, flags: view.entry.flags & ~IS_ENCRYPTED }, faults }
 }
 
 function toMember(view: View, faults: readonly FaultName[], foreign: ForeignMembers, context: OpenContext): Member {

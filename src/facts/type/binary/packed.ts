@@ -1,5 +1,5 @@
 /** Archives and compressed data whose marks are short. */
-import { be16, type Excerpt, hasMark, mark, u16, u32 } from '../excerpt.ts'
+import { be16, bytesAt, type Excerpt, hasMark, mark, u16, u32 } from '../excerpt.ts'
 import { bytesOf, type Detector, NOTHING } from './detector.ts'
 
 /** Looks at archives and compressed data. */
@@ -16,7 +16,16 @@ export const PACKED_DETECTORS: readonly Detector[] = [
   [[0], oldTar, 107],
   [[0x04], asar],
   [bytesOf('k'), diskImageTrailer],
+  [bytesOf('PQRSTUVWXYZ[\\]^_'), skippedFrame],
 ]
+
+const ZSTD = 0xfd2fb528
+
+/** Zstandard behind a frame that every program skips (RFC 8878, section 3.1.2). */
+function skippedFrame(sample: Excerpt): readonly string[] {
+  if (u32(sample.head, 0) >>> 4 !== 0x0184d2a5) return NOTHING
+  return u32(bytesAt(sample, 8 + u32(sample.head, 4), 4), 0) === ZSTD ? ['application/zstd'] : NOTHING
+}
 
 function bzip2({ head }: Excerpt): readonly string[] {
   const start = head.toString('latin1', 0, 10)
