@@ -8,7 +8,7 @@ export function explainSample(
   told: StorySample,
   message: MessageFacts,
   ruleset: Ruleset,
-  around: Pick<EvaluationInput, 'tree' | 'history'> = {},
+  around: Pick<EvaluationInput, 'tree' | 'history' | 'disabled'> = {},
 ): readonly TraceEntry[] {
   const roles = new Map(Object.entries(told.reports).map(([role, report]) => [role, roleState(report)]))
   return ruleset.evaluate({ sample: told.sample, message, roles, ...around }, { explain: true }).trace ?? []
@@ -25,8 +25,8 @@ function roleState(report: StorySample['reports'][string]): RoleState {
 /** One rule on a line, what it looked at below. */
 export function traceLines(entry: TraceEntry, style: Style): readonly string[] {
   const { rule, verdict, result, decided, looked, detail, roles, file, line } = entry
-  const word = decided ? style.bold(`${result}, decided`) : result
-  const why = detail ?? (roles.length > 0 ? roles.join(', ') : '')
+  const word = decided ? style.bold(`${result}, decided`) : result === 'disabled' ? harmless(detail ?? result) : result
+  const why = result === 'disabled' ? '' : (detail ?? (roles.length > 0 ? roles.join(', ') : ''))
   return [
     `rule ${rule} (${verdict}): ${word}${why === '' ? '' : `: ${harmless(why)}`}  ${style.dim(`${file}:${line}`)}`,
     ...looked.map(({ path, value }) => `    ${path} = ${harmless(value)}`),

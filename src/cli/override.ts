@@ -1,10 +1,10 @@
 /** `peekaboo override add|list|remove`: what an operator decides about bytes, on all nodes within seconds. */
 import type { Command } from 'commander'
-import { parseDuration } from '../core/index.ts'
 import type { Override } from '../store/index.ts'
 import { type CommonOptions, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
+import { type Blame, blameOf, durationOf } from './operator-options.ts'
 import { withStore } from './store.ts'
 import { harmless, jsonLine } from './style.ts'
 
@@ -12,10 +12,8 @@ interface OverrideOptions extends CommonOptions {
   readonly json?: boolean
 }
 
-interface AddOptions extends OverrideOptions {
-  readonly reason: string
+interface AddOptions extends OverrideOptions, Blame {
   readonly for?: string
-  readonly by?: string
 }
 
 /** Adds the command with its parts. */
@@ -67,15 +65,11 @@ async function addOne(verdict: string, what: string, context: Context, options: 
   if (about.kind === 'family' && verdict === 'allow') {
     throw new CommandError('a family is never allowed: allow exact bytes by their SHA-256', EXIT.USAGE)
   }
-  const lastsMs = options.for === undefined ? undefined : parseDuration(options.for)
-  if (options.for !== undefined && lastsMs === undefined) {
-    throw new CommandError(`--for takes a duration such as 12h or 30d, not "${options.for}"`, EXIT.USAGE)
-  }
-  const who = options.by ?? context.io.env.SUDO_USER ?? context.io.env.USER ?? `uid ${context.io.uid}`
+  const lastsMs = options.for === undefined ? undefined : durationOf('--for', options.for)
   await withStore(context, options, async (store) => {
     const { now } = await store.lookup({ digests: [], recipe: '', analyses: [], storyKey: '' })
     const until = lastsMs === undefined ? 0 : now + lastsMs
-    await store.setOverride({ ...about, verdict, reason: options.reason.slice(0, 500), who: who.slice(0, 100), until })
+    await store.setOverride({ ...about, verdict, ...blameOf(options, context.io), until })
   })
   context.io.stdout.write(
     options.json ? jsonLine({ ...about, verdict }) : `${verdict} ${harmless(what)}: on all nodes within seconds\n`,

@@ -4,7 +4,9 @@ import { ConfigError } from '../config/index.ts'
 import { PolicyError } from '../policy/index.ts'
 import { RulesetError } from '../rules/index.ts'
 import { describeError } from '../telemetry/index.ts'
+import { addAnalysis } from './analysis.ts'
 import { addAnalyzers } from './analyzers.ts'
+import { addBrake } from './brake.ts'
 import { addConfig } from './config.ts'
 import { type CliDeps, type Context, contextOf } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
@@ -12,9 +14,11 @@ import { addExtract } from './extract.ts'
 import { addFacts } from './facts.ts'
 import { addImport } from './import/index.ts'
 import { addInspector } from './inspector.ts'
+import { addMessages } from './messages.ts'
 import { addOverride } from './override.ts'
 import { addPing } from './ping.ts'
 import { addReplay } from './replay.ts'
+import { addRule } from './rule.ts'
 import { addRules } from './rules.ts'
 import { addScan } from './scan.ts'
 import { addServe } from './serve.ts'
@@ -65,10 +69,14 @@ function programOf(context: Context, end: (code: number) => void): Command {
     addFacts,
     addScan,
     addWhy,
+    addMessages,
     addPing,
     addRules,
     addReplay,
     addAnalyzers,
+    addAnalysis,
+    addBrake,
+    addRule,
     addOverride,
     addStore,
     addImport,
@@ -86,8 +94,11 @@ EXAMPLES
   peekaboo facts invoice.zip            what is true of this file and everything within?
   peekaboo rules check                  would it take these rules?
   peekaboo why 4bXyz12Qz3               why was this message refused?
+  peekaboo messages -r alice@x.org      what became of the mail to her?
   peekaboo ping                         does the filter answer?
   peekaboo analyzers check              do antivirus and sandboxes work?
+  peekaboo analysis list                what do antivirus and sandboxes work on, what failed?
+  peekaboo brake --help                 in an emergency: let mail through, or stop it
   peekaboo override list                which bytes are denied or allowed by hand?
   peekaboo store status                 what is kept, and where?
 

@@ -1,10 +1,11 @@
 /** `peekaboo store status|migrate|check|purge`: what the filter knows, and how to make it forget. */
 import type { Command } from 'commander'
-import { parseDuration } from '../core/index.ts'
 import { type Removal, type Store, type StoreStatus, storeDamage, storeStatus } from '../store/index.ts'
+import type { Composition } from './composition.ts'
 import { type CommonOptions, configured, quietLogger, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
+import { digestOf, durationOf } from './operator-options.ts'
 import { jsonLine } from './style.ts'
 
 interface StoreOptions extends CommonOptions {
@@ -17,6 +18,7 @@ interface PurgeOptions extends StoreOptions {
   readonly sha256?: string
   readonly analyzer?: string
   readonly revision?: string
+  readonly inspector?: string
 }
 
 const ROWS_AT_ONCE = 500
@@ -55,6 +57,10 @@ export function addStore(program: Command, context: Context, end: (code: number)
       '--revision <version>',
       "only what this version made: the analyzer's, the recipe of facts, the ruleset of stories",
     )
+    .option(
+      '--inspector <version>',
+      'only facts that this version of the inspector found; old: all but the present one; all',
+    )
     .option('--dry-run', 'only count what would go')
     .action(async (kind: string, options: PurgeOptions) => end(await purge(kind, context, options)))
 }
@@ -68,6 +74,7 @@ EXAMPLES
   peekaboo store status
   peekaboo store migrate --dry-run
   peekaboo store purge analyses --analyzer cape --older-than 12h --dry-run
+  peekaboo store purge facts --inspector old
   peekaboo store purge all --sha256 275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f
 ${EXITS}`
 
@@ -121,8 +128,9 @@ async function migrate(context: Context, options: StoreOptions): Promise<number>
 }
 
 async function purge(kind: string, context: Context, options: PurgeOptions): Promise<number> {
-  const removals = removalsOf(kind, options)
-  const removed = await withStore(context, options, async (store) => {
+  const check = removalsOf(kind, options, '')
+  const removed = await withStore(context, options, async (store, { inspector }) => {
+    const removals = options.inspector === undefined ? check : removalsOf(kind, options, inspector.recipe)
     const counts: Record<string, number> = {}
     for (const removal of removals) counts[removal.from] = await removeAll(store, removal, options.dryRun ?? false)
     return counts
@@ -133,31 +141,39 @@ async function purge(kind: string, context: Context, options: PurgeOptions): Pro
   return EXIT.OK
 }
 
-function removalsOf(kind: string, { olderThan, sha256, analyzer, revision }: PurgeOptions): readonly Removal[] {
+function removalsOf(
+  kind: string,
+  { olderThan, sha256, analyzer, revision, inspector }: PurgeOptions,
+  recipe: string,
+): readonly Removal[] {
   const kinds = kind === 'all' ? KINDS : KINDS.filter((one) => one === kind)
   if (kinds.length === 0) throw new CommandError(`what is "${kind}"? ${KINDS.join(', ')} or all`, EXIT.USAGE)
-  const olderThanMs = olderThan === undefined ? undefined : parseDuration(olderThan)
-  if (olderThan !== undefined && olderThanMs === undefined) {
-    throw new CommandError(`--older-than takes a duration such as 12h or 30d, not "${olderThan}"`, EXIT.USAGE)
-  }
-  if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256))
-    throw new CommandError('--sha256 takes 64 hex digits', EXIT.USAGE)
   const common = {
-    ...(olderThanMs !== undefined && { olderThanMs }),
-    ...(sha256 !== undefined && { sha256: sha256.toLowerCase() }),
+    ...(olderThan !== undefined && { olderThanMs: durationOf('--older-than', olderThan) }),
+    ...(sha256 !== undefined && { sha256: digestOf('--sha256', sha256) }),
   }
   const by = { ...(analyzer !== undefined && { analyzer }), ...(revision !== undefined && { revision }) }
   // A condition that a kind does not have must not remove all of it.
   const told: readonly (Removal | undefined)[] = kinds.map((from) => {
-    if (from === 'analyses') return { from, ...common, ...by }
+    const isOfInspector = inspector !== undefined
+    if (from === 'analyses') return isOfInspector ? undefined : { from, ...common, ...by }
     if (analyzer !== undefined) return undefined
-    if (from === 'facts') return { from, ...common, ...(revision !== undefined && { recipe: revision }) }
+    if (from === 'facts')
+      return { from, ...common, ...(revision !== undefined && { recipe: revision }), ...recipes(inspector, recipe) }
+    if (isOfInspector) return undefined
     if (from === 'stories') return { from, ...common, ...(revision !== undefined && { rulesetVersion: revision }) }
     return revision === undefined ? { from, ...common } : undefined
   })
   const removals = told.filter((one) => one !== undefined)
-  if (removals.length === 0) throw new CommandError(`${kind} know neither --analyzer nor --revision`, EXIT.USAGE)
+  if (removals.length === 0)
+    throw new CommandError(`${kind} know neither --analyzer nor --revision nor --inspector as given`, EXIT.USAGE)
   return removals
+}
+
+/** Which facts an inspector's version means; `present` is that of this program with this configuration. */
+function recipes(inspector: string | undefined, present: string): Partial<Extract<Removal, { from: 'facts' }>> {
+  if (inspector === undefined || inspector === 'all') return {}
+  return inspector === 'old' ? { otherThanRecipe: present } : { recipe: inspector }
 }
 
 async function removeAll(store: Store, removal: Removal, isDryRun: boolean): Promise<number> {
@@ -173,16 +189,17 @@ async function removeAll(store: Store, removal: Removal, isDryRun: boolean): Pro
 export async function withStore<T>(
   context: Context,
   options: CommonOptions,
-  work: (store: Store) => Promise<T>,
+  work: (store: Store, composition: Composition) => Promise<T>,
 ): Promise<T> {
   const { config } = configured(context, options)
   if ('url' in config.store && config.store.url === 'memory:') {
     throw new CommandError('this store (memory:) lives in the filter alone: there is nothing to work with from outside')
   }
-  const { store } = context.compose(config, quietLogger(context, options, config.log))
+  const composition = context.compose(config, quietLogger(context, options, config.log))
+  const { store } = composition
   try {
     await store.start()
-    return await work(store)
+    return await work(store, composition)
   } finally {
     await store.stop()
   }

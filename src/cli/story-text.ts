@@ -28,6 +28,7 @@ function fields(story: Story, style: Style): readonly (readonly [string, string]
     ['size', `${story.size} bytes`],
     ['listener', `${listener}, profile ${profile}${mode === 'monitor' ? ' (monitor: touches no mail)' : ''}`],
     ['rules', `version ${story.rulesetVersion}`],
+    ...(story.switched ?? []).map((one) => ['then', harmless(one)] as const),
   ]
   return all.filter(([, value]) => value !== '')
 }

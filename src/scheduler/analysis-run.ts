@@ -4,6 +4,7 @@
  */
 import type { Analyzer, Submission } from '../analyzers/analyzer.ts'
 import { type Cause, type Clock, causeOf, Fault, pause, type Report } from '../core/index.ts'
+import type { AnalysisChange } from '../store/store.ts'
 import type { Follower, TaskEnd } from './follower.ts'
 import type { Lane } from './lane.ts'
 import { type Lease, LeaseLost } from './lease.ts'
@@ -86,15 +87,21 @@ class Run {
   }
 
   async fail(cause: Cause, detail: string): Promise<Ended> {
-    await this.#lease.write({ state: 'failed', cause })
+    await this.#lease.write({ state: 'failed', cause, note: this.#note(cause, detail) })
     return { state: 'failed', cause, detail }
   }
 
   /** Attempts count what was tried with the sample: a closed door is none. */
   async refuse(cause: Cause, detail: string): Promise<Ended> {
     const { attempts, marker } = this.#lease.row
-    await this.#lease.write({ state: 'wanted', attempts: Math.max(attempts, this.#attempts - 1), marker })
+    const note = this.#note(cause, detail)
+    await this.#lease.write({ state: 'wanted', attempts: Math.max(attempts, this.#attempts - 1), marker, note })
     return { state: 'refused', cause, detail }
+  }
+
+  /** For who asks later what the attempts came to. */
+  #note(cause: Cause, detail: string): NonNullable<AnalysisChange['note']> {
+    return { attempt: this.#attempts, cause, detail }
   }
 
   async #tries(first: string): Promise<Ended> {
@@ -105,6 +112,7 @@ class Run {
       const mayRetry = end.mayRetry && this.#attempts < this.#context.options.attempts
       if (!mayRetry) return this.fail(end.cause, end.detail)
       if (!this.#errand) return this.#leaveToNext(end.cause, end.detail)
+      await this.#lease.write({ state: 'submitted', note: this.#note(end.cause, end.detail) })
       await pause(this.#context.clock, this.#context.options.poll, this.#context.signal)
     }
   }
@@ -145,7 +153,8 @@ class Run {
 
   /** Nobody here has the bytes: the next retry of a mail with the sample brings them. */
   async #leaveToNext(cause: Cause, detail: string): Promise<Ended> {
-    await this.#lease.write({ state: 'wanted', attempts: this.#attempts, marker: '' })
+    const note = this.#note(cause, detail)
+    await this.#lease.write({ state: 'wanted', attempts: this.#attempts, marker: '', note })
     return { state: 'refused', cause, detail }
   }
 }

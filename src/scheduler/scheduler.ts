@@ -200,6 +200,7 @@ export class Scheduler {
       const { signal } = lease
       const ended = await runAnalysis(lease, errand, { ...this.#deskOf(row.analyzer), clock, options, signal })
       this.#note(row, ended)
+      if (ended.state === 'lost') this.#later(row, this.#dropCancelled(row))
       this.#deps.onEnded?.(row.analyzer, ended.state, clock.now() - begun)
       if (ended.state === 'reported') this.#noteReport(row, ended.report, 'new')
       log[ended.state === 'reported' ? 'info' : 'warn']({ ...about, ...ended }, 'analysis ended')
@@ -221,16 +222,29 @@ export class Scheduler {
 
   /** Puts a newer report in the place of an old one, and says which mails were delivered with what is bad. Nobody waits for it. */
   #noteReport(key: AnalysisKey, report: Report, isNew?: 'new'): void {
-    const note = Promise.all([this.#replaceOld(key, report), isNew && this.#tellTurned(key, report)])
+    this.#later(key, Promise.all([this.#replaceOld(key, report), isNew && this.#tellTurned(key, report)]))
+  }
+
+  #later({ analyzer, sha256 }: AnalysisKey, work: Promise<unknown>): void {
+    const note = work
       .then(
         () => undefined,
         (error: unknown) => {
-          const { analyzer, sha256 } = key
-          this.#deps.log.warn({ analyzer, sha256, cause: describeError(error) }, 'report not followed up')
+          this.#deps.log.warn({ analyzer, sha256, cause: describeError(error) }, 'analysis not followed up')
         },
       )
       .finally(() => this.#notes.delete(note))
     this.#notes.add(note)
+  }
+
+  /** What an operator took from us is not worth a place at the analyzer either. */
+  async #dropCancelled(key: AnalysisKey): Promise<void> {
+    const { analyses } = await this.#deps.store.lookup({ digests: [], recipe: '', analyses: [key], storyKey: '' })
+    const [row] = analyses
+    if (row?.cause !== 'cancelled' || row.taskId === '') return
+    await this.#deskOf(key.analyzer).analyzer.cancel(row.taskId, this.#stop.signal)
+    const { analyzer, sha256 } = key
+    this.#deps.log.warn({ analyzer, sha256, taskId: row.taskId }, 'analysis cancelled')
   }
 
   async #replaceOld(key: AnalysisKey, report: Report): Promise<void> {

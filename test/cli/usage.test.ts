@@ -4,13 +4,15 @@ import { World } from './world.ts'
 
 const COMMANDS = [
   ...['serve', 'inspector', 'config', 'extract', 'facts', 'scan', 'why', 'ping', 'rules', 'replay', 'analyzers'],
-  ...['override', 'store', 'import'],
+  ...['override', 'store', 'import', 'brake', 'rule', 'messages', 'analysis'],
 ]
 
 const SUBCOMMANDS = [
   ...['config check', 'config show', 'config schema', 'rules check', 'rules test', 'rules list', 'rules show'],
   ...['rules reference', 'analyzers check', 'override add', 'override list', 'override remove', 'store status'],
-  ...['store check', 'store migrate', 'store purge', 'import peekabooav'],
+  ...['store check', 'store migrate', 'store purge', 'import peekabooav', 'brake on', 'brake off', 'brake status'],
+  ...['rule disable', 'rule enable', 'rule list-disabled', 'analysis list', 'analysis show', 'analysis retry'],
+  ...['analysis cancel'],
 ]
 
 const WRONG: Readonly<Record<string, readonly [argv: readonly string[], says: RegExp]>> = {
