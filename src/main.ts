@@ -16,7 +16,7 @@ import {
   type ListenerState,
   loadRules,
   ownVersion,
-  passedDescriptors,
+  type passedDescriptors,
   pathOfDescriptor,
   RunningRules,
   runCli,
@@ -315,10 +315,11 @@ function unixAddress(listen: string, passed: Passed): string {
   return path === '' ? listen : `unix:${path}`
 }
 
-if (import.meta.main)
-  process.exit(
-    await runCli(process.argv.slice(2), {
-      compose: (config, log, rules) =>
-        compose(config, log, systemClock, rules, passedDescriptors(process.env, process.pid)),
-    }),
-  )
+if (import.meta.main) {
+  const code = await runCli(process.argv.slice(2), {
+    compose: (config, log, rules) => compose(config, log, systemClock, rules),
+  })
+  // Into a pipe it is written beside: without waiting, what a slow reader has not taken yet is lost.
+  if (process.stdout.writableLength > 0) await new Promise((taken) => process.stdout.write('', taken))
+  process.exit(code)
+}
