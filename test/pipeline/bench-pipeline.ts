@@ -14,6 +14,7 @@ import {
   MessageKeeper,
   OpeningKeys,
   type Pipeline,
+  type PipelineDeps,
   pipelineOptions,
   StoryWriter,
 } from '../../src/pipeline/index.ts'
@@ -53,6 +54,7 @@ export async function benchPipeline(
     spool?: object
     store?: (clock: FakeClock) => Store
     held?: number
+    switches?: PipelineDeps['switches']
   } = {},
 ): Promise<Bench> {
   const clock = new FakeClock()
@@ -78,6 +80,7 @@ export async function benchPipeline(
     keeper,
     stories,
     openings: new OpeningKeys(),
+    ...(options.switches && { switches: options.switches }),
     held,
     clock,
     log,
