@@ -5,7 +5,7 @@
  */
 import { ANOMALIES, type Anomaly, anomaly as anomalyOf, type ContainerFault, type Name } from '../core/index.ts'
 import type { Budget } from './budget.ts'
-import type { PasswordSource, Passwords } from './password.ts'
+import type { PasswordSearch, PasswordSource } from './password.ts'
 import type { SevenZip } from './seven-zip/seven-zip.ts'
 
 export type MemberKind = 'file' | 'dir' | 'symlink' | 'device'
@@ -41,7 +41,7 @@ export interface OpenContext {
   readonly share: ContainerShare
   /** Undefined where the host has no 7-Zip: what needs it is then `unsupported`. */
   readonly sevenZip: SevenZip | undefined
-  readonly passwords: Passwords
+  readonly passwords: PasswordSearch
   /** The name of the container, for formats that name their only member after it; empty where there is none. */
   readonly name: string
   /** Something odd about the container itself. */

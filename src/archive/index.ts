@@ -15,7 +15,7 @@ export {
 export { officeText } from './document/office-text.ts'
 export { FORMATS, type Format, formatsOf } from './formats.ts'
 export { type ArchiveLimit, type ArchiveLimits, STANDARD_LIMITS } from './limits.ts'
-export type { Candidate, PasswordSource } from './password.ts'
+export type { Candidate, OpenedWith, PasswordSource } from './password.ts'
 export { passwordCandidates } from './password-candidates.ts'
 export { createSevenZip, type SevenZip } from './seven-zip/seven-zip.ts'
 export { type Opened, openTree, type Tree, type TreeDeps, type TreeNode, type TreeRoot, type Wanted } from './tree.ts'

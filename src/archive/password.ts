@@ -1,4 +1,7 @@
-/** Candidates for the password of a container, and the search among them. A password never leaves this file in clear but to an attempt. */
+/**
+ * Candidates for the password of a container, and the search among them. A password leaves this file in clear to an attempt, and to whoever
+ * asks the walk for what opened a container; facts hold none.
+ */
 import type { Budget } from './budget.ts'
 
 /** Where a candidate comes from: that is all that a result says of it. */
@@ -9,6 +12,18 @@ export interface Candidate {
   readonly source: PasswordSource
 }
 
+/** A password that somebody had to know, and the container that it opened. */
+export interface OpenedWith {
+  /** Digest of the container. */
+  readonly sha256: string
+  readonly value: string
+}
+
+/** What an opener sees of the passwords. */
+export type PasswordSearch = Pick<Passwords, 'find' | 'suggest'>
+
+/** So many are remembered of those that opened something. */
+const MAX_OPENED = 100
 /** More a budget never tries. */
 const MAX_CANDIDATES = 100
 const MAX_MENTIONED = 40
@@ -25,10 +40,33 @@ export class Passwords {
   readonly #budget: Budget
   #proven: string | undefined
   #mentioned = 0
+  readonly #opened: OpenedWith[] = []
 
   constructor(candidates: readonly Candidate[], budget: Budget) {
     this.#candidates = candidates
     this.#budget = budget
+  }
+
+  /** What opened which container, in the order in which they were opened; what everybody's password opened is not among it. */
+  get opened(): readonly OpenedWith[] {
+    return this.#opened
+  }
+
+  /** The search for one container: what opens it is remembered under its digest. */
+  for(sha256: string): PasswordSearch {
+    return {
+      suggest: (values) => this.suggest(values),
+      find: async (attempt, extra) => {
+        const search = await this.find(attempt, extra)
+        if (search.kind === 'opened' && search.source !== 'common') this.#remember({ sha256, value: search.value })
+        return search
+      },
+    }
+  }
+
+  #remember(one: OpenedWith): void {
+    const isKnown = this.#opened.some(({ sha256, value }) => sha256 === one.sha256 && value === one.value)
+    if (!isKnown && this.#opened.length < MAX_OPENED) this.#opened.push(one)
   }
 
   /** Further candidates, as a message within says them; they come before those of a message around it. */

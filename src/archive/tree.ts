@@ -15,7 +15,7 @@ import {
 } from './container.ts'
 import { FORMATS, type Format, formatsOf } from './formats.ts'
 import type { ArchiveLimit, ArchiveLimits } from './limits.ts'
-import { type Candidate, type PasswordSource, Passwords } from './password.ts'
+import { type Candidate, type OpenedWith, type PasswordSource, Passwords } from './password.ts'
 import { passwordCandidates, saidPasswords } from './password-candidates.ts'
 import type { SevenZip } from './seven-zip/seven-zip.ts'
 import { isTar } from './tar.ts'
@@ -96,6 +96,8 @@ export interface Tree {
   readonly nodes: readonly TreeNode[]
   /** The first limit that was met, empty where all was opened. */
   readonly limit: ArchiveLimit | ''
+  /** The passwords that opened members; no part of what is true of the bytes. */
+  readonly passwords: readonly OpenedWith[]
 }
 
 /** Formats of which most members take no time, and how long they may take together before what was found is told. */
@@ -132,10 +134,10 @@ class Walk {
   }
 
   async run({ content, types, name, path, as }: TreeRoot): Promise<Tree> {
-    const place: Place = { name, path, depth: 0, nesting: 0 }
+    const place: Place = { name, path, depth: 0, nesting: 0, sha256: '' }
     if (name !== '') this.#passwords.mention(passwordCandidates([], [name]))
     const root = await (as === undefined ? this.#open(content, types, place) : this.#openAll([as], content, place))
-    return { root, nodes: this.#nodes, limit: this.#limit }
+    return { root, nodes: this.#nodes, limit: this.#limit, passwords: this.#passwords.opened }
   }
 
   /** Opens one content as every format that it has. */
@@ -166,7 +168,7 @@ class Walk {
       budget: this.#budget,
       share,
       sevenZip: this.#deps.sevenZip,
-      passwords: this.#passwords,
+      passwords: place.sha256 === '' ? this.#passwords : this.#passwords.for(place.sha256),
       name: place.name,
       note: (fault, offset = -1) => state.note(isGuess && isGrave(fault) ? 'appended-data' : fault, offset),
       encryption: (openedBy) => state.encryption(openedBy),
@@ -176,8 +178,8 @@ class Walk {
         this.#budget.member()
         const path = `${place.path}/${++state.members}`
         if (!this.#isOnTheWay(path)) continue
-        const { depth, nesting } = place
-        await this.#take(member, format, { name: member.name, path, depth: depth + 1, nesting: nesting + 1 }, state)
+        const at: Place = { name: member.name, path, depth: place.depth + 1, nesting: place.nesting + 1, sha256: '' }
+        await this.#take(member, format, at, state)
       }
     } catch (error) {
       if (error instanceof LimitReached) throw error
@@ -216,7 +218,7 @@ class Walk {
     this.#deps.visit?.(known, bytes)
     this.#heed(member.name, bytes, content)
     const isWrapped = format.isStream === true && isTar(bytes)
-    const inside = isWrapped ? { ...place, nesting: place.nesting - 1 } : place
+    const inside = { ...place, sha256: content.sha256, nesting: place.nesting - (isWrapped ? 1 : 0) }
     const opened =
       this.#deps.wanted?.path === place.path ? NOT_OPENED : await this.#open(bytes, content.types, inside, member.notAs)
     this.#budget.release(bytes.length)
@@ -288,6 +290,8 @@ interface Place {
   readonly depth: number
   /** Containers around it, as the limit counts them. */
   readonly nesting: number
+  /** Digest of the container, empty where it is not known. */
+  readonly sha256: string
 }
 
 interface ReadMember {

@@ -65,5 +65,5 @@ export {
 export { containersOf } from './may-hold.ts'
 export { type InspectorOptions, inspectorOptions } from './options.ts'
 export { type Supervisor, type SupervisorSettings, startSupervisor } from './supervisor.ts'
-export type { Opening, SampleTree, TreeMember } from './tree.ts'
+export type { OpenedWith, Opening, SampleTree, TreeMember } from './tree.ts'
 export { treeSchema } from './tree.ts'

@@ -61,12 +61,14 @@ class OpenJob implements ConnectionJob {
   readonly #connection: Connection
   readonly #number: number
   readonly #upload: Upload
+  readonly #tellsPasswords: boolean
   readonly #found: Buffer[] = []
   #foundBytes = 0
 
   constructor(connections: Connections, opening: Opening, awaiting: Awaiting) {
     this.#connections = connections
     this.#awaiting = awaiting
+    this.#tellsPasswords = opening.tellsPasswords === true
     this.#connection = connections.open(this)
     this.#number = this.#connection.number
     this.#upload = new Upload(this.#connection)
@@ -89,7 +91,7 @@ class OpenJob implements ConnectionJob {
       // The frame is part of a larger buffer, which is used again.
       this.#found.push(Buffer.from(raw))
     } else if (type === FRAME.result && this.#upload.isSent) {
-      const tree = decodeTree(raw, this.#upload.bytes)
+      const tree = decodeTree(raw, this.#upload.bytes, this.#tellsPasswords)
       this.#end(true)
       this.#awaiting.resolve(tree)
     } else throw new GarbageError('an answer out of order')

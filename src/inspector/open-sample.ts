@@ -55,7 +55,7 @@ export function sampleOpener(limits: OpenLimits): SampleOpener {
     })
   }
   return {
-    async open({ name, passwords, isMessage }, source, found) {
+    async open({ name, passwords, isMessage, tellsPasswords }, source, found) {
       const content = await whole(source)
       const meter = createContentMeter()
       meter.write(content)
@@ -71,7 +71,10 @@ export function sampleOpener(limits: OpenLimits): SampleOpener {
         candidates: ofSite(passwords),
         found: (nodes) => found(nodes.map(toMember)),
       })
-      return { sample, root: tree.root, members: tree.nodes.map(toMember), limit: tree.limit }
+      return {
+        ...{ sample, root: tree.root, members: tree.nodes.map(toMember), limit: tree.limit },
+        ...(tellsPasswords === true && { passwords: tree.passwords }),
+      }
     },
     async *member(path, source, passwords) {
       const candidates = ofSite(passwords)

@@ -273,7 +273,7 @@ export class ParserProcess {
     }
     if (type === FRAME.result) {
       if (job.kind === FRAME.bytes || !job.isEnded) throw new GarbageError('a result out of order')
-      if (job.kind === FRAME.open) decodeTree(raw, job.bytes)
+      if (job.kind === FRAME.open) decodeTree(raw, job.bytes, true)
       else decodeReading(raw, job.bytes)
     } else if (type === FRAME.found) {
       this.#checkFound(job, raw)

@@ -166,9 +166,14 @@ export function decodeOpening(raw: Buffer): Opening {
 /** Expanded bytes of all members: more than any site allows, and than a process could unpack in its time. */
 const EXPANDED_BYTES = 1024 ** 4
 
-/** Reads the RESULT of an OPEN. Throws `GarbageError` where it cannot be what lies in a sample of that many bytes. */
-export function decodeTree(raw: Buffer, sampleBytes: number): SampleTree {
+/** More passwords are never told, nor longer ones. */
+const MOST_PASSWORDS = 100
+const LONGEST_PASSWORD = 256
+
+/** Reads the RESULT of an OPEN. Throws `GarbageError` where it cannot be what lies in a sample of that many bytes, or was not asked for. */
+export function decodeTree(raw: Buffer, sampleBytes: number, tellsPasswords = false): SampleTree {
   const tree = parseJson(bodyOf(raw), treeForm)
+  checkPasswords(tree.passwords ?? [], tellsPasswords)
   if (tree.sample.size !== sampleBytes) throw new GarbageError('a tree of another sample')
   checkMembers(tree.members)
   checkSeverities(tree.root.anomalies)
@@ -180,6 +185,13 @@ export function decodeFound(raw: Buffer): readonly TreeMember[] {
   const { members } = parseJson(bodyOf(raw), foundForm)
   checkMembers(members)
   return members
+}
+
+function checkPasswords(passwords: NonNullable<SampleTree['passwords']>, isAsked: boolean): void {
+  if (passwords.length > (isAsked ? MOST_PASSWORDS : 0)) throw new GarbageError('passwords that nobody asked for')
+  for (const { sha256, value } of passwords) {
+    if (!DIGEST.test(sha256) || value.length > LONGEST_PASSWORD) throw new GarbageError('a password of no container')
+  }
 }
 
 function checkMembers(members: readonly TreeMember[]): void {

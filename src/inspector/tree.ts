@@ -24,10 +24,21 @@ export const treeSchema = record(
   'a sample and everything within it',
 )
 
-export const treeForm = toZod(treeSchema)
+const openedWithSchema = record(
+  { sha256: text('digest of the container'), value: text('the password') },
+  'a password that opened a container, which not everybody knows',
+)
+const toldSchema = record(
+  { ...treeSchema.fields, passwords: optional(list(openedWithSchema, 'the passwords that opened containers')) },
+  'a tree as it goes over the wire',
+)
+
+export const treeForm = toZod(toldSchema)
 /** Members that were found so far. */
 export const foundForm = toZod(record({ members: treeSchema.fields.members }, 'what was found so far'))
-export type SampleTree = Value<typeof treeSchema>
+/** What opened which container. It is told beside the tree, to who asked for it, and is no part of any facts. */
+export type OpenedWith = Value<typeof openedWithSchema>
+export type SampleTree = Value<typeof toldSchema>
 export type TreeMember = Member
 
 /** What is said with the bytes of a sample that shall be opened. */
@@ -36,6 +47,7 @@ export const openingSchema = record(
     name: text('name of the sample, empty where there is none'),
     passwords: list(text('a password'), 'passwords of the site, which are tried after those of the message'),
     isMessage: optional(flag('whether it is a message, which need not be found out')),
+    tellsPasswords: optional(flag('whether it is to be told which passwords opened what')),
   },
   'how to open a sample',
 )

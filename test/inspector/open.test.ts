@@ -219,3 +219,31 @@ test('the test files of ClamAV that the reader of mail opens give their program'
     )
   }
 })
+
+test('which password opened what is told beside the tree, and only to who asks for it', async (t) => {
+  const { inspector } = await startRig(t, { passwords: 'infected' })
+  const sealed = archive('zip', '-q', '-P', 'Sommer42')
+  const ofSite = archive('7zz', 'a', '-bd', '-t7z', '-mhe=on', '-pinfected')
+  const both = makeZip([
+    { name: 'said.zip', data: sealed },
+    { name: 'listed.7z', data: ofSite },
+  ])
+  const message = mailWith(both, 'both.zip').toString('latin1').replace('hello', 'Das Passwort lautet Sommer42.')
+  const ask = (more: object) =>
+    inspector.open(
+      pieces(Buffer.from(message, 'latin1')),
+      { name: '', passwords: [], isMessage: true, ...more },
+      never(),
+    )
+
+  const told = await ask({ tellsPasswords: true })
+  const silent = await ask({})
+
+  const digestOf = (content: Buffer) => createHash('sha256').update(content).digest('hex')
+  assert.deepEqual(told.passwords, [
+    { sha256: digestOf(sealed), value: 'Sommer42' },
+    { sha256: digestOf(ofSite), value: 'infected' },
+  ])
+  assert.ok(!JSON.stringify({ ...told, passwords: [] }).includes('Sommer42'))
+  assert.ok(!JSON.stringify(silent).includes('Sommer42') && silent.passwords === undefined)
+})
