@@ -8,8 +8,18 @@ import {
   type Report,
   SEVERITIES,
   type StorySample,
+  type UnanalysedWhy,
 } from '../core/index.ts'
 import { harmless, type Style } from './style.ts'
+
+/** What a rule needs that nobody says, by why; the role is the argument. */
+const UNANALYSED: Readonly<Record<UnanalysedWhy, (role: string) => string>> = {
+  role: (role) => `the role ${role}, which no analyzer has`,
+  cap: (role) => `${role}, beyond the cap of analyses for one message`,
+  upload: (role) => `${role}, which has no report about these bytes and may not be given them (upload)`,
+  password: (role) =>
+    `${role}, which found nothing in what is locked, and may not be told the password (sharePasswords)`,
+}
 
 /** The outcome in the colour of its weight, and the sentence that explains it. */
 export function outcomeText(outcome: Outcome, style: Style): string {
@@ -38,9 +48,7 @@ function because(outcome: Outcome): string {
     case 'encrypted':
       return `: the ${outcome.what} is encrypted`
     case 'unanalysed':
-      return outcome.why === 'role'
-        ? `: rule ${outcome.rule} needs the role ${outcome.role}, which no analyzer has`
-        : `: rule ${outcome.rule} needs ${outcome.role}, beyond the cap of analyses for one message`
+      return `: rule ${outcome.rule} needs ${UNANALYSED[outcome.why](outcome.role)}`
     default:
       return outcome satisfies never
   }

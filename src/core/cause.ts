@@ -11,6 +11,8 @@ export const CAUSES = {
   'analyzer-failed': 'the analyzer could not analyse the sample',
   'sample-too-large': 'the sample is larger than the analyzer takes',
   'analyzer-refused': 'the analyzer does not take this sample, or not with these options',
+  'not-uploaded': 'the analyzer has no report about these bytes, and may not be given them (upload)',
+  'not-unlocked': 'the analyzer found nothing, but the sample is locked and its password was not told to it',
   'analyzer-unavailable': 'no instance of the analyzer could be reached',
   braked: 'an operator has all mail come later for a while',
   cancelled: 'an operator ended the analysis',

@@ -23,6 +23,12 @@ export interface Decided {
   readonly tags?: readonly string[]
 }
 
+/**
+ * Why nobody analysed a sample: no analyzer has the role, a limit of the message, or what the options of the analyzer keep from it: the
+ * bytes (`upload`), the password that opens them (`password`).
+ */
+export type UnanalysedWhy = 'role' | 'cap' | 'upload' | 'password'
+
 /** How the work on one sample ended, or that it has not ended. */
 export type Outcome =
   | Decided
@@ -30,7 +36,7 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly cause: Cause; readonly rule?: string; readonly detail?: string }
   | { readonly kind: 'unscannable'; readonly limit: Limit }
   | { readonly kind: 'encrypted'; readonly what: EncryptedKind }
-  | { readonly kind: 'unanalysed'; readonly why: 'role' | 'cap'; readonly role: string; readonly rule: string }
+  | { readonly kind: 'unanalysed'; readonly why: UnanalysedWhy; readonly role: string; readonly rule: string }
 export type OutcomeKind = Outcome['kind']
 export type EncryptedKind = 'mail' | 'container' | 'document'
 
@@ -60,7 +66,7 @@ export function describeOutcome(outcome: Outcome): string {
     case 'encrypted':
       return `encrypted(${outcome.what})`
     case 'unanalysed':
-      return `unanalysed(${outcome.why === 'role' ? outcome.role : 'cap'})`
+      return `unanalysed(${outcome.why === 'role' ? outcome.role : outcome.why})`
     default:
       return outcome satisfies never
   }

@@ -1,5 +1,5 @@
 /** What a compiled condition is given: the facts, what is known of each role, and a budget. */
-import { Fault, type RoleState } from '../core/index.ts'
+import { type Cause, Fault, type RoleState, type UnanalysedWhy } from '../core/index.ts'
 import { Stuck } from './stuck.ts'
 
 /** A value inside a condition. Whole numbers are plain numbers here; the type check keeps them apart from others. */
@@ -69,6 +69,18 @@ function alike(stuck: Stuck): RoleView {
   return { report: stuck, failed: stuck }
 }
 
+/** Failures that are the operator's own choice: no retry changes them, so nobody is kept waiting. */
+const WITHHELD: Readonly<Partial<Record<Cause, UnanalysedWhy>>> = {
+  'not-uploaded': 'upload',
+  'not-unlocked': 'password',
+}
+
+function failedView(role: string, cause: Cause): RoleView {
+  const why = WITHHELD[cause]
+  const stuck = why ? { unanalysed: { why, role } } : { failure: { cause, detail: `${role} failed` } }
+  return { report: new Stuck(stuck), failed: true }
+}
+
 /** What a condition sees of a role in a state. A role of which nothing is known has not been asked. */
 export function viewOf(role: string, state: RoleState | undefined, fixed: FixedViews): RoleView {
   switch (state?.state) {
@@ -79,7 +91,7 @@ export function viewOf(role: string, state: RoleState | undefined, fixed: FixedV
     case 'reported':
       return { report: state.report as unknown as KnownRecord, failed: false }
     case 'failed':
-      return { report: new Stuck({ failure: { cause: state.cause, detail: `${role} failed` } }), failed: true }
+      return failedView(role, state.cause)
     case 'unmapped':
       return fixed.unmapped
     case 'capped':

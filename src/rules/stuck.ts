@@ -2,16 +2,16 @@
  * What a condition comes to when it comes to no value: it waits for roles, or something that it needs failed or was never analysed,
  * or it is itself wrong. Several of these can hold at once; none of them is ever false.
  */
-import type { Cause } from '../core/index.ts'
+import type { Cause, UnanalysedWhy } from '../core/index.ts'
 
 export interface Failure {
   readonly cause: Cause
   readonly detail: string
 }
 
-/** A role that no analyzer answers for here (`role`), or that was not asked because of a limit (`cap`). */
+/** A role that does not answer here, and why. */
 export interface Unanalysed {
-  readonly why: 'role' | 'cap'
+  readonly why: UnanalysedWhy
   readonly role: string
 }
 

@@ -1,5 +1,5 @@
 /** Rule by rule, what was looked at and why it applied or not: what `scan --explain` prints. */
-import type { Cause, Outcome, Verdict } from '../core/index.ts'
+import type { Cause, Outcome, UnanalysedWhy, Verdict } from '../core/index.ts'
 import type { Results } from './evaluate.ts'
 import type { Rule } from './read-rules.ts'
 import { type Result, type Scope, STEP_BUDGET } from './scope.ts'
@@ -73,7 +73,12 @@ function shown(value: Result): string {
     return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
   }
   if (value.pending.length > 0) return 'pending'
-  return (
-    value.failure?.detail ?? (value.unanalysed?.why === 'cap' ? 'not analysed: limit' : 'not analysed: no analyzer')
-  )
+  return value.failure?.detail ?? UNANALYSED[value.unanalysed?.why ?? 'role']
+}
+
+const UNANALYSED: Readonly<Record<UnanalysedWhy, string>> = {
+  role: 'not analysed: no analyzer',
+  cap: 'not analysed: limit',
+  upload: 'not analysed: not uploaded',
+  password: 'not analysed: its password is not told',
 }
