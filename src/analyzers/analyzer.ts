@@ -18,10 +18,23 @@ export interface Submission {
   readonly type: string
   /** Unique mark that the analyzer stores with the task, so that a task created before a crash is found again. */
   readonly marker: string
-  /** Passwords that open it, the likeliest first; a driver hands them on only where its options say so. */
+  /**
+   * Passwords that open it, the likeliest first; a driver hands on the first where its options say so. They are nowhere but in memory:
+   * no driver writes them into a task id, an event or an error.
+   */
   readonly passwords?: readonly string[]
+  /** Tells submissions of the same bytes apart that may end otherwise, as with and without a password; empty where there is but one. */
+  readonly variant?: string
   /** Streams the bytes; called once per attempt, until the task has ended. */
   readonly bytes: () => AsyncIterable<Uint8Array>
+}
+
+/** How a sandbox takes containers and what is locked. */
+export interface SampleView {
+  /** Whether passwords are told to it at all. */
+  readonly sharesPasswords: boolean
+  /** Whether it can be told this one. */
+  takesPassword(value: string): boolean
 }
 
 /** How an analysis stands, as the analyzer says. */
@@ -93,6 +106,11 @@ export interface Analyzer {
   readonly tier: 1 | 2 | 3
   /** Digest of all options that change the answer; part of the key of every report. */
   readonly optionsDigest: string
+  /**
+   * Present where it runs samples: of a container it gets the only file that can do anything, where there is but one. Absent where it
+   * looks into containers itself, as antivirus programs do.
+   */
+  readonly view?: SampleView
   /** Version of engine and signatures now; part of the key of every report. */
   revision(): string
   /** Resolves when every instance was tried; rejects when none is in service, and goes on trying by itself. */

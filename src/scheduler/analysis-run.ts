@@ -87,8 +87,9 @@ class Run {
   }
 
   async fail(cause: Cause, detail: string): Promise<Ended> {
-    await this.#lease.write({ state: 'failed', cause, note: this.#note(cause, detail) })
-    return { state: 'failed', cause, detail }
+    const note = this.#note(cause, detail)
+    await this.#lease.write({ state: 'failed', cause, note })
+    return { state: 'failed', cause, detail: note.detail }
   }
 
   /** Attempts count what was tried with the sample: a closed door is none. */
@@ -96,12 +97,14 @@ class Run {
     const { attempts, marker } = this.#lease.row
     const note = this.#note(cause, detail)
     await this.#lease.write({ state: 'wanted', attempts: Math.max(attempts, this.#attempts - 1), marker, note })
-    return { state: 'refused', cause, detail }
+    return { state: 'refused', cause, detail: note.detail }
   }
 
-  /** For who asks later what the attempts came to. */
+  /** For who asks later what the attempts came to. An analyzer may say back what password it was told. */
   #note(cause: Cause, detail: string): NonNullable<AnalysisChange['note']> {
-    return { attempt: this.#attempts, cause, detail }
+    const passwords = this.#errand?.want.passwords ?? []
+    const discreet = passwords.reduce((text, password) => text.replaceAll(password, '…'), detail)
+    return { attempt: this.#attempts, cause, detail: discreet }
   }
 
   async #tries(first: string): Promise<Ended> {
@@ -124,7 +127,7 @@ class Run {
     if (!this.#errand) throw new Fault('internal', 'nothing to submit')
     const found = left === '' ? undefined : await analyzer.find(sha256, left, signal)
     // One for each attempt: the task of an earlier one is not what a search should find.
-    const marker = left || `${sha256.slice(0, 16)}-${token}-${this.#attempts}`
+    const marker = left || markerOf(sha256, token, this.#attempts, this.#errand.want.variant)
     if (found === undefined) {
       this.#attempts += 1
       await this.#lease.write({ state: 'submitting', marker, attempts: this.#attempts })
@@ -155,11 +158,20 @@ class Run {
   async #leaveToNext(cause: Cause, detail: string): Promise<Ended> {
     const note = this.#note(cause, detail)
     await this.#lease.write({ state: 'wanted', attempts: this.#attempts, marker: '', note })
-    return { state: 'refused', cause, detail }
+    return { state: 'refused', cause, detail: note.detail }
   }
 }
 
 function submissionOf(want: Want, marker: string, signal: AbortSignal): Submission {
-  const { sha256, size, type, name = '' } = want
-  return { sha256, size, type, marker, fileName: sha256, givenName: name, bytes: () => want.bytes(signal) }
+  const { sha256, size, type, name = '', passwords, variant } = want
+  return {
+    ...{ sha256, size, type, marker, fileName: sha256, givenName: name, bytes: () => want.bytes(signal) },
+    ...(passwords && { passwords }),
+    ...(variant && { variant }),
+  }
+}
+
+/** A task with the password must not be found for the analysis without it. */
+function markerOf(sha256: string, token: number, attempts: number, variant = ''): string {
+  return [sha256.slice(0, 16), token, attempts, variant.slice(0, 8)].filter((part) => part !== '').join('-')
 }

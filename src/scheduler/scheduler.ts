@@ -3,7 +3,7 @@
  * or begins it. Waiting costs a map entry, not a thread.
  */
 import { randomUUID } from 'node:crypto'
-import type { Analyzer } from '../analyzers/analyzer.ts'
+import type { Analyzer, SampleView } from '../analyzers/analyzer.ts'
 import { BAD_SCORE, type Cause, type Clock, Fault, type Report, type RoleState } from '../core/index.ts'
 import type { Analysis, AnalysisKey, Store } from '../store/store.ts'
 import { describeError, type Logger } from '../telemetry/index.ts'
@@ -108,6 +108,11 @@ export class Scheduler {
     return this.#deps.analyzers.get(analyzer)?.tier ?? DEAR
   }
 
+  /** How an analyzer wants containers and what is locked; undefined where it takes samples as they are. */
+  viewOf(analyzer: string): SampleView | undefined {
+    return this.#deps.analyzers.get(analyzer)?.view
+  }
+
   /**
    * Joins or creates the analyses in one statement and says how each stands, in order; several wants may be the same. Rejects with `store-unavailable` when
    * that cannot be known.
@@ -161,7 +166,9 @@ export class Scheduler {
 
   #key(want: Want): AnalysisKey {
     const { analyzer } = this.#deskOf(want.analyzer)
-    const { name, optionsDigest } = analyzer
+    const { name } = analyzer
+    // With a password it is another question: a report of before it was known says nothing of what it opens.
+    const optionsDigest = [analyzer.optionsDigest, want.variant].filter(Boolean).join(' ')
     return { analyzer: name, optionsDigest, revision: analyzer.revision(), sha256: want.sha256 }
   }
 

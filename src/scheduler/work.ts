@@ -9,6 +9,10 @@ export interface Want {
   readonly type: string
   /** What its sender called it. */
   readonly name?: string
+  /** Passwords that open it, which the analyzer may be told; only in memory, and only while an analysis may need them. */
+  readonly passwords?: readonly string[]
+  /** Stands for these passwords in the key of the analysis, made with a secret of the site; empty where there are none. */
+  readonly variant?: string
   /** Whether it leads to other places: what lies there may change, and with it what an analysis shows. */
   readonly isLinked?: boolean
   /** Streams the bytes; while it may be called the message is kept (`retain` and `release` around it are the caller's). */

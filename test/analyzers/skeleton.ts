@@ -57,6 +57,11 @@ class SkeletonApi implements SandboxApi {
     return this.#service.tasks.flatMap((task, i) => (isIt(task) ? [i + 1] : []))
   }
 
+  /** What somebody ran already: the newest that has a report. */
+  async reported(sha256: string): Promise<readonly number[]> {
+    return [this.#service.tasks.findLastIndex((task) => task.sha256 === sha256) + 1].filter((task) => task > 0)
+  }
+
   async cancel(): Promise<void> {}
 
   async describe(): Promise<Described> {

@@ -24,6 +24,7 @@ const COMMON: readonly (readonly [string, string, string])[] = [
   ['optionsByType', '{ "application/pdf": { package: pdf } }', 'pdf'],
   ['shareNames', 'true', 'perhaps'],
   ['sharePasswords', 'true', 'maybe'],
+  ['upload', '{ types: [application/pdf] }', 'sometimes'],
   ['concurrency', '4', '0'],
   ['queue', '10', '0'],
   ['wait', '10s', '10'],

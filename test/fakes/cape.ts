@@ -156,7 +156,10 @@ export class FakeCape {
   #search(sha256: string): unknown {
     const rows = [...this.tasks.values()].filter((task) => task.sha256 === sha256 || task.parent === sha256)
     if (rows.length === 0) return { data: [], error: false }
-    return { error: [], data: rows.map(({ id, custom, status }) => ({ id, custom, status, target: '/tmp/x' })) }
+    const data = rows.map(({ id, custom, status, sha256: own }) => {
+      return { id, custom, status, target: '/tmp/x', sample_id: Number.parseInt(own.slice(0, 8), 16) }
+    })
+    return { error: [], data }
   }
 
   #cuckooStatus(): unknown {

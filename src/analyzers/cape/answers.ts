@@ -49,6 +49,7 @@ export const searched = z.array(
     custom: z.string().nullish(),
     status: z.string().nullish(),
     target: z.string().nullish(),
+    sample_id: z.int().nullish(),
   }),
 )
 export const viewed = z.object({ id: taskNumber, status: z.string(), custom: z.string().nullish() })

@@ -94,6 +94,16 @@ export class CapeApi implements SandboxApi {
     return dataOf(said, searched).flatMap(({ id, custom }) => (custom === marker ? [id] : []))
   }
 
+  /** Of a container it lists the tasks of the files within: each must have a report, and the newest of each counts. */
+  async reported(sha256: string, signal: AbortSignal): Promise<readonly number[]> {
+    const rows = dataOf(await this.#get(`/apiv2/tasks/search/sha256/${sha256}/`, signal), searched)
+    const files = Map.groupBy(rows, ({ id, sample_id: file }) => file ?? `task ${id}`)
+    const newest = [...files.values()].map((tasks) => {
+      return Math.max(0, ...tasks.flatMap(({ id, status }) => (status === 'reported' ? [id] : [])))
+    })
+    return newest.includes(0) ? [] : newest
+  }
+
   /** Off by default there: then the task goes on, and nobody reads its report. */
   async cancel(task: number, signal: AbortSignal): Promise<void> {
     await this.#get(`/apiv2/tasks/delete/${task}/`, signal)

@@ -8,6 +8,7 @@ const row = z.object({ id: taskNumber, status: z.string(), custom: z.string().nu
 /** `null` stands for a task that its database did not take, with status 200. */
 export const created = z.object({ task_id: taskNumber.nullable() })
 export const viewed = z.object({ task: row })
+export type Viewed = z.output<typeof row>
 export const viewedSample = z.object({ task: z.object({ sample: z.object({ sha256: z.string() }) }) })
 export const listed = z.object({ tasks: z.array(row) })
 export const sampled = z.object({

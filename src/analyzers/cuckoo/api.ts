@@ -8,7 +8,18 @@ import { type Described, type Ended, NotYet, Refused, type SandboxApi, type Task
 import { connect } from '../sandbox/connect.ts'
 import { submissionBody } from '../sandbox/form.ts'
 import type { GuestOptions, Host } from '../sandbox/options.ts'
-import { created, described, listed, machines, said, sampled, stateOf, viewed, viewedSample } from './answers.ts'
+import {
+  created,
+  described,
+  listed,
+  machines,
+  said,
+  sampled,
+  stateOf,
+  type Viewed,
+  viewed,
+  viewedSample,
+} from './answers.ts'
 import type { CuckooOptions } from './options.ts'
 import { CUCKOO_PICK, ELEMENTS, type Element, endOf } from './report.ts'
 
@@ -80,17 +91,12 @@ export class CuckooApi implements SandboxApi {
     return endOf(picked, sha256, `${this.#host.url}/tasks/report/${task}/html`)
   }
 
-  async find(sha256: string, marker: string, signal: AbortSignal): Promise<readonly number[]> {
-    const answer = await this.#get(`/files/view/sha256/${sha256}`, signal)
-    if (isNotFound(answer)) return []
-    const { id, tasks } = readJson(answer, sampled).sample
-    const numbers = tasks ?? readJson(await this.#get(`/tasks/sample/${id}`, signal), listed).tasks.map((one) => one.id)
-    const newest = [...numbers].sort((a, b) => b - a).slice(0, MOST_LOOKED_AT)
-    for (const number of newest) {
-      const view = await this.#get(`/tasks/view/${number}`, signal)
-      if (!isNotFound(view) && readJson(view, viewed).task.custom === marker) return [number]
-    }
-    return []
+  find(sha256: string, marker: string, signal: AbortSignal): Promise<readonly number[]> {
+    return this.#newest(sha256, ({ custom }) => custom === marker, signal)
+  }
+
+  reported(sha256: string, signal: AbortSignal): Promise<readonly number[]> {
+    return this.#newest(sha256, ({ status }) => status === 'reported', signal)
   }
 
   /** It deletes what is not running; what runs goes on, and nobody reads its report. */
@@ -113,6 +119,20 @@ export class CuckooApi implements SandboxApi {
 
   close(): void {
     this.#http.close()
+  }
+
+  /** The newest task of these bytes that fits. */
+  async #newest(sha256: string, fits: (task: Viewed) => boolean, signal: AbortSignal): Promise<readonly number[]> {
+    const answer = await this.#get(`/files/view/sha256/${sha256}`, signal)
+    if (isNotFound(answer)) return []
+    const { id, tasks } = readJson(answer, sampled).sample
+    const numbers = tasks ?? readJson(await this.#get(`/tasks/sample/${id}`, signal), listed).tasks.map((one) => one.id)
+    const newest = [...numbers].sort((a, b) => b - a).slice(0, MOST_LOOKED_AT)
+    for (const number of newest) {
+      const view = await this.#get(`/tasks/view/${number}`, signal)
+      if (!isNotFound(view) && fits(readJson(view, viewed).task)) return [number]
+    }
+    return []
   }
 
   /** It was begun anew under a number that nothing names: the newest of the same sample with the same mark. */

@@ -36,6 +36,11 @@ export interface SandboxApi {
   report(task: number, sha256: string, signal: AbortSignal): Promise<Ended>
   /** Tasks with this digest and marker. */
   find(sha256: string, marker: string, signal: AbortSignal): Promise<readonly number[]>
+  /**
+   * The tasks whose reports together speak for these bytes, whoever handed them over: the newest that was reported, of each file where they
+   * are a container; none where nobody did, or of some file there is no report.
+   */
+  reported(sha256: string, signal: AbortSignal): Promise<readonly number[]>
   cancel(task: number, signal: AbortSignal): Promise<void>
   /** Proves that the API answers and takes our token. */
   describe(signal: AbortSignal): Promise<Described>
@@ -45,7 +50,7 @@ export interface SandboxApi {
 /** It said that it does not take this sample, or not with these options: asking again changes nothing. */
 export class Refused extends Fault {
   constructor(detail: string) {
-    super('analyzer-refused', detail)
+    super('analyzer-refused', withoutPasswords(detail))
   }
 }
 
@@ -58,7 +63,20 @@ export class NotYet extends Fault {
 
 /** The end of an analysis that came to nothing. */
 export function failed(detail: string, mayRetry: boolean): Ended {
-  return { state: 'failed', cause: 'analyzer-failed', detail, mayRetry }
+  return { state: 'failed', cause: 'analyzer-failed', detail: withoutPasswords(detail), mayRetry }
+}
+
+/** A guest that fails may tell with which options; a task of before a restart is read by who does not know its password. */
+function withoutPasswords(text: string): string {
+  return text.replace(/(password["']?\s{0,3}[=:]\s{0,3}["']?)[^\s"',}]+/gi, '$1…')
+}
+
+/** Takes what was told to a sandbox out of an error and its causes: an answer may say it back. */
+export function hush(error: unknown, passwords: readonly string[] = []): unknown {
+  for (let one = error, depth = 0; one instanceof Error && depth < 8; one = one.cause, depth += 1) {
+    for (const password of passwords) one.message = one.message.replaceAll(password, '…')
+  }
+  return error
 }
 
 /** The text of anything that was thrown. */

@@ -43,11 +43,15 @@ function formFields(guest: GuestOptions, marker: string, password: string | unde
 
 /** A comma or equal sign cannot be written within: a password with one is not handed on. */
 function optionsField(options: Readonly<Record<string, string | undefined>>, password: string | undefined): string {
-  const isWritable = password !== undefined && /^[^,=\r\n]{1,200}$/.test(password)
-  const all = { ...options, ...(isWritable && { password }) }
+  const all = { ...options, ...(password !== undefined && isWritable(password) && { password }) }
   return Object.entries(all)
     .flatMap(([name, text]) => (text === undefined ? [] : [`${name}=${text}`]))
     .join(',')
+}
+
+/** Whether a password can be written among the options of a package. */
+export function isWritable(password: string): boolean {
+  return /^[^,=\r\n]{1,200}$/.test(password)
 }
 
 function written(fields: Readonly<Record<string, string | undefined>>): Record<string, string> {

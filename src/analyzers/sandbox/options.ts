@@ -34,6 +34,26 @@ const url = z
   .refine((text) => URL.canParse(text), 'is no address')
   .transform((text) => text.replace(/\/+$/, ''))
 
+const type = z.string().regex(/^[a-z]+\/[A-Za-z0-9.+-]{1,120}$/, 'must be a type such as application/pdf')
+
+/** Which samples may be handed over: all, none, or those of some types. */
+export const uploadOption = z
+  .union([
+    z.boolean(),
+    z.strictObject({ types: z.array(type).min(1).max(500).describe('types as rules see them in sample.type') }),
+  ])
+  .default(true)
+  .describe(
+    'which samples may be handed over: true, false or { types: […] }; of others only reports that are there already are read, found by digest (default true)',
+  )
+
+export type UploadOption = z.output<typeof uploadOption>
+
+/** Whether a sample of a type may be handed over. */
+export function mayUpload(upload: UploadOption, sampleType: string): boolean {
+  return typeof upload === 'boolean' ? upload : upload.types.includes(sampleType)
+}
+
 const instance = z
   .strictObject({ url: url.describe('address of the API'), token: token.optional(), options: guestOptions.optional() })
   .describe('one host: its address, its token, and how samples are run there')
@@ -46,7 +66,7 @@ export const sandboxShape = {
   instances: z.array(instance).min(1).max(64).optional().describe('several hosts that share the work'),
   options: guestOptions.prefault({}),
   optionsByType: z
-    .record(z.string().regex(/^[a-z]+\/[A-Za-z0-9.+-]{1,120}$/, 'must be a type such as application/pdf'), guestOptions)
+    .record(type, guestOptions)
     .default({})
     .describe(
       'how samples of a type are run, by the type that rules see as sample.type; what is not given there is as in options',
@@ -67,6 +87,7 @@ export const sandboxShape = {
     .boolean()
     .default(false)
     .describe('whether it is told the passwords that open a sample (default false)'),
+  upload: uploadOption,
   concurrency: count(8, 'samples at a time on one host: waiting or running', 1, 1000),
   queue: count(1000, 'samples that may wait here for a free place'),
   wait: duration('20s', 'longest wait for a free place; shorter than scheduler.lease'),
@@ -90,14 +111,24 @@ export const sandboxShape = {
   lost: duration('10m', 'time after which a host that is away loses its analyses to another try'),
 }
 
-type Shape = { readonly url?: string | undefined; readonly token?: unknown; readonly instances?: unknown }
+interface Shape {
+  readonly url?: string | undefined
+  readonly token?: unknown
+  readonly instances?: unknown
+  readonly upload: UploadOption
+  readonly selfTest?: unknown
+}
 
-/** Either one address or several instances. */
-export function checkPlaces({ url: single, token: own, instances }: Shape, context: z.RefinementCtx): void {
+/** Either one address or several instances; and no test file where nothing is handed over. */
+export function checkPlaces(
+  { url: single, token: own, instances, upload, selfTest }: Shape,
+  context: z.RefinementCtx,
+): void {
   const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
   if (instances === undefined && single === undefined) problem('url', 'is missing, and instances too')
   if (instances !== undefined && single !== undefined) problem('url', 'stands beside instances: put it there')
   if (instances !== undefined && own !== undefined) problem('token', 'stands beside instances: put it there')
+  if (upload === false && selfTest !== undefined) problem('selfTest', 'hands over a file, which upload does not allow')
 }
 
 const shape = z.strictObject(sandboxShape)

@@ -4,14 +4,15 @@
  */
 import { createHash } from 'node:crypto'
 import { type Clock, causeOf, Fault } from '../../core/index.ts'
-import type { Analyzer, AnalyzerDeps, AnalyzerHealth, Capacity, Progress, Submission } from '../analyzer.ts'
+import type { Analyzer, AnalyzerDeps, AnalyzerHealth, Capacity, Progress, SampleView, Submission } from '../analyzer.ts'
 import { Throttled } from '../http/client.ts'
 import { HttpFault } from '../http/fault.ts'
 import { SampleFault } from '../http/multipart.ts'
 import { type Place, Pool } from '../pool.ts'
-import { failed, messageOf, Refused, type SandboxApi } from './api.ts'
+import { failed, hush, messageOf, Refused, type SandboxApi } from './api.ts'
+import { isWritable } from './form.ts'
 import { SandboxHost } from './host.ts'
-import { type GuestOptions, guestFor, type Host, hostsOf, type SandboxOptions } from './options.ts'
+import { type GuestOptions, guestFor, type Host, hostsOf, mayUpload, type SandboxOptions } from './options.ts'
 import { Rounds } from './rounds.ts'
 import { SandboxService } from './service.ts'
 import { SandboxTask } from './task.ts'
@@ -36,6 +37,7 @@ export class SandboxAnalyzer implements Analyzer {
   readonly tier = 3
   readonly name: string
   readonly optionsDigest: string
+  readonly view: SampleView
   readonly #meaning: string
   readonly #options: SandboxOptions
   readonly #clock: Clock
@@ -63,7 +65,10 @@ export class SandboxAnalyzer implements Analyzer {
       options.optionsByType,
       options.shareNames,
       options.sharePasswords,
+      options.upload,
     ])
+    const { sharePasswords } = options
+    this.view = { sharesPasswords: sharePasswords, takesPassword: (value) => sharePasswords && isWritable(value) }
     this.#hosts = hosts.map((host) => new SandboxHost(host.url, make.apiOf(host)))
     const { concurrency, queue, wait: waitMs, check: intervalMs, maxPending } = options
     this.#pool = new Pool(this.#hosts, { concurrency, queue, waitMs }, clock, (host, why) =>
@@ -97,7 +102,8 @@ export class SandboxAnalyzer implements Analyzer {
 
   async submit(submission: Submission, signal: AbortSignal): Promise<string> {
     signal.throwIfAborted()
-    const { maxSize } = this.#options
+    const { maxSize, upload } = this.#options
+    if (!mayUpload(upload, submission.type)) return (await this.#lookUp(submission, signal)).id
     if (submission.size > maxSize) {
       const remedy = 'raise maxSize together with the largest sample that the sandbox takes'
       throw new Fault('sample-too-large', `${submission.size} bytes are more than the ${maxSize} of maxSize: ${remedy}`)
@@ -162,7 +168,8 @@ export class SandboxAnalyzer implements Analyzer {
       tried.add(place.instance)
       try {
         return this.#begin(submission, await place.instance.api.submit(submission, signal), place)
-      } catch (error) {
+      } catch (fault) {
+        const error = hush(fault, submission.passwords)
         const found = await this.#afterFault(submission, place, error, signal)
         if (found) return found
         last = error
@@ -203,14 +210,15 @@ export class SandboxAnalyzer implements Analyzer {
     const isDown = causeOf(error) === 'analyzer-unavailable'
     place.failed(messageOf(error), isDown)
     if (isDown || (error instanceof HttpFault && !error.mayHaveActed)) return undefined
-    remember(this.#doubtful, submission.sha256, { host, marker: submission.marker })
+    remember(this.#doubtful, identityOf(submission), { host, marker: submission.marker })
     return this.#lookForLost(submission, signal)
   }
 
   /** The task of a submission whose answer was lost, where the host can tell. */
-  async #lookForLost({ sha256 }: Submission, signal: AbortSignal): Promise<SandboxTask | undefined> {
-    const doubt = this.#doubtful.get(sha256)
+  async #lookForLost(submission: Submission, signal: AbortSignal): Promise<SandboxTask | undefined> {
+    const doubt = this.#doubtful.get(identityOf(submission))
     if (!doubt) return undefined
+    const { sha256 } = submission
     const { host, marker } = doubt
     const numbers = await host.api.find(sha256, marker, signal).catch((error: unknown) => {
       signal.throwIfAborted()
@@ -219,8 +227,25 @@ export class SandboxAnalyzer implements Analyzer {
         `it is not known whether ${host.name} took the sample: ${messageOf(error)}`,
       )
     })
-    this.#doubtful.delete(sha256)
+    this.#doubtful.delete(identityOf(submission))
     return numbers.length > 0 ? this.#begin({ sha256, marker }, numbers, this.#pool.join(host)) : undefined
+  }
+
+  /** A report that is there already, on whatever host; no byte of the sample leaves. */
+  async #lookUp({ sha256, marker, type }: Submission, signal: AbortSignal): Promise<SandboxTask> {
+    const faults: unknown[] = []
+    for (const host of this.#hosts.filter((one) => this.#pool.isOpen(one))) {
+      const numbers = await host.api.reported(sha256, signal).catch((error: unknown) => {
+        signal.throwIfAborted()
+        faults.push(error)
+        this.#service.doubt(host, error)
+        return []
+      })
+      if (numbers.length > 0) return this.#begin({ sha256, marker }, numbers, this.#pool.join(host))
+    }
+    if (faults.length > 0) throw passing(faults[0])
+    if (this.capacity().inService === 0) throw new Fault('analyzer-unavailable', this.#pool.why())
+    throw new Fault('not-uploaded', `nobody has run these bytes there, and upload does not allow to hand over ${type}`)
   }
 
   async #search(
@@ -305,6 +330,11 @@ function remember<V>(map: Map<string, V>, key: string, value: V): void {
   map.set(key, value)
   const [oldest] = map.keys()
   if (map.size > REMEMBERED && oldest !== undefined) map.delete(oldest)
+}
+
+/** Of the same bytes there may be an analysis with the password and one without: neither is the other. */
+function identityOf({ sha256, variant = '' }: Submission): string {
+  return `${sha256} ${variant}`
 }
 
 function digestOf(value: unknown): string {
