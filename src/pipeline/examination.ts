@@ -24,8 +24,9 @@ import { judge } from './judge.ts'
 import type { KeptMessage } from './kept-message.ts'
 import { lookUp, saveNewFacts } from './known.ts'
 import { settleKnown } from './known-good.ts'
+import { KnownPasswords } from './known-passwords.ts'
 import { messageFacts } from './message-facts.ts'
-import { openContainers, openingKeys } from './opening.ts'
+import { type Opening, openContainers, openingKeys } from './opening.ts'
 import type { Decision, Envelope, Examination } from './pipeline.ts'
 import { rolesAtFirst } from './questions.ts'
 import { readWhole } from './read-whole.ts'
@@ -34,6 +35,7 @@ import { casesOf, samplesOf } from './samples.ts'
 import { StopWatch } from './stop-watch.ts'
 import { identityOf, storyKey } from './story-key.ts'
 import { disabledNow, switchedThen } from './switched.ts'
+import { isShownItself } from './view.ts'
 
 export class MessageExamination implements Examination {
   #ref = newRef()
@@ -171,8 +173,9 @@ export class MessageExamination implements Examination {
     const asked = [...digests, ...openingKeys(reading, keysOf)]
     const known = await lookUp(this.#deps, asked, key, this.#ref, this.#ruleset.asks('history'))
     this.#watch.step('lookup')
-    const ground = { ...this.#deps, kept: this.#kept, ref: this.#ref, keysOf }
-    const { opening, isOpened, keep } = await openContainers(reading, known, ground, signal)
+    const ground = { ...this.#deps, kept: this.#kept, ref: this.#ref, keysOf, tellsPasswords: this.#tellsPasswords }
+    const { opening, isOpened, keep, passwords: told } = await openContainers(reading, known, ground, signal)
+    const passwords = new KnownPasswords({ inspector: this.#deps.inspector, kept: this.#kept }, told)
     saveNewFacts(this.#deps, reading, known, keep, this.#ref)
     if (isOpened) this.#watch.step('open')
     const roles = rolesAtFirst(this.#deps.roles, this.#deps.declaredRoles)
@@ -182,16 +185,26 @@ export class MessageExamination implements Examination {
     const around = aroundOf(samples, known, this.#ruleset, this.#disabled)
     const cases = await casesOf(samples, opening, message, this.#ruleset, roles, overrideFor, around)
     const { brake, profileName } = envelope
-    if (brake?.mode === 'accept-known') await settleKnown(cases, profileName, brake, this.#deps)
+    if (brake?.mode === 'accept-known') {
+      // What is judged by the report of a file within is not known by its own.
+      const own = cases.filter((one) => one.evaluation.needs.length > 0 && isShownItself(one.sample, opening))
+      await settleKnown(own, profileName, brake, this.#deps)
+    }
     const { subject, messageId } = reading
     const { story, now } = known
     const since = story?.firstSeen ?? now
-    return { cases, whole: wholeOutcomes(reading), story, since, key, message, around, subject, messageId }
+    const whole = wholeOutcomes(reading)
+    return { cases, whole, story, since, key, message, around, subject, messageId, opening, passwords }
+  }
+
+  /** Whether an analyzer that rules may ask is told passwords. */
+  get #tellsPasswords(): boolean {
+    return [...this.#deps.roles.values()].some((name) => this.#deps.scheduler.viewOf(name)?.sharesPasswords)
   }
 
   async #judged(prepared: Prepared, envelope: Envelope, signal: AbortSignal): Promise<Decision> {
-    const { cases, whole, since } = prepared
-    await judge(cases, whole, envelope, { ...this.#deps, kept: this.#kept, since }, signal)
+    const { cases, whole, since, opening, passwords } = prepared
+    await judge(cases, whole, envelope, { ...this.#deps, kept: this.#kept, since, opening, passwords }, signal)
     this.#watch.step('judge')
     return this.#told(conclude(cases, whole, envelope.profile), { ...prepared, envelope })
   }
@@ -281,6 +294,8 @@ interface Prepared extends Omit<About, 'envelope'> {
   readonly whole: readonly Outcome[]
   /** Store time at which its story began: what failed before is asked anew. */
   readonly since: number
+  readonly opening: Opening
+  readonly passwords: KnownPasswords
 }
 
 /** Whoever failed for an hour, or waited for `maxAge`, gets the answer of `expired`. */

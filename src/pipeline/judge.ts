@@ -5,13 +5,11 @@ import { clientOf } from './client-network.ts'
 import { conclude, isFinal } from './conclude.ts'
 import type { PipelineDeps } from './deps.ts'
 import { Hold } from './hold.ts'
-import type { KeptMessage } from './kept-message.ts'
 import type { Envelope } from './pipeline.ts'
 import { Questions } from './questions.ts'
-import { MESSAGE_PATH } from './samples.ts'
+import { Wants, type WantsDeps } from './wants.ts'
 
-type Deps = Pick<PipelineDeps, 'scheduler' | 'roles' | 'held' | 'clock' | 'inspector'> & {
-  readonly kept: KeptMessage
+interface Deps extends Pick<PipelineDeps, 'roles' | 'held' | 'clock'>, Omit<WantsDeps, 'signal'> {
   /** Store time at which the message's story began. */
   readonly since: number
 }
@@ -36,7 +34,7 @@ export async function judge(
     scheduler,
     clock,
     roles,
-    makeWant: (one, analyzer) => wantOf(one, analyzer, deps),
+    wants: new Wants({ ...deps, signal }),
     asker,
   })
   try {
@@ -52,21 +50,5 @@ export async function judge(
     }
   } finally {
     hold.end()
-  }
-}
-
-function wantOf(one: Case, analyzer: string, { inspector, kept }: Deps) {
-  const { sha256, size, type, path, links, name } = one.sample
-  return {
-    analyzer,
-    sha256,
-    size,
-    type,
-    name,
-    isLinked: links.length > 0,
-    bytes: (signal: AbortSignal) =>
-      path === MESSAGE_PATH ? kept.stream() : inspector.bytes(kept.stream(), path, signal),
-    retain: () => kept.retain(),
-    release: () => kept.release(),
   }
 }

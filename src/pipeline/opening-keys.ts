@@ -9,6 +9,7 @@ import { dirname } from 'node:path'
 import type { Reading } from '../core/index.ts'
 
 const SECRET_BYTES = 32
+const MARK_CHARS = 24
 
 /** The two keys of a container in a message: as the site's passwords open it, and as the message does. */
 export interface KeysOf {
@@ -48,6 +49,11 @@ export class OpeningKeys {
       .sort()
     const said = this.#mac(['message', subject, texts, carried])
     return (sha256) => ({ site: this.#mac(['site', sha256]), message: this.#mac(['opening', sha256, said]) })
+  }
+
+  /** Stands for passwords that open a container, where others may read it. */
+  markOf(sha256: string, passwords: readonly string[]): string {
+    return this.#mac(['password', sha256, ...passwords]).slice(0, MARK_CHARS)
   }
 
   #mac(words: readonly unknown[]): string {

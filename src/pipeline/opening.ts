@@ -3,7 +3,7 @@
  * without containers costs nothing here.
  */
 import { causeOf, type KnownContent, type Members, type Outcome, type Reading, type Sample } from '../core/index.ts'
-import { containersOf, type SampleTree } from '../inspector/index.ts'
+import { containersOf, type OpenedWith, type SampleTree } from '../inspector/index.ts'
 import type { Known } from '../store/store.ts'
 import { describeError } from '../telemetry/index.ts'
 import type { PipelineDeps } from './deps.ts'
@@ -19,6 +19,8 @@ export type Opening = ReadonlyMap<string, Within>
 /** What came of a message's containers. */
 export interface Opened {
   readonly opening: Opening
+  /** The passwords that opened them, where they were asked for and this message was opened. */
+  readonly passwords?: readonly OpenedWith[]
   /** Whether that took an opening, or was known. */
   readonly isOpened: boolean
   /** What the store may keep of it. */
@@ -32,7 +34,12 @@ interface OpeningDeps extends Pick<PipelineDeps, 'inspector' | 'log'> {
   readonly kept: KeptMessage
   readonly ref: string
   readonly keysOf: KeysOfContainer
+  /** Whether somebody may have to be told the passwords. */
+  readonly tellsPasswords: boolean
 }
+
+/** A message, and what its opening shall tell. */
+export type MessageToOpen = Pick<OpeningDeps, 'inspector' | 'kept' | 'tellsPasswords'>
 
 /** What to ask the store for besides the facts of what a message carries. */
 export function openingKeys(reading: Reading, keysOf: KeysOfContainer): readonly string[] {
@@ -59,7 +66,8 @@ export async function openContainers(
     return { opening: unread(containers, 'message-size'), isOpened: false, keep: [] }
   try {
     const tree = await openTwice(deps, signal)
-    return { ...openingOf(containers, tree, deps.keysOf), isOpened: true }
+    const { passwords } = tree
+    return { ...openingOf(containers, tree, deps.keysOf), isOpened: true, ...(passwords && { passwords }) }
   } catch (error) {
     deps.log.warn({ ref: deps.ref, cause: describeError(error) }, 'containers not opened')
     const outcome: Outcome = { kind: 'failed', cause: causeOf(error), detail: describeError(error) }
@@ -75,7 +83,7 @@ function knownWithin({ sha256, name }: Sample, { facts }: Known, keysOf: KeysOfC
 }
 
 /** Once more where the process was lost, as with reading: what kills two processes is the message's own doing. */
-async function openTwice(deps: OpeningDeps, signal: AbortSignal): Promise<SampleTree> {
+export async function openTwice(deps: MessageToOpen, signal: AbortSignal): Promise<SampleTree> {
   try {
     return await openMessage(deps, signal)
   } catch (error) {
@@ -84,8 +92,9 @@ async function openTwice(deps: OpeningDeps, signal: AbortSignal): Promise<Sample
   }
 }
 
-function openMessage({ inspector, kept }: OpeningDeps, signal: AbortSignal): Promise<SampleTree> {
-  return inspector.open(kept.stream(), { name: '', passwords: [], isMessage: true }, signal)
+function openMessage({ inspector, kept, tellsPasswords }: MessageToOpen, signal: AbortSignal): Promise<SampleTree> {
+  const how = { name: '', passwords: [], isMessage: true, ...(tellsPasswords && { tellsPasswords }) }
+  return inspector.open(kept.stream(), how, signal)
 }
 
 function openingOf(
@@ -133,7 +142,7 @@ function withOutcome(containers: readonly Sample[], outcomeOf: () => Outcome): O
   return new Map(
     containers.map((container) => [
       container.path,
-      { container, members: [], unread: new Map([[container.path, [outcomeOf()]]]) },
+      { container, members: [], unread: new Map([[container.path, [outcomeOf()]]]), locked: new Set() },
     ]),
   )
 }

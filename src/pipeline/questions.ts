@@ -3,8 +3,9 @@
  * needed; nobody else does.
  */
 import { type Clock, causeOf, Fault, type RoleState } from '../core/index.ts'
-import type { Asker, Scheduler, Standing, Want } from '../scheduler/index.ts'
+import type { Asker, Scheduler, Standing } from '../scheduler/index.ts'
 import type { Case } from './case.ts'
+import { credible, type Wanted, type Wants } from './wants.ts'
 
 /** Time after which dearer analyzers are asked although cheaper ones have not answered. */
 const TIER_PATIENCE_MS = 2000
@@ -15,12 +16,18 @@ interface Question {
   readonly tier: number
 }
 
+/** A question as it is put to the scheduler. */
+interface Asked {
+  readonly question: Question
+  readonly wanted: Wanted
+}
+
 export interface QuestionsDeps {
   readonly scheduler: Scheduler
   readonly clock: Clock
   /** Role → analyzer. */
   readonly roles: ReadonlyMap<string, string>
-  readonly makeWant: (one: Case, analyzer: string) => Want
+  readonly wants: Pick<Wants, 'of'>
   readonly asker: Asker
 }
 
@@ -90,20 +97,32 @@ export class Questions {
   }
 
   async #put(questions: readonly Question[]): Promise<void> {
+    const made = await Promise.all(questions.map((question) => this.#toAsk(question)))
+    const asked = made.flatMap((one) => (one ? [one] : []))
+    if (asked.length === 0) return
     try {
-      const standings = await this.#deps.scheduler.want(
-        questions.map(({ one, role }) => this.#deps.makeWant(one, this.#analyzer(role))),
-        this.#deps.asker,
-      )
-      for (const [i, question] of questions.entries()) this.#note(question, standings[i])
+      const wants = asked.map(({ wanted }) => wanted.want)
+      const standings = await this.#deps.scheduler.want(wants, this.#deps.asker)
+      for (const [i, one] of asked.entries()) this.#note(one, standings[i])
     } catch (error) {
-      for (const { one, role } of questions) one.learn(role, { state: 'failed', cause: causeOf(error) })
+      for (const { question } of asked) fail(question, error)
     }
   }
 
-  #note(question: Question, standing: Standing | undefined): void {
+  /** What is wanted for a question; one that cannot be put has failed. */
+  async #toAsk(question: Question): Promise<Asked | undefined> {
+    const { one, role } = question
+    try {
+      return { question, wanted: await this.#deps.wants.of(one, this.#analyzer(role)) }
+    } catch (error) {
+      fail(question, error)
+      return undefined
+    }
+  }
+
+  #note({ question, wanted }: Asked, standing: Standing | undefined): void {
     if (!standing) throw new Fault('internal', 'the scheduler did not answer for every want')
-    question.one.learn(question.role, standing.state)
+    question.one.learn(question.role, credible(standing.state, wanted))
     if (standing.state.state !== 'pending') return
     this.#expectedMs = Math.max(this.#expectedMs, standing.expectedMs ?? 0)
     this.#pending.push({ question, standing })
@@ -114,6 +133,10 @@ export class Questions {
     if (analyzer === undefined) throw new Fault('internal', `the role ${role} is not mapped`)
     return analyzer
   }
+}
+
+function fail({ one, role }: Question, error: unknown): void {
+  one.learn(role, { state: 'failed', cause: causeOf(error) })
 }
 
 function timer(clock: Clock, ms: number): { readonly over: Promise<void>; readonly cancel: () => void } {

@@ -47,6 +47,8 @@ export interface Within {
   readonly members: readonly Sample[]
   /** By path: what was not read, and why. */
   readonly unread: ReadonlyMap<string, readonly Outcome[]>
+  /** Paths of what a password opened that not everybody has. */
+  readonly locked: ReadonlySet<string>
 }
 
 /** The parts of a message's tree by the digest of the sample that they lie in. */
@@ -123,8 +125,16 @@ export function withinOf(container: Sample, { root, members }: Members): Within 
     samples.push(memberSample(member, path, container))
   }
   const anomalies = [...container.anomalies, ...root.anomalies]
-  return { container: { ...container, anomalies }, members: samples, unread: unread.byPath }
+  const opened = [
+    [container.path, root] as const,
+    ...members.map((one) => [`${container.path}/${one.path}`, one.opened] as const),
+  ]
+  const locked = new Set(opened.flatMap(([path, { openedBy }]) => (NOT_PUBLIC.has(openedBy) ? [path] : [])))
+  return { container: { ...container, anomalies }, members: samples, unread: unread.byPath, locked }
 }
+
+/** Who has a password that not everybody has. */
+const NOT_PUBLIC: ReadonlySet<string> = new Set(['message', 'site'])
 
 /** Outcomes by path, each but once. */
 class Unread {

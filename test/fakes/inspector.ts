@@ -8,7 +8,14 @@ import {
   type Reading,
   type Sample,
 } from '../../src/core/index.ts'
-import type { Inspection, Inspector, InspectorState, SampleTree } from '../../src/inspector/index.ts'
+import type {
+  Inspection,
+  Inspector,
+  InspectorState,
+  OpenedWith,
+  Opening,
+  SampleTree,
+} from '../../src/inspector/index.ts'
 
 /** An inspector without processes: answers each message with the next of its scripted readings or faults. */
 export class FakeInspector implements Inspector {
@@ -45,13 +52,14 @@ export class FakeInspector implements Inspector {
   }
 
   /** The tree of the message that was read last; what its attachments hold is scripted, and nothing else. */
-  async open(): Promise<SampleTree> {
+  async open(_: unknown, opening?: Pick<Opening, 'tellsPasswords'>): Promise<SampleTree> {
     const answer = this.trees[Math.min(this.opens, this.trees.length - 1)] ?? {}
     this.opens += 1
     if (answer instanceof Fault) throw answer
     const read = this.#script[Math.min(this.reads, this.#script.length) - 1]
     const samples = read && !(read instanceof Fault) ? [...read.attachments, ...read.bodies] : []
-    return messageTree(samples, answer)
+    const { passwords } = answer
+    return { ...messageTree(samples, answer), ...(opening?.tellsPasswords && passwords && { passwords }) }
   }
 
   async check(): Promise<InspectorState> {
@@ -63,6 +71,8 @@ export class FakeInspector implements Inspector {
 export interface Opened {
   readonly limit?: string
   readonly within?: Readonly<Record<string, Partial<Members>>>
+  /** What opened which container, told to who asks for it. */
+  readonly passwords?: readonly OpenedWith[]
 }
 
 /** A container that was opened whole, with nothing in it. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { pino } from 'pino'
+import type { Analyzer } from '../../src/analyzers/analyzer.ts'
 import { DummyAnalyzer } from '../../src/analyzers/dummy/dummy.ts'
 import { dummyOptions } from '../../src/analyzers/dummy/options.ts'
 import type { Inspector } from '../../src/inspector/index.ts'
@@ -55,14 +56,19 @@ export async function benchPipeline(
     store?: (clock: FakeClock) => Store
     held?: number
     switches?: PipelineDeps['switches']
+    /** In the place of the scripted one. */
+    analyzer?: Analyzer
+    /** Takes every line of the log. */
+    onLine?: (line: string) => void
   } = {},
 ): Promise<Bench> {
   const clock = new FakeClock()
   const dir = await mkdtemp(join(tmpdir(), 'peekaboo-pipeline-'))
-  const log = pino({ level: 'silent' })
+  const { onLine } = options
+  const log = onLine ? pino({ level: 'trace' }, { write: onLine }) : pino({ level: 'silent' })
   const store = options.store?.(clock) ?? createMemoryStore({ clock })
   const sandbox = new DummyAnalyzer('slow', dummyOptions.parse({ type: 'dummy', ...options.sandbox }), clock)
-  const analyzers = new Map([['slow', sandbox]])
+  const analyzers = new Map([['slow', options.analyzer ?? sandbox]])
   const scheduler = new Scheduler({ store, analyzers, clock, log, options: schedulerOptions.parse(undefined) })
   const keeper = new MessageKeeper(join(dir, 'spool'), pipelineOptions.parse(options.spool))
   const stories = new StoryWriter(store, join(dir, 'stories.jsonl'), log)
