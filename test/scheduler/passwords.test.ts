@@ -49,9 +49,10 @@ test('the same bytes are analysed once with the password and once without, and e
   assert.ok(!written().includes(PASSWORD))
 })
 
-test('what an analyzer says back of a password is neither logged nor told', async () => {
+test('what an analyzer says back of a password is neither logged nor told nor kept', async (t) => {
   const clock = new FakeClock()
   const store = await openStore(clock)
+  const written = spied(t, store)
   const lines: string[] = []
   const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) })
   const detail = `the guest stopped at options: p=${PASSWORD}`
@@ -71,6 +72,8 @@ test('what an analyzer says back of a password is neither logged nor told', asyn
   const ended = lines.filter((line) => line.includes('analysis ended'))
   assert.equal(ended.length, 2)
   assert.match(ended.join(''), /the guest stopped at options: p=…/)
+  assert.match(written(), /the guest stopped at options: p=…/)
+  assert.ok(!written().includes(PASSWORD))
   assert.ok(!lines.join('').includes(PASSWORD))
 })
 
