@@ -35,10 +35,12 @@ const WRAPPINGS: ReadonlySet<string> = new Set(
 )
 /** Groups of what is only looked at or listened to. */
 const INERT: ReadonlySet<string> = new Set(['image', 'audio', 'video', 'font'])
+/** Groups of what mostly runs something else: a text or a picture beside it may be its load. */
+const LOADERS: ReadonlySet<string> = new Set(['shortcut', 'script'])
 /** Pictures that are instructions: readers have run what stands in them. */
 const LIVELY: ReadonlySet<string> = new Set(['image/svg+xml', 'image/wmf', 'image/emf'])
 /** Names by which every system shows a text as a text. */
-const TEXT_NAME = /\.(?:txt|text|md|log|csv|tsv|nfo|diz)$/i
+const TEXT_NAME = /\.(?:txt|text|md|log|nfo|diz)$/i
 
 /** What a sandbox is given for a sample of a message. */
 export function viewOf(sample: Sample, opening: Opening): View {
@@ -61,8 +63,10 @@ function isPartOf(sample: Sample, { container, members }: Within): boolean {
 /** The only file of a container that may do anything; none where something in it was not read. */
 function onlyActive(container: Sample, within: Within): Sample | undefined {
   if (!isWrapping(container) || !isReadWhole(container, within)) return undefined
-  const [first, ...others] = activeIn(membersOf(container, within))
-  return others.length === 0 ? first : undefined
+  const files = filesIn(membersOf(container, within))
+  const [first, ...others] = files.filter((file) => !isInert(file))
+  const mayNeedOthers = files.length > 1 && first?.groups.some((group) => LOADERS.has(group))
+  return others.length === 0 && !mayNeedOthers ? first : undefined
 }
 
 /** Members stand in order, each before its own. */
@@ -73,20 +77,18 @@ function membersOf({ path }: Sample, { container, members }: Within): readonly S
   return members.slice(from, length < 0 ? undefined : from + length)
 }
 
-/** Files that are no wrapping themselves and may do something; what lies within such a file is a part of it. */
-function activeIn(members: readonly Sample[]): readonly Sample[] {
-  const active: Sample[] = []
+/** Files that are no wrapping themselves; what lies within such a file is a part of it. */
+function filesIn(members: readonly Sample[]): readonly Sample[] {
+  const files: Sample[] = []
   let part = '\0'
   for (const [i, member] of members.entries()) {
     if (member.path.startsWith(part)) continue
     const holds = members[i + 1]?.path.startsWith(`${member.path}/`) === true
     if (holds && isWrapping(member)) continue
     part = `${member.path}/`
-    if (!isInert(member)) active.push(member)
-    // Two are as good as many.
-    if (active.length > 1) break
+    files.push(member)
   }
-  return active
+  return files
 }
 
 function isWrapping({ types }: Sample): boolean {
@@ -107,11 +109,12 @@ function isIn(place: string, path: string): boolean {
 }
 
 /** Whether it surely does nothing, whatever opens it: by its content, and by every name that it has. */
-function isInert({ types, groups, names, mismatches, anomalies }: Sample): boolean {
+function isInert({ types, groups, name, names, mismatches, anomalies }: Sample): boolean {
   if (mismatches.length > 0 || anomalies.some(({ severity }) => severity !== 'note')) return false
   if (groups.length > 0 && groups.every((group) => INERT.has(group))) return !types.some((type) => LIVELY.has(type))
   const isPlain = types.every((type) => type === 'text/plain')
-  return isPlain && types.length > 0 && names.every(({ value }) => TEXT_NAME.test(value))
+  const isCalledSo = [name, ...names.map(({ value }) => value)].every((one) => TEXT_NAME.test(one))
+  return isPlain && types.length > 0 && isCalledSo
 }
 
 function lockedIn({ path }: Sample, { container, members, locked }: Within): readonly string[] {

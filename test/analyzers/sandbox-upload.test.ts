@@ -172,6 +172,22 @@ test('cape without upload: of a container that was taken apart every file must h
   assert.ok(ended.state === 'reported' && ended.report.score === 8.5)
 })
 
+test('a cuckoo whose guest tells its options in an error: the password in them is not told on, also after a restart', async (t) => {
+  const { fake, analyzer, run } = await scene(t, 'cuckoo')
+  const errors = [
+    "the guest failed with {'package': 'zip', 'password': 'Sommer-2026'}",
+    'options password=Sommer-2026,free=yes',
+  ]
+
+  for (const error of errors) {
+    fake.rewrite = (report) => ({ ...report, debug: { ...(report.debug as object), errors: [error] } })
+    const ended = await run(analyzer.submit(submission(error), signal).then((id) => untilEnded(analyzer, id)))
+    assert.ok(ended.state === 'failed')
+    assert.match(ended.detail, /its guest had an error: .*password.*…/)
+    assert.ok(!ended.detail.includes('Sommer'))
+  }
+})
+
 test('where nothing may be handed over there is no self-test either', () => {
   const options = { type: 'cape', url: 'http://box', selfTest: '24h' }
 

@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<string, readonly [type: string, group: string]>> = 
   svg: ['image/svg+xml', 'image'],
   txt: ['text/plain', 'text'],
   bat: ['text/plain', 'text'],
+  csv: ['text/plain', 'text'],
   bin: ['application/octet-stream', ''],
 }
 
@@ -64,6 +65,9 @@ const CASES: Readonly<Record<string, readonly [name: string, within: readonly st
   'a document alone': ['a.zip', ['x.pdf'], 'x.pdf'],
   'a program in a container in a container': ['a.zip', ['b.zip', 'b.zip/c.iso', 'b.zip/c.iso/x.exe'], 'x.exe'],
   'a document with its parts': ['a.zip', ['x.docm', 'x.docm/vba.bin', 'x.docm/logo.png', 'note.txt'], 'x.docm'],
+  'a script alone': ['a.zip', ['x.js'], 'x.js'],
+  'a script beside a text that may be its load': ['a.zip', ['x.js', 'log.txt'], 'a.zip'],
+  'a program and a text that a spreadsheet opens': ['a.zip', ['x.exe', 'y.csv'], 'a.zip'],
   'two programs': ['a.zip', ['x.exe', 'y.exe'], 'a.zip'],
   'a program and what nobody knows': ['a.zip', ['x.exe', 'data.bin'], 'a.zip'],
   'a program and a document': ['a.zip', ['x.exe', 'y.pdf'], 'a.zip'],
@@ -107,6 +111,19 @@ test('a container of which something was not read goes as it is', () => {
 
   assert.deepEqual([limited.shown, damaged.shown, view.sample.name], ['a.zip', 'a.zip', 'a.zip'])
   assert.deepEqual([view.isClosed, view.locked], [true, []])
+})
+
+test('a text is to rely on only where every name of it says so', () => {
+  const names = [
+    { value: 'note.txt', origin: 'zip.central' },
+    { value: 'note.bat', origin: 'zip.local' },
+  ]
+
+  const shown = [{ names }, { name: '', names: [] }, {}].map(
+    (more) => scene('a.zip', ['note.txt', 'x.exe'], {}, more).shown,
+  )
+
+  assert.deepEqual(shown, ['a.zip', 'a.zip', 'x.exe'])
 })
 
 test('a picture that is called a program is none to rely on', () => {
