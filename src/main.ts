@@ -1,7 +1,6 @@
 #!/usr/bin/env -S node --disable-sigusr1 --initial-old-space-size=96 --max-semi-space-size=8
 /** The composition root: the one list of drivers, what is made of what, and the order of start and stop. */
 import { existsSync } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Analyzer, AnalyzerDeps } from './analyzers/analyzer.ts'
 import { capeAnalyzer } from './analyzers/cape/cape.ts'
@@ -10,6 +9,7 @@ import { cuckooAnalyzer } from './analyzers/cuckoo/cuckoo.ts'
 import { DummyAnalyzer } from './analyzers/dummy/dummy.ts'
 import {
   type Composition,
+  DataFolder,
   declaredRoles,
   descriptorOf,
   FilterMetrics,
@@ -69,6 +69,7 @@ export function compose(
   const parts = makeParts(config, log, clock, metrics)
   const { inspector, store, analyzers, scheduler, keeper, stories, openings, overrides, switches, retention } = parts
   const roles = new Map(Object.entries(config.roles).filter(([, analyzer]) => analyzer !== 'none'))
+  const folder = new DataFolder(config.dataDir)
   const held = new HeldSlots(config.milter.held)
   const pipeline = createPipeline({
     ...parts,
@@ -92,8 +93,9 @@ export function compose(
     switches,
     rules: running,
     profiles,
-    async startCore() {
-      await ownFolder(config.dataDir)
+    async startCore(as) {
+      folder.own()
+      if (as === 'filter') folder.lock()
       await keeper.start()
       await openings.start(join(config.dataDir, 'site.key'))
       await Promise.all([startStore(store, log), inspector.start()])
@@ -111,6 +113,7 @@ export function compose(
       switches.stop()
       retention.stop()
       await store.stop()
+      folder.release()
     },
   }
 }
@@ -174,17 +177,6 @@ function logSwitch(log: Logger, { switched, what }: SwitchEvent): void {
   const { kind, name, mode, who, reason, until } = what
   const about = kind === 'brake' ? { mode } : { rule: name }
   log.warn({ switched, ...about, until: new Date(until).toISOString(), who, reason }, kind)
-}
-
-/** Whoever may write in the data folder may change verdicts and read mail: nobody but us. */
-async function ownFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw new Error(`the data folder ${path} cannot be made: give another with --data-dir`, { cause: error })
-  })
-  const { mode, uid } = await stat(path)
-  const mine = process.getuid?.() ?? uid
-  if ((mode & 0o022) === 0 && (uid === mine || mine === 0)) return
-  throw new Error(`the data folder ${path} may be written by others than this user: chown ${mine} and chmod 700 it`)
 }
 
 function checked(name: string, part: { check(): Promise<unknown> }): Dependency {

@@ -19,8 +19,8 @@ export interface Composition {
   readonly switches: Pick<SwitchBook, 'brake' | 'disabledRules'>
   readonly rules: RunningRules
   readonly profiles: ReadonlyMap<string, Profile>
-  /** Starts all but the listeners. */
-  startCore(): Promise<void>
+  /** Starts all but the listeners; as the filter itself only where no other works in the same data folder. */
+  startCore(as?: 'filter'): Promise<void>
   /** Listens; says where really, as port 0 means any. `http` is empty where there is none. */
   startListeners(): Promise<Listening>
   /** Ends what was started, in the opposite order; also after a start that failed half-way. */

@@ -2,6 +2,7 @@
 export { descriptorOf, passedDescriptors, pathOfDescriptor } from './activation.ts'
 export type { Composition, Listening } from './composition.ts'
 export type { CliDeps } from './context.ts'
+export { DataFolder } from './data-folder.ts'
 export { type CliIo, type Output, ownVersion } from './io.ts'
 export { FilterMetrics, type ListenerState } from './metrics/index.ts'
 export { declaredRoles, loadRules } from './rule-files.ts'

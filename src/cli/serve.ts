@@ -131,7 +131,7 @@ function serveLogger({ io }: Context, options: Loaded['config']['log']): Logger 
 }
 
 async function start(composition: Composition): Promise<Listening> {
-  await composition.startCore()
+  await composition.startCore('filter')
   return composition.startListeners()
 }
 

@@ -1,7 +1,8 @@
 /** How the one file is opened: by the writer thread for writing, by the main thread for reading only. */
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { makeFolder } from '../make-folder.ts'
 import { migrate, type SchemaChange } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { isBusy } from './problem.ts'
@@ -50,7 +51,7 @@ export function fileIdentity(path: string): string {
 
 /** SQLite gives its -wal and -shm files the mode of the database. */
 function makePrivateFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path))
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found) closeSync(openSync(path, 'a', 0o600))
   else if ((found.mode & 0o077) !== 0 && found.uid === process.getuid?.()) chmodSync(path, 0o600)
