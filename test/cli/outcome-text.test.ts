@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { oddLines, sampleLines } from '../../src/cli/outcome-text.ts'
+import { oddLines, outcomeText, sampleLines } from '../../src/cli/outcome-text.ts'
 import { styleFor } from '../../src/cli/style.ts'
 import type { Anomaly, StorySample } from '../../src/core/index.ts'
 import { sample } from '../fakes/inspector.ts'
@@ -67,4 +67,19 @@ test('a role without an analyzer is told in words, in the outcome and among the 
 
   assert.match(text.join('\n'), /rule macros needs the role sandbox, which no analyzer has/)
   assert.match(text.join('\n'), /sandbox: no analyzer has this role\n +av: failed: analyzer-down/)
+})
+
+test('what an analyzer may not be given is told in words', () => {
+  const text = (why: 'upload' | 'password') => {
+    return outcomeText({ kind: 'unanalysed', why, role: 'sandbox', rule: 'macros' }, plain)
+  }
+
+  assert.match(
+    text('upload'),
+    /^unanalysed\(upload\): rule macros needs sandbox, which .* may not be given them \(upload\)$/,
+  )
+  assert.match(
+    text('password'),
+    /^unanalysed\(password\): rule macros needs sandbox, .* told the password \(sharePasswords\)$/,
+  )
 })

@@ -158,6 +158,17 @@ test('a sample that an analyzer will never take for its size is unscannable, whe
   assert.equal(outcomeOf(ruleset, { roles: { sandbox, av: FAILED } }), 'failed(analyzer-failed) by r2')
 })
 
+test('what an analyzer may not be given is unanalysed; a rule may say what then happens, as with any failure', () => {
+  const ruleset = rulesetOf(sandboxBad, everything('good'))
+  const asking = rulesetOf(['sandbox.failed', 'suspicious'], everything('good'))
+  const upload: RoleState = { state: 'failed', cause: 'not-uploaded' }
+  const password: RoleState = { state: 'failed', cause: 'not-unlocked' }
+
+  assert.equal(outcomeOf(ruleset, { roles: { sandbox: upload } }), 'unanalysed(upload sandbox) by r1')
+  assert.equal(outcomeOf(ruleset, { roles: { sandbox: password } }), 'unanalysed(password sandbox) by r1')
+  assert.equal(outcomeOf(asking, { roles: { sandbox: upload } }), 'suspicious by r1')
+})
+
 test('failed outranks unanalysed', () => {
   const ruleset = rulesetOf(sandboxBad, avSuspicious, everything('ignored'))
   const roles: Record<string, RoleState> = { sandbox: { state: 'unmapped' }, av: FAILED }
