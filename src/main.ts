@@ -165,7 +165,9 @@ function makeParts(config: Config, log: Logger, clock: Clock, metrics: FilterMet
     scheduler: new Scheduler({ store, analyzers, clock, log, options, onEnded }),
     keeper: new MessageKeeper(join(dataDir, 'spool'), config.spool),
     stories: new StoryWriter(store, join(dataDir, 'stories.jsonl'), log),
-    overrides: new OverrideBook(store, clock),
+    overrides: new OverrideBook(store, clock, join(dataDir, 'overrides.json'), (error) =>
+      log.warn({ cause: describeError(error) }, 'the local copy of the overrides is of no use'),
+    ),
     switches: new SwitchBook(store, clock, (event) => logSwitch(log, event)),
     retention: new Retention(store, config.store.keep, clock, onStoreEvent),
     openings: new OpeningKeys(config.inspector.passwords?.reveal()),

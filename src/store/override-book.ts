@@ -1,9 +1,10 @@
 /**
  * The operators' overrides as a snapshot in memory, read again every few seconds: they are asked about every sample, also about members
- * that no lookup knew of, and go on counting while the store is away.
+ * that no lookup knew of, and go on counting while the store is away. A copy in a local file is for a start at which it is away.
  */
 import type { Clock } from '../core/index.ts'
 import { type Override, overrideFor, overrideKey } from './override.ts'
+import { OverrideFile } from './override-file.ts'
 import type { Store } from './store.ts'
 
 /** Every node knows of a change after so long at the latest, while its store answers. */
@@ -12,17 +13,29 @@ const READ_EVERY_MS = 2000
 export class OverrideBook {
   readonly #store: Pick<Store, 'overrides'>
   readonly #clock: Clock
+  readonly #copy: OverrideFile | undefined
+  readonly #onTrouble: (error: unknown) => void
+  #isTroubled = false
   #overrides: ReadonlyMap<string, readonly Override[]> = new Map()
   #cancel: () => void = () => undefined
   #isStopped = false
 
-  constructor(store: Pick<Store, 'overrides'>, clock: Clock) {
+  /** `file` is where the copy lies; `onTrouble` is told once what is wrong with it. */
+  constructor(
+    store: Pick<Store, 'overrides'>,
+    clock: Clock,
+    file?: string,
+    onTrouble: (error: unknown) => void = () => undefined,
+  ) {
     this.#store = store
     this.#clock = clock
+    this.#copy = file === undefined ? undefined : new OverrideFile(file)
+    this.#onTrouble = onTrouble
   }
 
-  /** Reads them once, as far as the store answers, and from then on again and again. */
+  /** Reads them once, from the store or else from the copy, and from then on again and again. */
   async start(): Promise<void> {
+    if (this.#copy) await this.#copy.read().then((found) => this.#take(found), this.#complain)
     await this.#read()
   }
 
@@ -38,12 +51,21 @@ export class OverrideBook {
   }
 
   async #read(): Promise<void> {
-    try {
-      const found = await this.#store.overrides()
-      this.#overrides = Map.groupBy(found, ({ kind, value }) => overrideKey(kind, value))
-    } catch {
-      // The store tells by itself that it is away; what was read before goes on counting.
+    // The store tells by itself that it is away; what was read before goes on counting.
+    const found = await this.#store.overrides().catch(() => undefined)
+    if (found) {
+      this.#take(found)
+      await this.#copy?.write(found).catch(this.#complain)
     }
     if (!this.#isStopped) this.#cancel = this.#clock.after(READ_EVERY_MS, () => void this.#read())
+  }
+
+  #take(found: readonly Override[]): void {
+    this.#overrides = Map.groupBy(found, ({ kind, value }) => overrideKey(kind, value))
+  }
+
+  readonly #complain = (error: unknown): void => {
+    if (!this.#isTroubled) this.#onTrouble(error)
+    this.#isTroubled = true
   }
 }
