@@ -24,7 +24,7 @@ export function warnings({ composition, uid, inspector }: Findings): readonly Wa
   return [...(uid === 0 ? [root] : []), ...roleWarnings(composition), ...layerWarnings(inspector)]
 }
 
-function roleWarnings({ config, profiles, rules: running }: Composition): readonly Warning[] {
+export function roleWarnings({ config, profiles, rules: running }: Composition): readonly Warning[] {
   const without = Object.entries(config.roles).flatMap(([role, analyzer]) => (analyzer === 'none' ? [role] : []))
   if (Object.keys(config.roles).length === 0) {
     const detail = 'rules decide by the content alone: no antivirus and no sandbox is asked (key roles)'

@@ -12,6 +12,7 @@ import {
 import type { Ruleset } from '../rules/index.ts'
 import { type Logger, systemClock } from '../telemetry/index.ts'
 import type { Composition } from './composition.ts'
+import { type Run, runProgram } from './doctor/run.ts'
 import { type CliIo, processIo } from './io.ts'
 import { type Style, styleFor } from './style.ts'
 
@@ -23,6 +24,7 @@ export interface CliDeps {
   readonly makeInspector?: (options: InspectorOptions, log: Logger) => Inspector
   readonly supervise?: (settings: SupervisorSettings) => Promise<Pick<Supervisor, 'layers' | 'stop'>>
   readonly fetch?: typeof fetch
+  readonly runProgram?: Run
 }
 
 /** What every command is given. */
@@ -46,6 +48,7 @@ export function contextOf(deps: CliDeps): Context {
     },
     supervise: startSupervisor,
     fetch,
+    runProgram,
     ...deps,
     io,
     out: styleFor(io.stdout, io.env),

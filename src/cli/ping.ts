@@ -69,7 +69,7 @@ async function targets(context: Context, options: PingOptions, timeoutMs: number
   return [...found, { at: url, ask: () => askHttp(url, timeoutMs, context) }]
 }
 
-async function askMilter(at: string, timeoutMs: number): Promise<string> {
+export async function askMilter(at: string, timeoutMs: number): Promise<string> {
   const address = parseListen(at)
   if ('fd' in address) throw new Error('a descriptor cannot be asked')
   const connecting = MilterClient.connect(address, { timeoutMs })
@@ -87,7 +87,7 @@ async function askMilter(at: string, timeoutMs: number): Promise<string> {
   }
 }
 
-async function askHttp(url: string, timeoutMs: number, { fetch }: Context): Promise<string> {
+export async function askHttp(url: string, timeoutMs: number, { fetch }: Context): Promise<string> {
   const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) })
   const body = (await response.text()).trim()
   if (response.ok) return 'a message would be examined now'

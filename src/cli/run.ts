@@ -9,6 +9,7 @@ import { addAnalyzers } from './analyzers.ts'
 import { addBrake } from './brake.ts'
 import { addConfig } from './config.ts'
 import { type CliDeps, type Context, contextOf } from './context.ts'
+import { addDoctor } from './doctor/index.ts'
 import { CommandError, EXIT } from './exit-code.ts'
 import { addExtract } from './extract.ts'
 import { addFacts } from './facts.ts'
@@ -71,6 +72,7 @@ function programOf(context: Context, end: (code: number) => void): Command {
     addWhy,
     addMessages,
     addPing,
+    addDoctor,
     addRules,
     addReplay,
     addAnalyzers,
@@ -96,6 +98,7 @@ EXAMPLES
   peekaboo why 4bXyz12Qz3               why was this message refused?
   peekaboo messages -r alice@x.org      what became of the mail to her?
   peekaboo ping                         does the filter answer?
+  peekaboo doctor                       does everything on this machine fit together?
   peekaboo analyzers check              do antivirus and sandboxes work?
   peekaboo analysis list                what do antivirus and sandboxes work on, what failed?
   peekaboo brake --help                 in an emergency: let mail through, or stop it

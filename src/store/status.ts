@@ -13,6 +13,8 @@ export interface StoreStatus {
   readonly bytes: number
   /** Number of rows by what they are. */
   readonly rows: Readonly<Record<string, number>>
+  /** The store's clock, Unix milliseconds, where it is not that of this machine. */
+  readonly now?: number
 }
 
 /** The rows that are counted; the names are what `status` shows. */

@@ -9,7 +9,7 @@ import { readSchema } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { nameOf } from './name.ts'
 import { explainProblem } from './problem.ts'
-import type { Row } from './sql.ts'
+import { type Row, timeSql } from './sql.ts'
 
 const TABLES: Readonly<Record<string, string>> = { FACTS: 'facts', SIGHTING: 'sighting', OVERRIDE: 'operator_override' }
 
@@ -28,7 +28,8 @@ export function mariadbStatus(options: MariadbOptions): Promise<StoreStatus> {
       rows[what] = Number(row?.n)
     }
     const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0)
-    return { name, ...schema, newest: MIGRATIONS.at(-1)?.version ?? 0, bytes, rows }
+    const [time] = await connection.query<readonly Row[]>(`SELECT ${timeSql(undefined)} AS now`)
+    return { name, ...schema, newest: MIGRATIONS.at(-1)?.version ?? 0, bytes, rows, now: Number(time?.now) }
   })
 }
 
