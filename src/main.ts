@@ -168,7 +168,13 @@ function makeParts(config: Config, log: Logger, clock: Clock, metrics: FilterMet
     overrides: new OverrideBook(store, clock, join(dataDir, 'overrides.json'), (error) =>
       log.warn({ cause: describeError(error) }, 'the local copy of the overrides is of no use'),
     ),
-    switches: new SwitchBook(store, clock, (event) => logSwitch(log, event)),
+    switches: new SwitchBook(
+      store,
+      clock,
+      (event) => logSwitch(log, event),
+      join(dataDir, 'switches.json'),
+      (error) => log.warn({ cause: describeError(error) }, 'the local copy of the brake is of no use'),
+    ),
     retention: new Retention(store, config.store.keep, clock, onStoreEvent),
     openings: new OpeningKeys(config.inspector.passwords?.reveal()),
   }

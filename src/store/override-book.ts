@@ -2,10 +2,23 @@
  * The operators' overrides as a snapshot in memory, read again every few seconds: they are asked about every sample, also about members
  * that no lookup knew of, and go on counting while the store is away. A copy in a local file is for a start at which it is away.
  */
+import { z } from 'zod'
 import type { Clock } from '../core/index.ts'
 import { type Override, overrideFor, overrideKey } from './override.ts'
-import { OverrideFile } from './override-file.ts'
+import { SnapshotFile } from './snapshot-file.ts'
 import type { Store } from './store.ts'
+
+const overrides = z.array(
+  z.strictObject({
+    kind: z.enum(['sha256', 'family']),
+    value: z.string(),
+    verdict: z.enum(['deny', 'allow']),
+    reason: z.string(),
+    who: z.string(),
+    made: z.number(),
+    until: z.number(),
+  }),
+)
 
 /** Every node knows of a change after so long at the latest, while its store answers. */
 const READ_EVERY_MS = 2000
@@ -13,7 +26,7 @@ const READ_EVERY_MS = 2000
 export class OverrideBook {
   readonly #store: Pick<Store, 'overrides'>
   readonly #clock: Clock
-  readonly #copy: OverrideFile | undefined
+  readonly #copy: SnapshotFile<readonly Override[]> | undefined
   readonly #onTrouble: (error: unknown) => void
   #isTroubled = false
   #overrides: ReadonlyMap<string, readonly Override[]> = new Map()
@@ -29,13 +42,13 @@ export class OverrideBook {
   ) {
     this.#store = store
     this.#clock = clock
-    this.#copy = file === undefined ? undefined : new OverrideFile(file)
+    this.#copy = file === undefined ? undefined : new SnapshotFile(file, overrides)
     this.#onTrouble = onTrouble
   }
 
   /** Reads them once, from the store or else from the copy, and from then on again and again. */
   async start(): Promise<void> {
-    if (this.#copy) await this.#copy.read().then((found) => this.#take(found), this.#complain)
+    if (this.#copy) await this.#copy.read().then((found) => this.#take(found ?? []), this.#complain)
     await this.#read()
   }
 

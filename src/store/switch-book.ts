@@ -1,8 +1,12 @@
 /**
  * The emergency brake and disabled rules as a snapshot in memory, read again every few seconds. When one ends is told by the store's clock and
- * measured by ours from the moment of reading: clocks that differ make no difference, and what is on ends in time while the store is away.
+ * measured by ours from the moment of reading: clocks that differ make no difference, and what is on ends in time while the store is away. A copy in
+ * a local file is for a start at which it is away.
  */
+import { z } from 'zod'
 import type { Clock } from '../core/index.ts'
+import { switchOf } from './row.ts'
+import { SnapshotFile } from './snapshot-file.ts'
 import type { Brake, DisabledRule, Store, Switch } from './store.ts'
 
 /** Every node knows of a change after so long at the latest, while its store answers. */
@@ -13,6 +17,19 @@ export interface SwitchEvent {
   readonly switched: 'on' | 'off'
   readonly what: Switch
 }
+
+const text = z.string()
+/** As rows, so that what a newer program switched is read as it is from the store. */
+const copy = z.strictObject({
+  /** How far the store's clock was ahead of ours. */
+  ahead: z.number(),
+  switches: z.array(
+    z.strictObject({
+      ...{ kind: text, name: text, mode: text, reason: text, who: text },
+      ...{ made: z.number(), until: z.number() },
+    }),
+  ),
+})
 
 interface Entry {
   readonly what: Switch
@@ -29,15 +46,31 @@ export class SwitchBook {
   #disabled: ReadonlyMap<string, DisabledRule> = NONE
   #cancel: () => void = () => undefined
   #isStopped = false
+  readonly #copy: SnapshotFile<z.output<typeof copy>> | undefined
+  readonly #onTrouble: (error: unknown) => void
+  /** What the copy holds, as far as we know. */
+  #copied = ''
+  #isTroubled = false
 
-  constructor(store: Pick<Store, 'switches'>, clock: Clock, onEvent: (event: SwitchEvent) => void = () => undefined) {
+  /** `file` is where the copy lies; `onTrouble` is told once what is wrong with it. */
+  constructor(
+    store: Pick<Store, 'switches'>,
+    clock: Clock,
+    onEvent: (event: SwitchEvent) => void = () => undefined,
+    file?: string,
+    onTrouble: (error: unknown) => void = () => undefined,
+  ) {
     this.#store = store
     this.#clock = clock
     this.#onEvent = onEvent
+    this.#copy = file === undefined ? undefined : new SnapshotFile(file, copy)
+    this.#onTrouble = onTrouble
   }
 
-  /** Reads them once, as far as the store answers, and from then on again and again. */
+  /** Reads them once, from the store or else from the copy, and from then on again and again. */
   async start(): Promise<void> {
+    const found = await this.#copy?.read().catch((error: unknown) => this.#complain(error))
+    if (found) this.#take(found.switches.flatMap(switchOf), found.ahead)
     await this.#read()
   }
 
@@ -68,16 +101,34 @@ export class SwitchBook {
   }
 
   async #read(): Promise<void> {
-    try {
-      const { switches, now } = await this.#store.switches()
-      const ours = this.#clock.now()
-      const live = switches.filter(({ until }) => until > now)
-      this.#entries = new Map(live.map((what) => [keyOf(what), { what, endsAt: ours + what.until - now }]))
-    } catch {
-      // The store tells by itself that it is away; what was read before counts until its end.
-    }
+    // The store tells by itself that it is away; what was read before counts until its end.
+    const found = await this.#store.switches().catch(() => undefined)
+    const ahead = found ? found.now - this.#clock.now() : 0
+    if (found) this.#take(found.switches, ahead)
     this.#tell()
+    if (found) await this.#keep(found.switches, ahead)
     if (!this.#isStopped) this.#cancel = this.#clock.after(READ_EVERY_MS, () => void this.#read())
+  }
+
+  #take(switches: readonly Switch[], ahead: number): void {
+    this.#entries = new Map(switches.map((what) => [keyOf(what), { what, endsAt: what.until - ahead }]))
+  }
+
+  /** Only where something is switched otherwise: clocks always drift a little. */
+  async #keep(switches: readonly Switch[], ahead: number): Promise<void> {
+    const now = JSON.stringify(switches)
+    if (!this.#copy || now === this.#copied) return
+    try {
+      await this.#copy.write({ ahead, switches: [...switches] })
+      this.#copied = now
+    } catch (error) {
+      this.#complain(error)
+    }
+  }
+
+  #complain(error: unknown): undefined {
+    if (!this.#isTroubled) this.#onTrouble(error)
+    this.#isTroubled = true
   }
 
   #tell(): void {

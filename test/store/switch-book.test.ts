@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { Fault } from '../../src/core/index.ts'
 import { createMemoryStore, describeSwitch, SwitchBook, type SwitchEvent } from '../../src/store/index.ts'
 import { FakeClock } from '../fakes/clock.ts'
+import { inTempFolder } from './temp-folder.ts'
 
 const HOUR_MS = 3_600_000
 const BRAKE = { kind: 'brake', name: '', mode: 'accept-known', reason: 'r', who: 'w' } as const
@@ -89,3 +92,58 @@ test('disabled rules are told by id, and one that is enabled again is not', asyn
   assert.equal(book.disabledRules.size, 0)
   book.stop()
 })
+
+const AWAY = { switches: () => Promise.reject(new Fault('store-unavailable')) }
+
+test('a filter that starts while its store is away has the brake on that was read last, until its end', () =>
+  inTempFolder(async (folder) => {
+    const { clock, store, book: other } = await opened()
+    other.stop()
+    const file = join(folder, 'switches.json')
+    await store.setSwitch(BRAKE, HOUR_MS)
+    const before = new SwitchBook(store, clock, () => undefined, file)
+    await before.start()
+    before.stop()
+    const told: string[] = []
+
+    const book = new SwitchBook(AWAY, clock, ({ switched }) => told.push(switched), file)
+    await book.start()
+
+    assert.deepEqual([book.brake?.mode, told], ['accept-known', ['on']])
+    await clock.advance(HOUR_MS - 1)
+    assert.equal(book.brake?.mode, 'accept-known')
+    await clock.advance(1)
+    assert.equal(book.brake, undefined)
+    book.stop()
+  }))
+
+test('a brake that was taken off is not in the copy any more, and a broken copy is told once', () =>
+  inTempFolder(async (folder) => {
+    const { clock, store, book: other } = await opened()
+    other.stop()
+    const file = join(folder, 'switches.json')
+    await store.setSwitch(BRAKE, HOUR_MS)
+    for (const _ of [1, 2]) {
+      const book = new SwitchBook(store, clock, () => undefined, file)
+      await book.start()
+      book.stop()
+      await store.removeSwitch('brake', '')
+    }
+    const away = new SwitchBook(AWAY, clock, () => undefined, file)
+    await away.start()
+    away.stop()
+    assert.equal(away.brake, undefined)
+
+    await writeFile(file, '{"ahead":0,"switches":[{"kind":"brake"')
+    const told: unknown[] = []
+    const broken = new SwitchBook(
+      AWAY,
+      clock,
+      () => undefined,
+      file,
+      (error) => told.push(error),
+    )
+    await broken.start()
+    broken.stop()
+    assert.deepEqual([told.length, broken.brake], [1, undefined])
+  }))
