@@ -113,7 +113,7 @@ export class MessageExamination implements Examination {
   /** Nobody looks at it. Its story is told and not continued: what is told to come later by us must not grow old by it. */
   async #braked(envelope: Envelope): Promise<Decision> {
     const conclusion = { ...this.#failed(new Fault('braked'), envelope), disposition: 'tempfail' as const }
-    return this.#told(conclusion, { story: undefined, envelope, key: '', subject: '', messageId: '' })
+    return this.#told(conclusion, { story: undefined, age: 0, envelope, key: '', subject: '', messageId: '' })
   }
 
   /** A reading ends with the client's patience or the deadline; that the filter stops is no reason to leave it unfinished. */
@@ -162,7 +162,7 @@ export class MessageExamination implements Examination {
     const key = storyKey(envelope, [await identityOf(this.#kept)])
     const known = await lookUp(this.#deps, [], key, this.#ref)
     const conclusion = this.#failed(fault, envelope)
-    return this.#told(conclusion, { story: known.story, envelope, key, subject: '', messageId: '' })
+    return this.#told(conclusion, { story: known.story, age: ageOf(known), envelope, key, subject: '', messageId: '' })
   }
 
   /** What is waited for may take long: nothing of the reading is kept for it but what is judged and told. */
@@ -194,7 +194,20 @@ export class MessageExamination implements Examination {
     const { story, now } = known
     const since = story?.firstSeen ?? now
     const whole = wholeOutcomes(reading)
-    return { cases, whole, story, since, key, message, around, subject, messageId, opening, passwords }
+    return {
+      cases,
+      whole,
+      story,
+      age: ageOf(known),
+      since,
+      key,
+      message,
+      around,
+      subject,
+      messageId,
+      opening,
+      passwords,
+    }
   }
 
   /** Whether an analyzer that rules may ask is told passwords. */
@@ -216,9 +229,8 @@ export class MessageExamination implements Examination {
 
   /** An old story that still has no verdict ends; then the story is written down. */
   async #told(conclusion: Conclusion, about: About): Promise<Decision> {
-    const { envelope, story } = about
+    const { envelope, story, age } = about
     if (story) this.#ref = story.ref
-    const age = story ? this.#deps.clock.now() - story.firstSeen : 0
     const disposition = expired(conclusion, age, envelope) ? envelope.profile.expired : conclusion.disposition
     const decision = this.#decision({ ...conclusion, disposition }, envelope, about.message)
     await this.#deps.stories.open(this.#draft(decision, about))
@@ -284,6 +296,8 @@ interface About {
   readonly key: string
   /** The story that this message continues. */
   readonly story: Known['story']
+  /** How old that is, both times by the store's clock: it does not end early because ours was set. */
+  readonly age: number
   readonly subject: string
   readonly messageId: string
 }
@@ -296,6 +310,10 @@ interface Prepared extends Omit<About, 'envelope'> {
   readonly since: number
   readonly opening: Opening
   readonly passwords: KnownPasswords
+}
+
+function ageOf({ story, now }: Known): number {
+  return story ? now - story.firstSeen : 0
 }
 
 /** Whoever failed for an hour, or waited for `maxAge`, gets the answer of `expired`. */

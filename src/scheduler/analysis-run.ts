@@ -5,6 +5,7 @@
 import type { Analyzer, Submission } from '../analyzers/analyzer.ts'
 import { type Cause, type Clock, causeOf, Fault, pause, type Report } from '../core/index.ts'
 import type { AnalysisChange } from '../store/store.ts'
+import { Deadline } from './deadline.ts'
 import type { Follower, TaskEnd } from './follower.ts'
 import type { Lane } from './lane.ts'
 import { type Lease, LeaseLost } from './lease.ts'
@@ -56,14 +57,14 @@ class Run {
   readonly #lease: Lease
   readonly #errand: Errand | undefined
   readonly #context: RunContext
-  readonly #giveUpAt: number
+  /** Counts from when the analyzer first had the sample, whoever handed it over. */
+  #deadline: Deadline | undefined
   #attempts: number
 
   constructor(lease: Lease, errand: Errand | undefined, context: RunContext) {
     this.#lease = lease
     this.#errand = errand
     this.#context = context
-    this.#giveUpAt = context.clock.now() + context.options.maxAge
     this.#attempts = lease.row.attempts
   }
 
@@ -82,6 +83,7 @@ class Run {
       isReported = ended.state === 'reported'
       return ended
     } finally {
+      this.#deadline?.cancel()
       turn[isReported ? 'reported' : 'gaveUp']()
     }
   }
@@ -117,12 +119,13 @@ class Run {
       if (!this.#errand) return this.#leaveToNext(end.cause, end.detail)
       await this.#lease.write({ state: 'submitted', note: this.#note(end.cause, end.detail) })
       await pause(this.#context.clock, this.#context.options.poll, this.#context.signal)
+      if (this.#deadline?.isOver) return this.#giveUp(taskId)
     }
   }
 
   /** A crash between these two writes leaves `submitting`: its next owner finds the task by digest and marker. */
   async #submit(left: string): Promise<string> {
-    const { analyzer, signal } = this.#context
+    const { analyzer, clock, options, signal } = this.#context
     const { sha256, token } = this.#lease.row
     if (!this.#errand) throw new Fault('internal', 'nothing to submit')
     const found = left === '' ? undefined : await analyzer.find(sha256, left, signal)
@@ -130,17 +133,23 @@ class Run {
     const marker = left || markerOf(sha256, token, this.#attempts, this.#errand.want.variant)
     if (found === undefined) {
       this.#attempts += 1
-      await this.#lease.write({ state: 'submitting', marker, attempts: this.#attempts })
+      const isFirst = this.#deadline === undefined
+      if (isFirst) this.#deadline = new Deadline(clock, options.maxAge)
+      const step = { state: 'submitting', marker, attempts: this.#attempts } as const
+      await this.#lease.write(isFirst ? { ...step, begins: true } : step)
     }
     const taskId = found ?? (await analyzer.submit(submissionOf(this.#errand.want, marker, signal), signal))
     await this.#lease.write({ state: 'submitted', taskId })
     return taskId
   }
 
-  /** Its end, or nothing where it takes longer than it may by our own clock. */
+  /** Its end, or nothing where it takes longer than it may. What an earlier owner submitted is as old as the store says. */
   #follow(taskId: string): Promise<TaskEnd | undefined> {
-    const { follower, clock, signal } = this.#context
-    return follower.follow(taskId, Math.max(0, this.#giveUpAt - clock.now()), signal)
+    const { follower, clock, options, signal } = this.#context
+    const { begun, updated } = this.#lease.row
+    const age = begun === 0 ? 0 : Math.max(0, updated - begun)
+    this.#deadline ??= new Deadline(clock, options.maxAge - age)
+    return follower.follow(taskId, this.#deadline, signal)
   }
 
   async #report(report: Report): Promise<Ended> {

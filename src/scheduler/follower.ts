@@ -4,6 +4,7 @@
  */
 import type { Analyzer, Progress } from '../analyzers/analyzer.ts'
 import type { Clock } from '../core/index.ts'
+import type { Deadline } from './deadline.ts'
 
 /** How a task ended. */
 export type TaskEnd = Exclude<Progress, { state: 'running' }>
@@ -28,14 +29,14 @@ export class Follower {
   }
 
   /**
-   * Resolves with the end of the task, with nothing where it has none in time; rejects only when the signal fires. An analyzer that does
+   * Resolves with the end of the task, with nothing where it has none before the deadline; rejects only when the signal fires. An analyzer that does
    * not answer is asked on and on.
    */
-  async follow(taskId: string, ms: number, signal: AbortSignal): Promise<TaskEnd | undefined> {
+  async follow(taskId: string, deadline: Deadline, signal: AbortSignal): Promise<TaskEnd | undefined> {
     signal.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<TaskEnd | undefined>()
     const stop = () => reject(signal.reason)
-    const cancel = this.#deps.clock.after(ms, () => resolve(undefined))
+    const cancel = deadline.whenOver(() => resolve(undefined))
     signal.addEventListener('abort', stop, { once: true })
     this.#tasks.set(taskId, resolve)
     void this.#ask([taskId]).then(() => this.#later())

@@ -41,6 +41,8 @@ export class Lane {
   /** Clients of the analyses under way. */
   readonly #active = new Map<string, number>()
   #busy = 0
+  /** When the last one came, so that a clock that is set back gives nobody who comes later an earlier place. */
+  #newest = 0
   readonly #took: number[] = []
 
   /** At most `limit` wait; whoever comes then is refused as `overloaded`. */
@@ -98,7 +100,8 @@ export class Lane {
     }
     const { promise, resolve, reject } = Promise.withResolvers<Turn>()
     const { client, size, isHeld } = one
-    const waiter: Waiter = { client, size, isHeld, since: this.#clock.now(), go: resolve }
+    this.#newest = Math.max(this.#newest, this.#clock.now())
+    const waiter: Waiter = { client, size, isHeld, since: this.#newest, go: resolve }
     const stop = () => {
       this.#waiting.delete(waiter)
       reject(signal.reason)
@@ -112,7 +115,8 @@ export class Lane {
     const begun = this.#clock.now()
     const { gaveUp } = this.occupy(client)
     const reported = () => {
-      this.#took.push(this.#clock.now() - begun)
+      const ms = this.#clock.now() - begun
+      if (ms >= 0) this.#took.push(ms)
       if (this.#took.length > REMEMBERED) this.#took.shift()
       gaveUp()
     }

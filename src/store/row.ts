@@ -20,6 +20,7 @@ export function analysisOf(row: Columns): Analysis {
     token: Number(row.token),
     leaseUntil: Number(row.leaseUntil),
     attempts: Number(row.attempts),
+    begun: Number(row.begun),
     marker: textOf(row.marker),
     taskId: textOf(row.taskId),
     report: row.report === null ? null : parsed<Report>(row.report),

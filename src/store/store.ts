@@ -43,6 +43,8 @@ export interface Analysis extends AnalysisKey {
   /** 0 where nobody works on it (`wanted`, `reported`, `failed`). */
   readonly leaseUntil: number
   readonly attempts: number
+  /** When it was handed to the analyzer first; 0 where it was not, or nobody noted it. Not what an earlier life of the row left in `leased`. */
+  readonly begun: number
   readonly marker: string
   readonly taskId: string
   readonly report: Report | null
@@ -57,6 +59,8 @@ export interface AnalysisChange {
   readonly token: number
   readonly state: AnalysisState
   readonly attempts?: number
+  /** Its age counts from now on. */
+  readonly begins?: true
   readonly marker?: string
   readonly taskId?: string
   readonly report?: Report

@@ -1,10 +1,10 @@
 import type { TestContext } from 'node:test'
 import { pino } from 'pino'
 import type { Analyzer, Progress } from '../../src/analyzers/analyzer.ts'
+import type { Clock } from '../../src/core/index.ts'
 import { type Asker, Scheduler, schedulerOptions, type Want } from '../../src/scheduler/index.ts'
 import { createMemoryStore } from '../../src/store/index.ts'
 import type { Store } from '../../src/store/store.ts'
-import type { FakeClock } from '../fakes/clock.ts'
 
 export const SHA256 = 'a'.repeat(64)
 
@@ -36,7 +36,7 @@ export function asker(changes: Partial<Asker> = {}): Asker {
 }
 
 /** A daemon's scheduler with the one analyzer `box`; stopped when the test is over. */
-export function node(t: TestContext, clock: FakeClock, store: Store, analyzer: Analyzer, options = {}): Scheduler {
+export function node(t: TestContext, clock: Clock, store: Store, analyzer: Analyzer, options = {}): Scheduler {
   const log = pino({ level: 'silent' })
   const all = { store, analyzers: new Map([['box', analyzer]]), clock, log, options: schedulerOptions.parse(options) }
   const scheduler = new Scheduler(all)
@@ -45,7 +45,7 @@ export function node(t: TestContext, clock: FakeClock, store: Store, analyzer: A
 }
 
 /** An open store in memory. */
-export async function openStore(clock: FakeClock): Promise<Store> {
+export async function openStore(clock: Clock): Promise<Store> {
   const store = createMemoryStore({ clock })
   await store.start()
   return store

@@ -19,7 +19,7 @@ export function describeLeases(onStore: OnStore): void {
 
       assert.deepEqual(mine, {
         ...key(1),
-        ...{ state: 'leased', owner: 'node-a', token: 1, leaseUntil: now() + 1, attempts: 0 },
+        ...{ state: 'leased', owner: 'node-a', token: 1, leaseUntil: now() + 1, attempts: 0, begun: 0 },
         ...{ marker: '', taskId: '', report: null, cause: '', updated: now() - LEASE_MS + 1 },
       } satisfies Analysis)
       assert.deepEqual(theirs, mine)
@@ -149,9 +149,30 @@ export function describeLeases(onStore: OnStore): void {
       assert.deepEqual([seen?.state, seen?.cause], ['failed', 'analyzer-failed'])
       assert.deepEqual(anew, {
         ...key(1),
-        ...{ state: 'leased', owner: 'node-b', token: 2, leaseUntil: now() + LEASE_MS, attempts: 0 },
+        ...{ state: 'leased', owner: 'node-b', token: 2, leaseUntil: now() + LEASE_MS, attempts: 0, begun: 0 },
         ...{ marker: '', taskId: '', report: null, cause: '', updated: now() },
       } satisfies Analysis)
+    }),
+  )
+
+  test(
+    'since when an analyzer has it stays with the row, until it begins anew',
+    onStore(async ({ store, now, advanceMs }) => {
+      const row = await claimOne(store, 'node-a')
+      advanceMs(5)
+      const begun = now()
+      await store.advance([change(row, { state: 'submitting', begins: true })], LEASE_MS)
+      advanceMs(7)
+      await store.advance([change(row, { state: 'submitted', taskId: '9' })], LEASE_MS)
+      advanceMs(LEASE_MS)
+      const [taken] = await store.takeOver('node-b', LEASE_MS, 1)
+      assert.ok(taken)
+      await store.advance([change(taken, { state: 'failed', cause: 'analyzer-failed' })], LEASE_MS)
+      advanceMs(1)
+
+      const [anew] = await store.claim([key(1)], 'node-b', LEASE_MS, now())
+
+      assert.deepEqual([row.begun, taken.begun, taken.updated - taken.begun, anew?.begun], [0, begun, LEASE_MS + 7, 0])
     }),
   )
 

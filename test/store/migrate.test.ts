@@ -162,7 +162,10 @@ function fillVersion1(database: DatabaseSync, storyColumns: readonly string[] = 
   const now = Date.now()
   database.prepare('INSERT INTO facts VALUES (?, ?, ?, ?)').run(bytes, 'recipe', JSON.stringify(content(1)), now)
   database
-    .prepare("INSERT INTO analysis VALUES (?, 'cape', 'options', '1', 'wanted', '', 0, 0, 0, '', '', NULL, '', ?)")
+    .prepare(
+      `INSERT INTO analysis (sha256, analyzer, options, revision, state, owner, token, lease_until, attempts, marker, task_id, cause, updated)
+        VALUES (?, 'cape', 'options', '1', 'wanted', '', 0, 0, 0, '', '', '', ?)`,
+    )
     .run(bytes, now)
   database
     .prepare(

@@ -8,7 +8,7 @@ import type { Analysis, AnalysisChange, AnalysisKey, AnalysisNote, AnalysisQuery
 import { analysisId, type Changed, hexList, inTransaction, type Row, type Statement, together } from './sql.ts'
 
 const COLUMNS = `LOWER(HEX(id)) AS id, LOWER(HEX(sha256)) AS sha256, analyzer, options, revision, state, owner, token,
-  lease_until AS leaseUntil, attempts, marker, task_id AS taskId, report, cause, updated`
+  lease_until AS leaseUntil, attempts, begun, marker, task_id AS taskId, report, cause, updated`
 
 const HELD = "state IN ('leased', 'submitting', 'submitted')"
 
@@ -58,7 +58,7 @@ export async function claim(
 /** What failed earlier is made what it was when nobody had asked. */
 function forgiveStatement(ids: string, failedBefore: number): Statement {
   return {
-    sql: `UPDATE analysis SET state = 'wanted', owner = '', attempts = 0, marker = '', task_id = '', cause = ''
+    sql: `UPDATE analysis SET state = 'wanted', owner = '', attempts = 0, begun = 0, marker = '', task_id = '', cause = ''
       WHERE id IN (${ids}) AND state = 'failed' AND updated < ? ORDER BY id`,
     values: [failedBefore],
   }
@@ -168,7 +168,7 @@ export async function retryAnalyses(
 ): Promise<number> {
   const { sql, values } = analysesWhere(query, time, ['failed'])
   const { affectedRows } = await connection.query<Changed>(
-    `UPDATE analysis SET state = 'wanted', owner = '', attempts = 0, marker = '', task_id = '', cause = '', updated = ${time}
+    `UPDATE analysis SET state = 'wanted', owner = '', attempts = 0, begun = 0, marker = '', task_id = '', cause = '', updated = ${time}
       WHERE ${sql} ORDER BY id LIMIT ?`,
     [...values, limit],
   )
@@ -219,7 +219,7 @@ function advanceStatement(id: string, change: AnalysisChange, leaseMs: number, t
   const set = given.filter(([, value]) => value !== undefined)
   return {
     sql: `UPDATE analysis SET state = ?, updated = ${time}, lease_until = ${isHeld ? `${time} + ?` : '? * 0'}
-        ${set.map(([column]) => `, ${column} = ?`).join('')}
+        ${set.map(([column]) => `, ${column} = ?`).join('')}${change.begins ? `, begun = ${time}` : ''}
       WHERE id = x'${id}' AND owner = ? AND token = ? AND ${HELD}`,
     values: [change.state, leaseMs, ...set.map(([, value]) => value ?? null), change.owner, change.token],
   }

@@ -182,4 +182,9 @@ export const MIGRATIONS: readonly Migration[] = [
       ) ${TABLE}`,
     ],
   },
+  {
+    version: 5,
+    minReader: 1,
+    statements: ['ALTER TABLE analysis ADD COLUMN IF NOT EXISTS begun BIGINT NOT NULL DEFAULT 0'],
+  },
 ]

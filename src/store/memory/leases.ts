@@ -8,7 +8,7 @@ export function newAnalysis(key: AnalysisKey, now: number): Analysis {
   const { analyzer, optionsDigest, revision, sha256 } = key
   return {
     ...{ analyzer, optionsDigest, revision, sha256 },
-    ...{ state: 'wanted', owner: '', token: 0, leaseUntil: 0, attempts: 0 },
+    ...{ state: 'wanted', owner: '', token: 0, leaseUntil: 0, attempts: 0, begun: 0 },
     ...{ marker: '', taskId: '', report: null, cause: '', updated: now },
   }
 }
@@ -48,6 +48,7 @@ export function advanceAnalysis(
     owner: change.state === 'wanted' ? '' : row.owner,
     leaseUntil: HELD.has(change.state) ? now + leaseMs : 0,
     attempts: change.attempts ?? row.attempts,
+    begun: change.begins ? now : row.begun,
     marker: change.marker ?? row.marker,
     taskId: change.taskId ?? row.taskId,
     report: change.report ?? row.report,

@@ -190,7 +190,7 @@ function createClaim(database: DatabaseSync) {
     SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, 'wanted', '', 0, 0, 0, '', '', '', ?2 FROM json_each(?1)
     WHERE true ORDER BY 1, 2, 3, 4 ON CONFLICT DO NOTHING`)
   const forgive = database.prepare(`
-    UPDATE analysis SET state = 'wanted', owner = '', attempts = 0, marker = '', task_id = '', cause = ''
+    UPDATE analysis SET state = 'wanted', owner = '', attempts = 0, begun = 0, marker = '', task_id = '', cause = ''
     WHERE rowid IN (SELECT a.rowid FROM json_each(?1) k CROSS JOIN analysis a ON ${KEYED})
       AND state = 'failed' AND updated < ?2`)
   const take = database.prepare(`
@@ -231,7 +231,7 @@ const ADVANCE = `
     owner = iif(?1 = 'wanted', '', owner),
     lease_until = iif(?1 IN ('leased', 'submitting', 'submitted'), ?2 + ?3, 0),
     attempts = coalesce(?4, attempts), marker = coalesce(?5, marker), task_id = coalesce(?6, task_id),
-    report = coalesce(?7, report), cause = coalesce(?8, cause)
+    report = coalesce(?7, report), cause = coalesce(?8, cause), begun = iif(?15, ?2, begun)
   WHERE sha256 = unhex(?9) AND analyzer = ?10 AND options = ?11 AND revision = ?12
     AND owner = ?13 AND token = ?14 AND state IN ('leased', 'submitting', 'submitted')`
 
@@ -253,7 +253,7 @@ function runAdvance(statements: AdvanceStatements, change: ChangeRow, now: numbe
   const key = [change.sha256, change.analyzer, change.options, change.revision]
   const { changes } = statements.advance.run(
     ...[change.state, now, leaseMs, change.attempts, change.marker, change.taskId, change.reportJson, change.cause],
-    ...[...key, change.owner, change.token],
+    ...[...key, change.owner, change.token, change.begins],
   )
   const isOurs = Number(changes) === 1
   const { note } = change

@@ -196,4 +196,10 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX held_ref ON held (ref);
     `,
   },
+  {
+    // Since when an analyzer has had a sample: its age counts across nodes. Those that do not write it count from their take-over.
+    version: 5,
+    minReader: 1,
+    sql: 'ALTER TABLE analysis ADD COLUMN begun INTEGER NOT NULL DEFAULT 0',
+  },
 ]

@@ -76,6 +76,7 @@ export interface ChangeRow {
   readonly token: number
   readonly state: string
   readonly attempts: number | null
+  readonly begins: 0 | 1
   readonly marker: string | null
   readonly taskId: string | null
   readonly reportJson: string | null

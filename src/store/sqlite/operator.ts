@@ -12,7 +12,7 @@ type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>
 /** Failed analyses become what they were when nobody had asked. */
 export function retry(database: DatabaseSync, { query, limit }: Of<'retry'>, now: number): number {
   const { sql, values } = analysesWhere(query, String(now), ['failed'])
-  const statement = `UPDATE analysis SET state = 'wanted', owner = '', attempts = 0, marker = '', task_id = '', cause = '', updated = ?
+  const statement = `UPDATE analysis SET state = 'wanted', owner = '', attempts = 0, begun = 0, marker = '', task_id = '', cause = '', updated = ?
     WHERE rowid IN (SELECT rowid FROM analysis WHERE ${sql} LIMIT ?)`
   return Number(database.prepare(statement).run(now, ...values, limit).changes)
 }
