@@ -18,7 +18,7 @@ export type Part = (typeof parts)[number]
 
 /** How to call it. */
 export const usage = `npm run bench -- [--only protocol|pipeline|held|mail|types|rules|archive|store|analyzers] [--short] [--json]
-                 [--keep] [--rounds 3] [--seconds 3] [--sessions 1,10,50]`
+                 [--keep] [--rounds 3] [--seconds 8] [--sessions 1,10,50]`
 
 /** Reads the command line; throws with what is wrong and how to call it. */
 export function readOptions(args: readonly string[]): Options {
@@ -30,7 +30,7 @@ export function readOptions(args: readonly string[]): Options {
       keep: { type: 'boolean', default: false },
       only: { type: 'string' },
       rounds: { type: 'string', default: '3' },
-      seconds: { type: 'string', default: '3' },
+      seconds: { type: 'string', default: '8' },
       sessions: { type: 'string', default: '1,10,50' },
     },
   })
