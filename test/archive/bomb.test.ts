@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { makeQuine } from './make-quine.ts'
 import { type MadeMember, makeZip } from './make-zip.ts'
 import { faults, open } from './rig.ts'
 import { inWorkshop } from './tools.ts'
@@ -195,4 +196,14 @@ test('a zip file of more members than are read names the limit, and no damage', 
   assert.equal(tree.limit, 'container-members')
   assert.equal(tree.nodes.length, 20)
   assert.deepEqual(faults(tree.root), [])
+})
+
+test('a file that holds itself for ever ends at the depth', async () => {
+  const quine = makeQuine()
+  assert.deepEqual(gunzipSync(quine), quine)
+
+  const tree = await open(quine)
+
+  assert.equal(tree.limit, 'container-depth')
+  assert.equal(tree.nodes.length, 12)
 })
