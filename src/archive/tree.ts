@@ -17,6 +17,7 @@ import { FORMATS, type Format, formatsOf } from './formats.ts'
 import type { ArchiveLimit, ArchiveLimits } from './limits.ts'
 import { type Candidate, type OpenedWith, type PasswordSource, Passwords } from './password.ts'
 import { passwordCandidates, saidPasswords } from './password-candidates.ts'
+import { isPromised } from './seven-zip/promise.ts'
 import type { SevenZip } from './seven-zip/seven-zip.ts'
 import { isTar } from './tar.ts'
 
@@ -223,6 +224,8 @@ class Walk {
       this.#deps.wanted?.path === place.path ? NOT_OPENED : await this.#open(bytes, content.types, inside, member.notAs)
     this.#budget.release(bytes.length)
     if (opened !== NOT_OPENED) this.#nodes[index] = { ...known, opened }
+    else if (isPromised(format.name, member.name))
+      this.#nodes[index] = { ...known, anomalies: [...known.anomalies, anomaly('corrupt')] }
   }
 
   /** Tells what was found since the last time; before the quick formats only now and then. */

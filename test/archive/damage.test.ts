@@ -162,3 +162,43 @@ test('a tar file that ends within a header is cut off', async () => {
     ['truncated'],
   )
 })
+
+/** Images of disks: where the file system in one is wiped out, a disk is left that has none. */
+const DISKS = /^(?:dmg|gpt|mbr|vhd|vmdk|vdi|qcow)/
+
+test('an archive of any format of which a part is wiped out never shows fewer files without naming why', async () => {
+  const parts = 6
+  for (const format of FORMATS_MADE.filter((name) => !DISKS.test(name))) {
+    const { content } = await make(format)
+    const whole = filesIn(await open(content, { limits: LIMITS }))
+    for (let part = 0; part < parts; part++) {
+      const wiped = Buffer.from(content)
+      wiped.fill(0, Math.floor((content.length * part) / parts), Math.floor((content.length * (part + 1)) / parts))
+
+      const tree = await open(wiped, { limits: LIMITS })
+
+      const all = [tree.root, ...tree.nodes, ...tree.nodes.map(({ opened }) => opened)]
+      const named = all.flatMap(({ anomalies }) => anomalies).filter(({ name }) => name !== 'appended-data')
+      const isTold = named.length > 0 || tree.limit !== '' || tree.root.formats.length === 0
+      assert.ok(isTold || filesIn(tree) >= whole, `${format}, part ${part} of ${parts}`)
+    }
+  }
+})
+
+function filesIn({ nodes }: Tree): number {
+  return nodes.filter(({ content }) => content !== undefined).length
+}
+
+test('members of a cpio archive are found behind junk and behind its end', async () => {
+  const content = await inWorkshop((shop) => {
+    for (const name of ['one', 'two']) {
+      shop.put(name, name)
+      shop.run('sh', '-c', `echo ${name} | cpio -o -H newc --quiet > ${name}.cpio`)
+    }
+    return Buffer.concat([shop.read('one.cpio'), Buffer.from('junk'), shop.read('two.cpio')])
+  })
+
+  const { nodes } = await open(content)
+
+  assert.deepEqual(nodes.map(({ name }) => name).sort(), ['', 'one', 'two'])
+})

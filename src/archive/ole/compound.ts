@@ -77,10 +77,12 @@ class Reader {
     const root = entries[0]
     const streams: OleStream[] = []
     const seen = new Set<number>([0])
+    // [MS-CFB] 2.6.2: the first entry is the root; where it is anything else, all of them are anything.
+    if (root?.type !== 5) this.#isDamaged = true
     if (root) {
       this.#miniStream = this.#chain(root.start, root.size)
       this.#walk(entries, root.child, [], seen, streams)
-    } else this.#isDamaged = true
+    }
     for (const [id, entry] of entries.entries()) {
       if (entry.type === 2 && entry.size > 0 && !seen.has(id)) streams.push(this.#stream(entry, [], true))
     }

@@ -27,6 +27,14 @@ export function readListing(lines: readonly string[], max: number): ListedMember
   return members
 }
 
+/** Where the archive ends, of which the list is the first; -1 where that is not told. */
+export function endOf(lines: readonly string[]): number {
+  const told = lines.find((line) => line.startsWith(PHYSICAL_SIZE))
+  return told === undefined ? -1 : Number(told.slice(PHYSICAL_SIZE.length))
+}
+
+const PHYSICAL_SIZE = 'Physical Size = '
+
 function listed(fields: ReadonlyMap<string, string>): ListedMember {
   const size = fields.get('Size') ?? ''
   const link = LINKS.map((key) => fields.get(key) ?? '').find((target) => target !== '') ?? ''
@@ -80,6 +88,8 @@ const ARCHIVE_ERRORS: readonly (readonly [RegExp, FaultName])[] = [
   [/^(?:ERROR: )?(?:in : )?Cannot open the file as/, 'corrupt'],
   [/^Unavailable start of archive/, 'several-volumes'],
   [/^Unconfirmed start of archive/, 'corrupt'],
+  // The list of the images of a Windows image, without which it shows none.
+  [/^WARNING = XML error/, 'corrupt'],
 ]
 /** A further name for a file that was unpacked before: our folder has no links, so the name and the file's own are told. */
 const LINKED = /^ERROR: (?:Cannot create hard link|Cannot copy file) : .* : \/out\/(.+) : \/out\/(.+)$/

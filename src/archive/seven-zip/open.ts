@@ -11,9 +11,9 @@ import {
   type OpenContext,
   type Opener,
 } from '../container.ts'
-import { guessedName } from '../stream.ts'
+import { appended, guessedName } from '../stream.ts'
 import { hasHiddenList, isVolume } from './header.ts'
-import { type Errors, type ListedMember, readErrors, readListing } from './listing.ts'
+import { type Errors, endOf, type ListedMember, readErrors, readListing } from './listing.ts'
 import type { SevenZip, SevenZipRun } from './seven-zip.ts'
 import type { SinkFile } from './sink.ts'
 
@@ -25,8 +25,15 @@ export function sevenZipOpener(type: string): Opener {
 /** Formats of one member without a name: 7-Zip makes one up. */
 const NAMELESS = new Set(['bzip2', 'xz', 'lzma', 'lzma86', 'Z', 'MsLZ', 'gzip'])
 
+/** A file system, or a disk, may be empty; so large an archive without any member is none that was made so. */
+const MAY_BE_EMPTY = new Set(['FAT', 'NTFS', 'Ext', 'HFS', 'APFS', 'MBR', 'GPT'])
+const EMPTY_BYTES = 4096
+const MAX_JUNK = 1024 * 1024
+
 interface Attempt {
   readonly listing: readonly ListedMember[]
+  /** Where the archive ends, as 7-Zip sees it; -1 where it does not say. */
+  readonly end: number
   readonly errors: Errors
   readonly password: string
   /** The list or the members need a password that nobody has. */
@@ -36,8 +43,11 @@ interface Attempt {
 async function* open(content: Buffer, type: string, context: OpenContext): AsyncGenerator<Member, void, undefined> {
   const { sevenZip, share } = context
   if (sevenZip === undefined) return context.note('unsupported')
-  const { listing, errors, password, isClosed } = await list(content, type, sevenZip, context)
+  const { listing, errors, password, isClosed, end } = await list(content, type, sevenZip, context)
   for (const fault of errors.archive) context.note(fault)
+  const isBare = listing.length === 0 && errors.archive.size === 0 && !isClosed
+  if (isBare && content.length > EMPTY_BYTES && !MAY_BE_EMPTY.has(type)) context.note('corrupt')
+  if (type === 'Cpio' && errors.archive.has('appended-data')) yield* furtherCpio(content, end, context)
   if (isVolume(content, type)) context.note('several-volumes')
   if (listing.length === 0) return
   const run = await sevenZip.extract(content, { type, password }, share)
@@ -61,6 +71,18 @@ async function* open(content: Buffer, type: string, context: OpenContext): Async
   if (run.limit) throw run.limit
 }
 
+const CPIO = /07070[127]|\xc7\x71|\x71\xc7/
+
+/** GNU cpio skips what is between two members until it sees a header, and goes on behind the end of the first archive: 7-Zip does neither. */
+function* furtherCpio(content: Buffer, end: number, context: OpenContext): Generator<Member> {
+  const start = end < 0 ? content.length : end
+  const tail = content.toString('latin1', start, start + MAX_JUNK)
+  const next = tail.search(CPIO)
+  // An archive is filled up with zeros; any other byte between two headers was a member once, or hides one.
+  if (/[^\0]/.test(next < 0 ? tail : tail.slice(0, next))) context.note('corrupt')
+  if (next >= 0) yield appended(content, start + next, context)
+}
+
 /** Whether a run failed and did not say at what: then nothing of it is surely whole. */
 function isUnexplained({ code, limit, isBroken }: SevenZipRun, { members, archive, links, isClosed }: Errors): boolean {
   const isExplained = members.size > 0 || archive.size > 0 || links.size > 0 || isClosed
@@ -73,21 +95,23 @@ async function list(content: Buffer, type: string, sevenZip: SevenZip, context: 
   const errors = readErrors(plain.lines)
   const listing = readListing(plain.lines, max)
   const isHidden = errors.isClosed || hasHiddenList(content, type)
+  const end = endOf(plain.lines)
   if (plain.limit) throw plain.limit
   if (!isHidden && isUnexplained(plain, errors)) context.note('corrupt')
   if (!isHidden && !listing.some(({ isEncrypted }) => isEncrypted))
-    return { listing, errors, password: '', isClosed: false }
+    return { listing, errors, password: '', isClosed: false, end }
   const search = await context.passwords.find((value) => isRight(content, type, value, isHidden, sevenZip, context))
   if (search.kind === 'budget') context.note('password-budget')
   context.encryption(search.kind === 'opened' ? search.source : '')
-  if (search.kind !== 'opened') return { listing, errors, password: '', isClosed: true }
-  if (!isHidden) return { listing, errors, password: search.value, isClosed: false }
+  if (search.kind !== 'opened') return { listing, errors, password: '', isClosed: true, end }
+  if (!isHidden) return { listing, errors, password: search.value, isClosed: false, end }
   const open = await sevenZip.list(content, { type, password: search.value })
   return {
     listing: readListing(open.lines, max),
     errors: readErrors(open.lines),
     password: search.value,
     isClosed: false,
+    end,
   }
 }
 
