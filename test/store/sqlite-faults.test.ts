@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -230,15 +230,19 @@ async function withDatabaseAsync(path: string, use: (database: DatabaseSync) => 
   }
 }
 
-/** Zeroes all but the first pages of a database that holds facts. */
+/** Zeroes the pages of a database that hold facts; its schema, which is read first, stays. */
 async function fillAndDamage(path: string): Promise<void> {
   const store = createSqliteStore({ path, timeoutMs: 10_000 })
   await store.start()
   await store.saveFacts('recipe', contents(2000))
   await store.stop()
-  const { size } = statSync(path)
-  truncateSync(path, 3 * 4096)
-  truncateSync(path, size)
+  const pages = withDatabase(path, (database) =>
+    database.prepare("SELECT pgoffset AS at, pgsize AS size FROM dbstat WHERE name = 'known'").all(),
+  )
+  assert.ok(pages.length > 10)
+  const file = openSync(path, 'r+')
+  for (const { at, size } of pages) writeSync(file, Buffer.alloc(Number(size)), 0, Number(size), Number(at))
+  closeSync(file)
 }
 
 /** Fails when the promise needs more than this turn of the event loop. */
