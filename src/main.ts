@@ -29,6 +29,7 @@ import { createListener, parseListen } from './mailfilter/index.ts'
 import type { MilterServer } from './milter/index.ts'
 import { createPipeline, HeldSlots, MessageKeeper, OpeningKeys, type Pipeline, StoryWriter } from './pipeline/index.ts'
 import { type Profile, resolveProfiles } from './policy/index.ts'
+import { Quarantine } from './quarantine/index.ts'
 import type { Ruleset } from './rules/index.ts'
 import { Scheduler } from './scheduler/index.ts'
 import {
@@ -68,21 +69,18 @@ export function compose(
   const metrics = new FilterMetrics(ownVersion(), clock)
   const parts = makeParts(config, log, clock, metrics)
   const { inspector, store, analyzers, scheduler, keeper, stories, openings, overrides, switches, retention } = parts
-  const roles = new Map(Object.entries(config.roles).filter(([, analyzer]) => analyzer !== 'none'))
   const folder = new DataFolder(config.dataDir)
   const held = new HeldSlots(config.milter.held)
-  const pipeline = createPipeline({
-    ...parts,
-    ruleset: () => running.current,
-    roles,
-    declaredRoles: declaredRoles(config),
-    authServers: config.milter.authServers.map((name) => name.toLowerCase()),
-    held,
-    clock,
+  const ground = { parts, running, metrics, held, profiles, clock, log }
+  const { pipeline, quarantine } = pipelinesOf(config, ground)
+  const edges = new Edges(config, pipeline, profiles, {
     log,
-    onDecided: (decision, envelope) => metrics.decided(decision, envelope),
+    clock,
+    metrics,
+    passed,
+    quarantine,
+    brake: () => switches.brake,
   })
-  const edges = new Edges(config, pipeline, profiles, { log, clock, metrics, passed, brake: () => switches.brake })
   metrics.watch({ ...parts, held, rules: running, listeners: () => edges.listeners })
   return {
     config,
@@ -103,10 +101,15 @@ export function compose(
       retention.start()
       await stories.start()
       await scheduler.start()
+      await quarantine.start(config.dataDir)
     },
-    startListeners: () => edges.start(routesOf(config, parts, running, metrics)),
+    async startListeners() {
+      await quarantine.listen(config.dataDir)
+      return edges.start(routesOf(config, parts, running, metrics))
+    },
     async stop() {
       await edges.stop()
+      await quarantine.stop()
       await scheduler.stop()
       await inspector.stop()
       overrides.stop()
@@ -130,6 +133,42 @@ function routesOf(config: Config, parts: Parts, rules: RunningRules, metrics: Fi
       for (const analyzer of analyzers.values()) analyzer.hurry?.()
     }),
   ]
+}
+
+/** That a held message is examined again is no try of its sender. */
+const NO_STORIES = { open: async () => undefined, answered: () => undefined }
+
+interface Ground {
+  readonly parts: Parts
+  readonly running: RunningRules
+  readonly metrics: FilterMetrics
+  readonly held: HeldSlots
+  readonly profiles: ReadonlyMap<string, Profile>
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** The pipeline of the mail that comes, and what asks one beside it about the mail that is held. */
+function pipelinesOf(config: Config, { parts, running, metrics, held, profiles, clock, log }: Ground) {
+  const deps = {
+    ...parts,
+    ruleset: () => running.current,
+    roles: new Map(Object.entries(config.roles).filter(([, analyzer]) => analyzer !== 'none')),
+    declaredRoles: declaredRoles(config),
+    authServers: config.milter.authServers.map((name) => name.toLowerCase()),
+    held,
+    clock,
+    log,
+  }
+  const onDecided = metrics.decided.bind(metrics)
+  const again = createPipeline({ ...deps, stories: NO_STORIES })
+  const { quarantine: options, language, contact } = config
+  return {
+    pipeline: createPipeline({ ...deps, onDecided }),
+    quarantine: new Quarantine({
+      ...{ store: parts.store, pipeline: again, profiles, options, language, contact, clock, log },
+    }),
+  }
 }
 
 type Parts = ReturnType<typeof makeParts>
@@ -199,6 +238,7 @@ interface EdgeDeps {
   readonly clock: Clock
   readonly metrics: FilterMetrics
   readonly passed: Passed
+  readonly quarantine: Quarantine
   readonly brake: () => Brake | undefined
 }
 
@@ -220,18 +260,28 @@ class Edges {
     config: Config,
     pipeline: Pipeline,
     profiles: ReadonlyMap<string, Profile>,
-    { log, clock, metrics, passed, brake }: EdgeDeps,
+    { log, clock, metrics, passed, quarantine, brake }: EdgeDeps,
   ) {
     this.#config = config
     this.#log = log
     this.#passed = passed
     const stopping = this.#stopping.signal
-    this.#milters = config.milter.listeners.map(({ listen, profile: profileName, direction }) => {
+    this.#milters = config.milter.listeners.map(({ listen, profile: profileName, direction, instance }) => {
       const profile = profiles.get(profileName)
       if (!profile) throw new Fault('internal', `the profile ${profileName} of ${listen} does not exist`)
-      const listener = { listen, profileName, profile, direction }
+      const listener = { listen, profileName, profile, direction, instance }
       const onOddity = metrics.milterEvent.bind(metrics)
-      const deps = { pipeline, listener, log, clock, brake, deadlineMs: config.milter.deadline, stopping, onOddity }
+      const deps = {
+        pipeline,
+        quarantine,
+        listener,
+        log,
+        clock,
+        brake,
+        deadlineMs: config.milter.deadline,
+        stopping,
+        onOddity,
+      }
       return { listen, profile: profileName, mode: profile.mode, server: createListener(deps, config.milter) }
     })
   }

@@ -18,6 +18,8 @@ import { addInspector } from './inspector.ts'
 import { addMessages } from './messages.ts'
 import { addOverride } from './override.ts'
 import { addPing } from './ping.ts'
+import { addQuarantine } from './quarantine.ts'
+import { addRelease } from './release.ts'
 import { addReplay } from './replay.ts'
 import { addRule } from './rule.ts'
 import { addRules } from './rules.ts'
@@ -80,6 +82,8 @@ function programOf(context: Context, end: (code: number) => void): Command {
     addBrake,
     addRule,
     addOverride,
+    addQuarantine,
+    addRelease,
     addStore,
     addImport,
   ])
@@ -103,6 +107,7 @@ EXAMPLES
   peekaboo analysis list                what do antivirus and sandboxes work on, what failed?
   peekaboo brake --help                 in an emergency: let mail through, or stop it
   peekaboo override list                which bytes are denied or allowed by hand?
+  peekaboo quarantine list              what lies in the hold queue?
   peekaboo store status                 what is kept, and where?
 
 EXIT CODES

@@ -14,6 +14,11 @@ export function crossCheck(config: Config, tree: Tree, builtinProfiles: readonly
     ...config.milter.listeners.flatMap(({ profile }, i) =>
       named(profile, profiles, 'profile', ['milter', 'listeners', i, 'profile']),
     ),
+    ...config.milter.listeners.flatMap(({ instance }, i) =>
+      instance === undefined
+        ? []
+        : named(instance, Object.keys(config.quarantine.instances), 'instance', ['milter', 'listeners', i, 'instance']),
+    ),
     ...Object.entries(config.profiles).flatMap(([name, { extends: base }]) =>
       base === undefined ? [] : named(base, profiles, 'profile', ['profiles', name, 'extends']),
     ),

@@ -6,6 +6,7 @@ import { inspectorOptions } from '../inspector/options.ts'
 import { milterOptions } from '../mailfilter/options.ts'
 import { pipelineOptions } from '../pipeline/options.ts'
 import { profilesOptions } from '../policy/options.ts'
+import { quarantineOptions } from '../quarantine/options.ts'
 import { rulesOptions } from '../rules/options.ts'
 import { schedulerOptions } from '../scheduler/options.ts'
 import { storeOptions } from '../store/options.ts'
@@ -27,6 +28,7 @@ export const configOptions = z.strictObject({
   analyzers: analyzersOptions,
   roles: rolesOptions,
   profiles: profilesOptions,
+  quarantine: quarantineOptions,
   rules: rulesOptions,
   http: httpOptions,
   scheduler: schedulerOptions,

@@ -18,16 +18,39 @@ export interface MessageDeps {
   readonly brake?: () => Envelope['brake']
   /** Told of what the log tells of the milter side, by its kind. */
   readonly onOddity?: (listen: string, kind: string) => void
+  /** What keeps messages in quarantine and lets them come back; absent where they stay there. */
+  readonly quarantine?: Quarantine | undefined
   /** Fires when the filter stops: whoever is held gets 451 at once, the analyses go on with the next start. */
   readonly stopping: AbortSignal
 }
+
+/** Who knows which messages lie in quarantine. */
+export interface Quarantine {
+  /** Header field of its own: those that come with a message are removed. */
+  readonly headerName: string
+  /** The envelope by which a message is judged: by a profile without quarantine where it could not be kept there. */
+  admit(envelope: Envelope, instance: string, bytes: number): Envelope
+  /** Notes that it is kept, and gives the field that proves it. */
+  hold(
+    decision: Decision,
+    envelope: Envelope,
+    instance: string,
+    bytes: number,
+  ): Promise<{ readonly name: string; readonly value: string } | undefined>
+}
+
 export interface ListenerProfile {
   readonly listen: string
   readonly profileName: string
   readonly profile: Envelope['profile']
   /** Where mail that comes in here goes; without it client and login tell. */
   readonly direction?: Envelope['direction'] | undefined
+  /** Name of the Postfix that connects here. */
+  readonly instance?: string | undefined
 }
+
+/** Name of the one Postfix of most hosts, as its own tools have it. */
+const STANDARD_INSTANCE = 'postfix'
 
 /** How long a monitored message waits for a reader that does not keep up; then it passes unexamined. */
 const MONITOR_PATIENCE_MS = 500
@@ -40,6 +63,8 @@ export class Message {
   /** The one that was on when the message began; none for mail that is monitored anyway. */
   readonly #brake: Envelope['brake']
   #ours = 0
+  #oursHeld = 0
+  #bytes = 0
   #unexamined: string | undefined
   #finishing = false
 
@@ -52,7 +77,9 @@ export class Message {
   }
 
   header(field: HeaderField): Promise<void> | undefined {
-    if (field.nameText.toLowerCase() === HEADER_NAME.toLowerCase()) this.#ours += 1
+    const name = field.nameText.toLowerCase()
+    if (name === HEADER_NAME.toLowerCase()) this.#ours += 1
+    if (name === this.#deps.quarantine?.headerName.toLowerCase()) this.#oursHeld += 1
     this.#header.add(field, ((this.#tx.session.negotiated?.protocol ?? 0) & SMFIP.HDR_LEADSPC) !== 0)
     return this.#header.isLarge ? this.#write(this.#header.take()) : undefined
   }
@@ -69,7 +96,7 @@ export class Message {
   /** The answer. A monitored message is answered at once and examined behind its back. */
   async endOfMessage(): Promise<FinalReply> {
     this.#finishing = true
-    const envelope = this.#envelope()
+    const envelope = this.#admitted()
     if (this.#isMonitored) {
       this.#examine(envelope, new AbortController().signal).catch((error: unknown) => {
         this.#deps.log.error(
@@ -81,6 +108,7 @@ export class Message {
     }
     const decision = await this.#examine(envelope, this.#tx.signal)
     if (!this.#tx.signal.aborted) this.#examination.answered(decision, envelope)
+    if (!this.#tx.signal.aborted) await this.#mark(decision, envelope)
     return replyOf(decision, this.#tx.edit, this.#ours)
   }
 
@@ -106,7 +134,25 @@ export class Message {
     return decision
   }
 
+  #admitted(): Envelope {
+    const { quarantine, listener } = this.#deps
+    const envelope = this.#envelope()
+    return quarantine?.admit(envelope, listener.instance ?? STANDARD_INSTANCE, this.#bytes) ?? envelope
+  }
+
+  /** A field that proves quarantine is never another's, and one that is kept there has its own. */
+  async #mark(decision: Decision, envelope: Envelope): Promise<void> {
+    const { quarantine, listener } = this.#deps
+    if (!quarantine || decision.disposition === 'reject' || decision.disposition === 'tempfail') return
+    for (let index = this.#oursHeld; index > 0; index -= 1) this.#tx.edit.deleteHeader(quarantine.headerName, index)
+    if (decision.disposition !== 'quarantine') return
+    const field = await quarantine.hold(decision, envelope, listener.instance ?? STANDARD_INSTANCE, this.#bytes)
+    // In front of all others, so that whoever looks for it need not read them.
+    if (field) this.#tx.edit.insertHeader(0, field.name, field.value)
+  }
+
   #write(chunk: Uint8Array): Promise<void> | undefined {
+    this.#bytes += chunk.length
     if (this.#unexamined !== undefined || this.#examination.write(chunk)) return undefined
     return this.#isMonitored ? this.#patiently() : this.#examination.drained()
   }

@@ -20,6 +20,10 @@ export const milterOptions = z
             .enum(DIRECTIONS)
             .optional()
             .describe('what rules are told as message.direction (default: by login and address of the client)'),
+          instance: z
+            .string()
+            .optional()
+            .describe('name of the Postfix that connects here, one of quarantine.instances (default postfix)'),
         }),
       )
       .min(1)

@@ -24,7 +24,7 @@ export interface PipelineDeps {
   /** All roles that rules may name. */
   readonly declaredRoles: readonly string[]
   readonly keeper: MessageKeeper
-  readonly stories: StoryWriter
+  readonly stories: Pick<StoryWriter, 'open' | 'answered'>
   /** What operators decided about bytes; absent where nobody can. */
   readonly overrides?: { overrideFor(sha256: string): Override | undefined }
   /** Rules that an operator disabled for a while, by id; absent where nobody can. */

@@ -192,7 +192,7 @@ export class MessageExamination implements Examination {
     }
     const { subject, messageId } = reading
     const { story, now } = known
-    const since = story?.firstSeen ?? now
+    const since = envelope.heldSince ?? story?.firstSeen ?? now
     const whole = wholeOutcomes(reading)
     return {
       cases,

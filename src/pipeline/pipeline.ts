@@ -17,6 +17,8 @@ export interface Envelope {
   readonly authenticated: boolean
   /** Where it goes, where the listener says so. */
   readonly direction?: Direction | undefined
+  /** Since when it lies in quarantine, where it is examined again: what failed since then stays so. Unix milliseconds. */
+  readonly heldSince?: number
   readonly sender: string
   readonly recipients: readonly string[]
   /** The emergency brake, where it is on and counts for this mail. */

@@ -13,6 +13,7 @@ const EVERYTHING = [
   'store',
   'scheduler',
   'pipeline',
+  'quarantine',
   'mailfilter',
   'http',
   'telemetry',
@@ -32,6 +33,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   store: ['core', 'telemetry'],
   scheduler: ['core', 'telemetry'],
   pipeline: ['core', 'inspector', 'rules', 'policy', 'scheduler', 'telemetry'],
+  quarantine: ['core', 'pipeline', 'policy', 'telemetry'],
   mailfilter: ['core', 'milter', 'pipeline', 'telemetry'],
   http: ['core', 'pipeline', 'telemetry'],
   telemetry: ['core'],
@@ -42,7 +44,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** The two contracts, which rooms may import past the index. */
 export const CONTRACTS: Readonly<Record<string, readonly string[]>> = {
-  'store/store.ts': ['scheduler', 'pipeline', 'http', 'cli'],
+  'store/store.ts': ['scheduler', 'pipeline', 'quarantine', 'http', 'cli'],
   'analyzers/analyzer.ts': ['scheduler', 'cli'],
 }
 
@@ -57,6 +59,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   store: ['zod', 'mariadb'],
   scheduler: ['zod'],
   pipeline: ['zod'],
+  quarantine: ['zod'],
   mailfilter: ['zod'],
   http: ['zod', 'fastify'],
   telemetry: ['zod', 'pino'],

@@ -1,0 +1,13 @@
+/** Messages that wait in Postfix's hold queue: how they are known as ours, what becomes of them, and who does it. */
+export { Desk, type DeskDeps } from './desk.ts'
+export { DeskAway, DeskClient } from './desk-client.ts'
+export { DeskServer } from './desk-server.ts'
+export { fateOf, mayQuarantine, withoutQuarantine } from './fate.ts'
+export { HoldBook, type HoldBookDeps, type HoldStatus } from './hold-book.ts'
+export { MailQueue, QueueError } from './mail-queue.ts'
+export { isNotifiable, noticeOf } from './notice.ts'
+export { type QuarantineOptions, quarantineOptions } from './options.ts'
+export { DESK_SOCKET, Quarantine, SITE_KEY } from './quarantine.ts'
+export { isLongQueueId, LONG_QUEUE_IDS_REMEDY } from './queue-id.ts'
+export { type Deed, type RoundDeps, releaseRound } from './round.ts'
+export { HOLD_HEADER, readHoldKey, sealOf, type Ticket, ticketOf } from './ticket.ts'
