@@ -73,14 +73,8 @@ export function compose(
   const held = new HeldSlots(config.milter.held)
   const ground = { parts, running, metrics, held, profiles, clock, log }
   const { pipeline, quarantine } = pipelinesOf(config, ground)
-  const edges = new Edges(config, pipeline, profiles, {
-    log,
-    clock,
-    metrics,
-    passed,
-    quarantine,
-    brake: () => switches.brake,
-  })
+  const brake = () => switches.brake
+  const edges = new Edges(config, pipeline, profiles, { log, clock, metrics, passed, quarantine, brake })
   metrics.watch({ ...parts, held, rules: running, listeners: () => edges.listeners })
   return {
     config,
