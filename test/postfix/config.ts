@@ -15,6 +15,7 @@ export type ConfigInput = {
   readonly certificate: { readonly key: string; readonly cert: string } | undefined
   readonly fragment: string
   readonly mainCf: Readonly<Record<string, string>>
+  readonly master: string
 }
 
 /** The name by which every private instance greets. */
@@ -99,7 +100,7 @@ function tls(certificate: ConfigInput['certificate']): Record<string, string> {
 /** The text of master.cf: the listeners and every service that a mail, a bounce, STARTTLS or the queue tools need. */
 export function masterCf(input: ConfigInput): string {
   const listeners = [{ port: input.port, options: {} }, ...input.listeners].map(listenerLine)
-  return `${[...listeners, ...services].join('\n')}\n`
+  return `${[...listeners, ...services, input.master].join('\n')}\n`
 }
 
 function listenerLine(listener: Listener): string {

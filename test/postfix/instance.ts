@@ -26,6 +26,8 @@ export type PostfixOptions = {
   /** A fragment of `postfix/` to paste, with `milterPort` in place of 8095. */
   readonly fragment?: FragmentName
   readonly milterPort?: number
+  /** Further lines of master.cf, made of the ports that were found for these names. */
+  readonly master?: { readonly ports: readonly string[]; readonly text: (ports: Ports) => string }
   /** Further settings of main.cf; they outrank everything else. */
   readonly mainCf?: Readonly<Record<string, string>>
   /** Further SMTP listeners by name, each with its own `-o` settings. */
@@ -35,6 +37,8 @@ export type PostfixOptions = {
   /** Offers STARTTLS with a certificate of its own. */
   readonly tls?: boolean
 }
+
+type Ports = Readonly<Record<string, number>>
 
 /** Starts a private Postfix and resolves when it accepts SMTP connections. */
 export async function startPostfix(options: PostfixOptions = {}): Promise<PostfixInstance> {
@@ -100,7 +104,7 @@ export class PostfixInstance {
 
   /** Writes the files of an instance without starting it. */
   static async create(options: PostfixOptions): Promise<PostfixInstance> {
-    const names = Object.keys(options.listeners ?? {})
+    const names = [...Object.keys(options.listeners ?? {}), ...(options.master?.ports ?? [])]
     const [port = 0, ...others] = await freePorts(1 + names.length)
     const ports = Object.fromEntries(names.map((name, index) => [name, others[index] ?? 0]))
     const dir = mkdtempSync(join(tmpdir(), 'pkb-postfix-'))
@@ -136,6 +140,7 @@ export class PostfixInstance {
       certificate,
       fragment: options.fragment === undefined ? '' : readFragment(options.fragment, options.milterPort ?? 8095),
       mainCf: options.mainCf ?? {},
+      master: options.master?.text(ports) ?? '',
     }
     await writeFile(join(configDir, 'main.cf'), mainCf(input))
     await writeFile(join(configDir, 'master.cf'), masterCf(input))
