@@ -10,6 +10,7 @@ export const CAUSES = {
   'report-incomplete': 'a rule asked for something that the report does not say',
   'analyzer-failed': 'the analyzer could not analyse the sample',
   'sample-too-large': 'the sample is larger than the analyzer takes',
+  'analyzer-limit': 'the analyzer reached a limit of its own and did not look at all of the sample',
   'analyzer-refused': 'the analyzer does not take this sample, or not with these options',
   'not-uploaded': 'the analyzer has no report about these bytes, and may not be given them (upload)',
   'not-unlocked': 'the analyzer found nothing, but the sample is locked and its password was not told to it',

@@ -1,3 +1,5 @@
+import type { Cause } from './cause.ts'
+
 /** What may make a message or a sample unscannable: one table, each with the sentence that the log and `why` show. */
 export const LIMITS = {
   'message-size': 'the message is larger than the filter reads',
@@ -22,8 +24,15 @@ export const LIMITS = {
   'container-volumes': 'the container is a part of an archive in several volumes',
   'container-unopened': 'not every member of the container was read',
   'analyzer-size': 'the sample is larger than the analyzer takes that a rule asks',
+  'analyzer-limit': 'the analyzer that a rule asks reached a limit of its own and did not look at all of the sample',
   'password-budget': 'there were more candidates for a password than may be tried',
 } as const satisfies Record<string, string>
 
 /** A limit that ended the reading of a message or sample; what was found before stays. */
 export type Limit = keyof typeof LIMITS
+
+/** Causes of a failed analysis that no other try changes: they lie in what the sample is to the analyzer, and count as limits. */
+export const LIMIT_OF_CAUSE: { readonly [C in Cause]?: Limit } = {
+  'sample-too-large': 'analyzer-size',
+  'analyzer-limit': 'analyzer-limit',
+}

@@ -9,7 +9,7 @@
  * Why not simply "the first bad rule that surely applies": a rule before it that still waits may turn out to apply and say something
  * else; then the verdict would depend on which report came first. So it is monotone: no further report changes a verdict.
  */
-import type { Outcome } from '../core/index.ts'
+import { LIMIT_OF_CAUSE, type Outcome } from '../core/index.ts'
 import type { Rule } from './read-rules.ts'
 import { type Scope, STEP_BUDGET } from './scope.ts'
 import { ruleError, Stuck } from './stuck.ts'
@@ -122,16 +122,17 @@ function noneApplied(unresolved: readonly Unresolved[], role: string): Outcome {
 }
 
 /**
- * Waits if anything can still be learnt, else says why nothing can be said. Where an analyzer takes no sample of that size, no retry
- * changes anything: that is a limit like any other, and comes after failures that may pass.
+ * Waits if anything can still be learnt, else says why nothing can be said. Where a limit of an analyzer was reached, no retry changes
+ * anything: that is a limit like any other, and comes after failures that may pass.
  */
 function undecided(unresolved: readonly Unresolved[]): Outcome {
   const roles = [...new Set(unresolved.flatMap(({ stuck }) => stuck.pending))]
   if (roles.length > 0) return { kind: 'pending', roles }
   const failures = unresolved.flatMap(({ rule, stuck }) => (stuck.failure ? [{ ...stuck.failure, rule: rule.id }] : []))
-  const passing = failures.find(({ cause }) => cause !== 'sample-too-large')
+  const passing = failures.find(({ cause }) => LIMIT_OF_CAUSE[cause] === undefined)
   if (passing) return { kind: 'failed', ...passing }
-  if (failures.length > 0) return { kind: 'unscannable', limit: 'analyzer-size' }
+  const limit = failures[0] && LIMIT_OF_CAUSE[failures[0].cause]
+  if (limit) return { kind: 'unscannable', limit }
   for (const { rule, stuck } of unresolved) {
     if (stuck.unanalysed) return { kind: 'unanalysed', ...stuck.unanalysed, rule: rule.id }
   }

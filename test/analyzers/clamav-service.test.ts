@@ -293,6 +293,19 @@ test('a sample that never comes to its end is given up with the scan', async (t)
   assert.equal((await ending).state, 'failed')
 })
 
+test('what an operator should change of its limits is told beside its state', async (t) => {
+  const { fake, analyzer } = await scene(t, 1, { maxSize: '1MiB' })
+
+  const [right] = await analyzer.health(signal)
+  fake.tellsLimits = false
+  fake.takes = 1_000_000
+  const [odd] = await analyzer.health(signal)
+
+  assert.deepEqual([right?.ok, right?.detail], [true, ''])
+  assert.equal(odd?.ok, true)
+  assert.match(odd?.detail ?? '', /AlertExceedsMax yes.*; it does not take 1048576 bytes.*StreamMaxLength/)
+})
+
 test('a sample that is larger than maxSize is not sent, and the remedy is told', async (t) => {
   const { fake, analyzer } = await scene(t, 1, { maxSize: '10B' })
   await analyzer.start()

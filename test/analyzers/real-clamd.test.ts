@@ -7,7 +7,9 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import type { Progress } from '../../src/analyzers/analyzer.ts'
+import { LIMIT_OF_CAUSE } from '../../src/core/index.ts'
 import { systemClock } from '../../src/telemetry/index.ts'
 import { MARKER, MARKER_SIGNATURE, RealClamd } from './real-clamd.ts'
 import { scanner } from './scanner.ts'
@@ -45,13 +47,42 @@ test('what is larger than StreamMaxLength failed, whenever clamd hangs up, and t
   assert.equal(analyzer.capacity().inService, 1)
 })
 
-test('what is larger than MaxFileSize failed, although clamd speaks of a finding', async (t) => {
-  const { analyzer } = await started(t, ['MaxFileSize 100K'])
+test('what goes beyond a limit of clamd is unscannable by that limit, although clamd speaks of a finding', async (t) => {
+  const { analyzer } = await started(t, ['MaxFileSize 100K', 'MaxRecursion 5'])
 
-  const ended = await analyse(analyzer, submission(Buffer.alloc(200_000, 'x')))
+  const large = await analyse(analyzer, submission(Buffer.alloc(200_000, 'x')))
+  const deep = await analyse(analyzer, submission(layers(9)))
 
-  assert.ok(ended.state === 'failed' && !ended.mayRetry)
-  assert.match(ended.detail, /limit of clamd was reached.*MaxFileSize/)
+  for (const [ended, limit] of [
+    [large, /limit of clamd was reached.*MaxFileSize/],
+    [deep, /limit of clamd was reached.*MaxRecursion/],
+  ] as const) {
+    assert.ok(ended.state === 'failed' && !ended.mayRetry)
+    assert.equal(LIMIT_OF_CAUSE[ended.cause], 'analyzer-limit')
+    assert.match(ended.detail, limit)
+  }
+})
+
+test('a clamd that says OK to what goes beyond its limits is told, and one that takes less than we send', async (t) => {
+  const signal = new AbortController().signal
+  const right = await RealClamd.start(t)
+  const mute = await RealClamd.start(t, { alertExceedsMax: false })
+  const small = await RealClamd.start(t, { conf: ['StreamMaxLength 100K'] })
+  const shallow = await RealClamd.start(t, { conf: ['MaxFileSize 100K'] })
+  const instances = [right, mute, small, shallow].map(({ socket }) => ({ socket }))
+  const { analyzer } = scanner(t, { instances, maxSize: '1MiB' }, systemClock)
+
+  const health = await analyzer.health(signal)
+
+  assert.deepEqual(
+    health.map(({ ok }) => ok),
+    [true, true, true, true],
+  )
+  const [none, exceeds, stream, file] = health.map(({ detail }) => detail)
+  assert.equal(none, '')
+  assert.match(exceeds ?? '', /^it says OK to what goes beyond its limits: write "AlertExceedsMax yes"/)
+  assert.match(stream ?? '', /does not take 1048576 bytes.*StreamMaxLength|limits could not be tested.*hung up/)
+  assert.match(file ?? '', /does not scan 1048576 bytes.*MaxFileSize/)
 })
 
 test('a stream of nothing is scanned', async (t) => {
@@ -184,6 +215,13 @@ test('the command tells the state of a real clamd, and of one that is not there'
   assert.match(rows[0].version, /^ClamAV 1\./)
   assert.equal(rows[0].load.threadsMax, 4)
 })
+
+/** A text within so many layers of gzip. */
+function layers(count: number): Buffer {
+  let bytes: Buffer = Buffer.from('minutes of the meeting')
+  for (let i = 0; i < count; i++) bytes = gzipSync(bytes)
+  return bytes
+}
 
 function scoreOf(ended: Progress | undefined): number | undefined {
   return ended?.state === 'reported' ? ended.report.score : undefined

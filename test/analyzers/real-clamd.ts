@@ -17,6 +17,8 @@ const DEADLINE_MS = 20_000
 export interface ClamdSettings {
   /** Further lines of clamd.conf. */
   readonly conf?: readonly string[]
+  /** Whether it tells when a limit is reached (default yes). */
+  readonly alertExceedsMax?: boolean
   /** Names and texts that are signatures; EICAR and the marker by default. */
   readonly signatures?: Readonly<Record<string, string>>
 }
@@ -37,7 +39,10 @@ export class RealClamd {
     this.folder = folder
   }
 
-  static async start(t: Ending, { conf = [], signatures = SIGNATURES }: ClamdSettings = {}): Promise<RealClamd> {
+  static async start(
+    t: Ending,
+    { conf = [], signatures = SIGNATURES, alertExceedsMax = true }: ClamdSettings = {},
+  ): Promise<RealClamd> {
     const folder = await mkdtemp(join(tmpdir(), 'peekaboo-clamd-'))
     const clamd = new RealClamd(folder)
     t.after(async () => {
@@ -52,7 +57,7 @@ export class RealClamd {
       `LocalSocket ${clamd.socket}`,
       `TemporaryDirectory ${folder}`,
       'Foreground yes',
-      'AlertExceedsMax yes',
+      `AlertExceedsMax ${alertExceedsMax ? 'yes' : 'no'}`,
       'MaxThreads 4',
       'SelfCheck 0',
       ...conf,

@@ -21,6 +21,9 @@ export interface FakeScan {
 }
 
 const FOUND = 'stream: Test.File.Eicar-1-0 FOUND'
+const LIMIT = 'stream: Heuristics.Limits.Exceeded.MaxRecursion FOUND'
+/** For this fake whatever is compressed is too deep. */
+const GZIP = '\x1f\x8b'
 
 /** Names of what may go wrong in a scan. */
 export const MISDEEDS = {
@@ -75,6 +78,9 @@ export class FakeClamd {
   /** Whether it finds EICAR, and something in everything else. */
   knowsEicar = true
   findsAll = false
+  /** Whether it tells when a limit is reached, and how much it takes. */
+  tellsLimits = true
+  takes = Number.POSITIVE_INFINITY
   /** Leaves self-tests without an answer. */
   isDeafToTests = false
   /** What it does with scans that are no self-test. */
@@ -143,6 +149,7 @@ class Session {
   readonly #socket: Socket
   #bytes = Buffer.alloc(0)
   #stream: Buffer[] | undefined
+  #size = 0
   #id = 0
   #numbered = false
   #isBad = false
@@ -190,10 +197,20 @@ class Session {
     const chunk = this.#bytes.subarray(4, 4 + length)
     this.#bytes = this.#bytes.subarray(4 + length)
     stream.push(chunk)
-    const content = Buffer.concat(stream).toString('latin1')
+    this.#size += length
+    if (this.#size > this.#fake.takes) {
+      this.#say('INSTREAM size limit exceeded. ERROR')
+      this.#socket.end()
+      return false
+    }
+    const isWanted = length === 0 || stream.length === 1
+    const content = isWanted ? Buffer.concat(stream).toString('latin1') : ''
     const isTest = content === testStrings.bad || content === testStrings.harmless
     const isComplete = length === 0
-    if (isComplete) this.#stream = undefined
+    if (isComplete) {
+      this.#stream = undefined
+      this.#size = 0
+    }
     const misdeed = isTest ? undefined : this.#fake.misdeed
     if (!isTest && stream.length === 1) this.#enter()
     if (misdeed) this.#misbehave(misdeed, content, isComplete)
@@ -213,7 +230,8 @@ class Session {
     }
     if (isTest) this.#fake.tests += 1
     const isFound = this.#fake.findsAll || (this.#fake.knowsEicar && content.includes(testStrings.bad))
-    this.#say(isFound ? FOUND : 'stream: OK')
+    const isDeep = this.#fake.tellsLimits && content.startsWith(GZIP) && !isFound
+    this.#say(isFound ? FOUND : isDeep ? LIMIT : 'stream: OK')
     if (this.#isBad) this.#socket.end()
   }
 

@@ -21,6 +21,11 @@ export function isLimit(signature: string): boolean {
   return /^Heuristics\.Limits\.|\bLimits?\.Exceeded\b/i.test(signature)
 }
 
+/** The limit is one of time by the clock on the wall: a clamd that is busy says nothing about the sample. */
+export function isTimeLimit(signature: string): boolean {
+  return isLimit(signature) && /time$/i.test(signature)
+}
+
 /** The finding that a signature stands for. */
 export function findingOf(signature: string): Finding {
   const { severity, description } = KINDS.find(({ begins }) => signature.startsWith(begins)) ?? MALWARE

@@ -2,12 +2,12 @@
  * One clamd: scans, and proves that it can. The proof is the EICAR test file found and a harmless text not found, in one session with
  * its version; an instance that fails it may be without signatures, or be something else.
  */
-
 import { type Clock, Fault } from '../../core/index.ts'
 import type { AnalyzerHealth, Submission } from '../analyzer.ts'
 import { testStrings } from '../test-strings.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import { findingOf } from './finding.ts'
+import { limitWarnings } from './limits.ts'
 import type { Address, ClamavOptions } from './options.ts'
 import { type Scanned, scan } from './scan.ts'
 import {
@@ -39,10 +39,12 @@ export class ClamdInstance {
   readonly name: string
   readonly #address: Address
   readonly #options: ConnectionOptions
+  readonly #maxSize: number
 
   constructor(address: Address, options: ClamavOptions, clock: Clock) {
     this.name = 'socket' in address ? address.socket : `${address.host}:${address.port}`
     this.#address = address
+    this.#maxSize = options.maxSize
     this.#options = { clock, connectMs: options.connect, stallMs: options.stall, totalMs: options.timeout }
   }
 
@@ -74,6 +76,16 @@ export class ClamdInstance {
     }
   }
 
+  /** What of its limits an operator should change: asked where somebody looks at it, since it sends as much as the largest sample. */
+  async #limitWarnings(signal: AbortSignal): Promise<string> {
+    const handed = () => undefined
+    const warnings = limitWarnings((sample) => this.scan(sample, handed, signal), this.#maxSize)
+    return warnings.then(
+      (all) => all.join('; '),
+      (error: unknown) => `its limits could not be tested: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+
   /** The self-test as a row of a table. */
   async health(signal: AbortSignal): Promise<AnalyzerHealth> {
     try {
@@ -83,7 +95,7 @@ export class ClamdInstance {
       return {
         instance: this.name,
         ok: true,
-        detail: '',
+        detail: await this.#limitWarnings(signal),
         version: version.text,
         selfTest: 'passed',
         latencyMs,

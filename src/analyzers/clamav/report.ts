@@ -1,5 +1,5 @@
 import type { Progress } from '../analyzer.ts'
-import { familyOf, findingOf, isLimit } from './finding.ts'
+import { familyOf, findingOf, isLimit, isTimeLimit } from './finding.ts'
 import type { Answer } from './wire.ts'
 
 /** Who scanned what. */
@@ -14,7 +14,8 @@ export interface ScannedBy {
 export function reportOf(answer: Exclude<Answer, { kind: 'error' }>, by: ScannedBy): Progress {
   if (answer.kind === 'found' && isLimit(answer.signature)) {
     const detail = `${by.instance}: a limit of clamd was reached, not all of it was scanned: ${answer.signature}`
-    return { state: 'failed', cause: 'analyzer-failed', detail, mayRetry: false }
+    const cause = isTimeLimit(answer.signature) ? 'analyzer-failed' : 'analyzer-limit'
+    return { state: 'failed', cause, detail, mayRetry: false }
   }
   const finding = answer.kind === 'found' ? findingOf(answer.signature) : undefined
   const family = finding ? familyOf(finding.id) : ''
