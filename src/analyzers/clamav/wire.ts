@@ -30,7 +30,7 @@ export function streamOf(bytes: Uint8Array): Buffer {
 export function numbered(replies: readonly string[]): ReadonlyMap<number, string> {
   const found = new Map<number, string>()
   for (const reply of replies) {
-    const match = /^(\d{1,3}): /.exec(reply)
+    const match = /^([1-9]\d{0,2}): /.exec(reply)
     if (!match) throw new Fault('analyzer-failed', `clamd said ${quoted(reply)}`)
     const id = Number(match[1])
     if (found.has(id)) throw new Fault('analyzer-failed', `clamd answered twice to command ${id}`)
