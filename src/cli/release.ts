@@ -53,7 +53,7 @@ async function release(context: Context, options: ReleaseOptions): Promise<numbe
     throw new CommandError(`only root may use postsuper: run it as root, or ${remedy}`, RELEASE_EXIT.NOT_ROOT)
   }
   const { host, instances, commands } = config.quarantine
-  const key = await keyOf(config.dataDir, io.env.CREDENTIALS_DIRECTORY)
+  const key = await keyOf(config.dataDir)
   const desk = new DeskClient(join(config.dataDir, DESK_SOCKET))
   let code: number = EXIT.OK
   for (const [instance, configDir] of Object.entries(instances)) {
@@ -67,9 +67,8 @@ async function release(context: Context, options: ReleaseOptions): Promise<numbe
   return code
 }
 
-/** What systemd hands over, else the filter's own file. */
-async function keyOf(dataDir: string, credentials: string | undefined): Promise<Buffer> {
-  const path = join(credentials ?? dataDir, SITE_KEY)
+async function keyOf(dataDir: string): Promise<Buffer> {
+  const path = join(dataDir, SITE_KEY)
   return readHoldKey(path).catch((error: unknown) => {
     throw new CommandError(
       `the secret ${path} cannot be read: has the filter ever run here? (${error instanceof Error ? error.message : ''})`,

@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url'
 
 const FILES = fileURLToPath(new URL('../../ansible/roles/peekaboo_milter/files/', import.meta.url))
 const UNITS = ['peekaboo.service', 'peekaboo-inspector.service']
+/** What runs as root, as nobody else may do it. */
+const ROOT_UNITS = ['peekaboo-release.service']
+const TIMERS = ['peekaboo-release.timer']
 const SOCKETS = ['peekaboo.socket']
 
 function analyze(...args: readonly string[]) {
@@ -21,7 +24,7 @@ function unitsWithProgram(t: TestContext): readonly string[] {
   const dir = mkdtempSync(join(tmpdir(), 'peekaboo-units-'))
   t.after(() => rmSync(dir, { recursive: true, force: true }))
   cpSync(FILES, dir, { recursive: true })
-  return [...UNITS, ...SOCKETS].map((unit) => {
+  return [...UNITS, ...ROOT_UNITS, ...TIMERS, ...SOCKETS].map((unit) => {
     const path = join(dir, unit)
     writeFileSync(
       path,
@@ -47,6 +50,24 @@ for (const unit of UNITS) {
     assert.equal(status, 0, output)
   })
 }
+
+for (const unit of ROOT_UNITS) {
+  test(`what ${unit} leaves open to root weighs at most 3`, () => {
+    const { status, output } = analyze('security', '--offline=true', '--threshold=30', join(FILES, unit))
+
+    assert.equal(status, 0, output)
+  })
+}
+
+test('a timer starts its service by the calendar, so that a round that is skipped does not end it', () => {
+  for (const timer of TIMERS) {
+    const text = readFileSync(join(FILES, timer), 'utf8')
+    const calendar = /^OnCalendar=(.+)$/m.exec(text)?.[1] ?? ''
+
+    assert.equal(analyze('calendar', calendar).status, 0, calendar)
+    assert.ok(ROOT_UNITS.includes(timer.replace('.timer', '.service')))
+  }
+})
 
 test('the filter and who reads for it are different users without a shell', () => {
   const run = spawnSync('systemd-sysusers', ['--dry-run', join(FILES, 'peekaboo.sysusers.conf')], { encoding: 'utf8' })
