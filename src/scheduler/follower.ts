@@ -36,10 +36,14 @@ export class Follower {
     signal.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<TaskEnd | undefined>()
     const stop = () => reject(signal.reason)
-    const cancel = deadline.whenOver(() => resolve(undefined))
+    let cancel: () => void = () => undefined
     signal.addEventListener('abort', stop, { once: true })
     this.#tasks.set(taskId, resolve)
-    void this.#ask([taskId]).then(() => this.#later())
+    void this.#ask([taskId]).then(() => {
+      // What ended while nobody looked has a report, however old it is.
+      cancel = deadline.whenOver(() => resolve(undefined))
+      this.#later()
+    })
     try {
       return await promise
     } finally {

@@ -55,6 +55,23 @@ test('what is older than it may be when somebody takes it over is ended at once'
   assert.deepEqual(analyzer.cancelled, ['1'])
 })
 
+test('a report that was made while nobody looked counts, however long ago the analysis began', async (t) => {
+  const clock = new FakeClock()
+  const store = await openStore(clock)
+  const first = node(t, clock, store, scripted({ state: 'running' }))
+  await standing(first)
+  await settle()
+  await first.stop()
+  await clock.advance(HOUR_MS)
+  const analyzer = scripted(REPORTED)
+  const second = node(t, clock, store, analyzer)
+
+  await second.start()
+  await settle()
+
+  assert.deepEqual([await standing(second), analyzer.submissions, analyzer.cancelled], ['reported', 0, []])
+})
+
 test('time in line before an analyzer has the sample is not its age', async (t) => {
   const clock = new FakeClock()
   const places = { instances: 1, inService: 1, running: 0, waiting: 0, free: 1 }

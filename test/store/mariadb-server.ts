@@ -32,7 +32,16 @@ export class MariadbServer {
     await chmod(folder, 0o777)
     const server = new MariadbServer(folder, args)
     const datadir = `--datadir=${join(folder, 'data')}`
-    const install = ['--no-defaults', ...asUser, datadir, '--auth-root-authentication-method=normal', '--skip-test-db']
+    // Its temporary tables too: in /tmp those of two servers may have the same name.
+    const tmpdir = `--tmpdir=${folder}`
+    const install = [
+      '--no-defaults',
+      ...asUser,
+      datadir,
+      tmpdir,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+    ]
     await run('mariadb-install-db', install)
     await server.start()
     return server
@@ -49,7 +58,8 @@ export class MariadbServer {
   /** Starts it (again) and waits until it answers. */
   async start(args: readonly string[] = []): Promise<void> {
     if (this.#isRunning()) return
-    const files = [`--datadir=${join(this.folder, 'data')}`, `--socket=${this.socketPath}`]
+    const tmpdir = `--tmpdir=${this.folder}`
+    const files = [`--datadir=${join(this.folder, 'data')}`, tmpdir, `--socket=${this.socketPath}`]
     const logFile = `--log-error=${join(this.folder, 'log')}`
     const small = ['--innodb-buffer-pool-size=64M', '--innodb-flush-log-at-trx-commit=2']
     const network = [...this.#args, ...args].some((arg) => arg.startsWith('--port')) ? [] : ['--skip-networking']
