@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { compose } from '../../src/main.ts'
+import { createSqliteStore, type Held } from '../../src/store/index.ts'
+import { systemClock } from '../../src/telemetry/index.ts'
+import { held } from '../store/contract-held.ts'
+import { World } from './world.ts'
+
+async function worldWith(t: TestContext, ...all: readonly Held[]): Promise<World> {
+  const world = new World(t, {
+    env: { USER: 'alice' },
+    deps: { compose: (config, log, rules) => compose(config, log, systemClock, rules) },
+  })
+  await mkdir(join(world.folder, 'data'), { mode: 0o700 })
+  const store = createSqliteStore({ path: join(world.folder, 'data', 'peekaboo.db'), timeoutMs: 10_000 })
+  await store.start()
+  for (const one of all) await store.saveHeld(one)
+  await store.stop()
+  return world
+}
+
+const OVER = held({ queueId: '4cXyz01Qz3z2', ref: 'OVER', state: 'returned', at: 2000 })
+
+test('what is held is listed with its reference, and what is over only when asked for', async (t) => {
+  const world = await worldWith(t, held({ sender: 'a\u001b[2J@src.test' }), OVER)
+
+  assert.equal(await world.command('quarantine list'), 0)
+  const shown = world.stdout
+  world.stdout = ''
+  assert.equal(await world.command('quarantine list', '--all', '--json'), 0)
+
+  assert.match(shown, /^4cXyz01Qz3z1 {2}REF {2}held +2 KiB .*<b@dst\.test and 1 more>/)
+  assert.doesNotMatch(shown, /\u001b|OVER/)
+  assert.deepEqual(
+    world.json.map(({ ref, state }) => [ref, state]),
+    [
+      ['REF', 'held'],
+      ['OVER', 'returned'],
+    ],
+  )
+})
+
+test('one is shown by queue id or reference, with what becomes of it', async (t) => {
+  const world = await worldWith(t, held())
+
+  assert.equal(await world.command('quarantine show', 'ref'), 0)
+
+  assert.match(world.stdout, /where +mail\.test, postfix/)
+  assert.match(world.stdout, /if not good +returned to its sender/)
+})
+
+for (const order of ['release', 'return', 'delete'] as const) {
+  test(`an order to ${order} is noted with who gave it`, async (t) => {
+    const world = await worldWith(t, held())
+    const yes = order === 'delete' ? ['--yes'] : []
+
+    assert.equal(await world.command(`quarantine ${order}`, 'REF', ...yes), 0)
+    assert.match(world.stdout, new RegExp(`${order} 4cXyz01Qz3z1 \\(REF\\): done by the next peekaboo release on mail`))
+    world.stdout = ''
+    await world.command('quarantine list', '--json')
+
+    const [one] = world.json
+    assert.deepEqual((one?.order as Record<string, unknown>).what, order)
+    assert.deepEqual((one?.order as Record<string, unknown>).who, 'alice')
+  })
+}
+
+for (const [argv, code, said] of [
+  [['delete', 'REF'], 64, /say --yes/],
+  [['release', 'OVER'], 1, /is not held any more: returned/],
+  [['release', 'NOBODY'], 1, /nothing is known of NOBODY/],
+  [['release', '4A2C81F03B'], 1, /enable_long_queue_ids=yes/],
+  [['release', 'TWICE'], 1, /on several hosts/],
+  [['return', 'NULL'], 1, /no sender to return it to/],
+] as const) {
+  test(`quarantine ${argv.join(' ')} is refused`, async (t) => {
+    const world = await worldWith(
+      ...([t, held(), OVER, held({ queueId: 'q', ref: 'NULL', sender: '' })] as const),
+      ...['one', 'two'].map((host) => held({ host, ref: 'TWICE' })),
+    )
+    const [order, what] = argv
+
+    assert.equal(await world.command(`quarantine ${order}`, what), code)
+
+    assert.match(world.stderr, said)
+  })
+}
+
+test('release is for root alone, and says so', async (t) => {
+  const world = await worldWith(t)
+
+  assert.equal(await world.command('release'), 77)
+
+  assert.match(world.stderr, /systemctl start peekaboo-release/)
+})
