@@ -75,7 +75,7 @@ export function compose(
   const { pipeline, quarantine } = pipelinesOf(config, ground)
   const brake = () => switches.brake
   const edges = new Edges(config, pipeline, profiles, { log, clock, metrics, passed, quarantine, brake })
-  metrics.watch({ ...parts, held, rules: running, listeners: () => edges.listeners })
+  metrics.watch({ ...parts, quarantine, held, rules: running, listeners: () => edges.listeners })
   return {
     config,
     pipeline,

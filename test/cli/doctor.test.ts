@@ -144,6 +144,16 @@ test('sessions that need more descriptors than the running filter may open are a
   assert.deepEqual(of(told, 'limits'), [['warn', '1024, but 1000 sessions may need 1500']])
 })
 
+test('a brake that is on is told, as it changes what happens to all mail', async (t) => {
+  const body = { inspector: 'ok', brake: 'tempfail until 12:00 by root' }
+  const world = worldOf(t, { deps: { fetch: (async () => Response.json(body)) as typeof fetch } })
+
+  const { told } = await doctor(world)
+
+  const found = told.find(({ where }) => where === 'brake')
+  assert.deepEqual([found?.state, found?.what], ['warn', 'tempfail until 12:00 by root'])
+})
+
 test('a Postfix that cannot be read, and a time that is none, are told', async (t) => {
   const world = worldOf(t, { deps: { runProgram: async () => ({ why: 'fatal: bad main.cf', isMissing: false }) } })
 

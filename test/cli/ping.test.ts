@@ -30,6 +30,30 @@ function addressText(address: unknown): string {
   return `inet:127.0.0.1:${(address as { readonly port: number }).port}`
 }
 
+test('where a socket is that systemd opened, the running filter is asked', async (t) => {
+  const at = await filter(t)
+  const page = `peekaboo_listener_info{listen="systemd:mx",address="${at}",profile="mx",mode="enforce"} 1\n`
+  const world = new World(t, { deps: { fetch: (async () => new Response(page)) as typeof fetch } })
+  world.file('peekaboo.yaml', `dataDir: ${world.folder}/data\nmilter: { listeners: [{ listen: "systemd:mx" }] }\n`)
+
+  assert.equal(await world.command('ping'), 0)
+
+  assert.ok(world.stdout.includes(`works  ${at}  milter protocol version 6\n`), world.stdout)
+})
+
+test('a socket of systemd is named as such where no filter can say where it is', async (t) => {
+  const away = (async () => Promise.reject(new Error('refused'))) as typeof fetch
+  const world = new World(t, { deps: { fetch: away } })
+  world.file('peekaboo.yaml', `dataDir: ${world.folder}/data\nmilter: { listeners: [{ listen: "systemd:mx" }] }\n`)
+
+  assert.equal(await world.command('ping'), 1)
+
+  assert.match(
+    world.stdout,
+    /^fails {2}systemd:mx {2}.*systemd:mx is no address: only the filter itself has the socket$/m,
+  )
+})
+
 test('a filter that speaks the protocol works', async (t) => {
   const world = new World(t)
 

@@ -93,6 +93,8 @@ test('a failed reload, a store that came back and the brake stand in the metrics
   assert.equal(values(told, 'peekaboo_store_up')[''], 1)
   assert.deepEqual(values(told, 'peekaboo_brake'), { tempfail: 1 })
   assert.deepEqual(values(told, 'peekaboo_rules_disabled'), { '': 2 })
+  assert.deepEqual(values(told, 'peekaboo_quarantine_overdue'), { '': 1 })
+  assert.deepEqual(values(told, 'peekaboo_quarantine_oldest_timestamp_seconds'), { '': 5 })
 })
 
 function metricsOf(
@@ -104,6 +106,7 @@ function metricsOf(
   metrics.watch({
     rules,
     switches,
+    quarantine: { status: { messages: 3, bytes: 9, oldest: 5000, overdue: 1, maxMessages: 10, maxBytes: 100 } },
     held: none,
     keeper: { memory: none, spool: none },
     listeners: () => [],

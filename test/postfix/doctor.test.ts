@@ -157,6 +157,7 @@ submission inet n - n - - smtpd
   for (const expected of [
     'warn every smtpd | smtp/inet | smtpd_milter_maps may take some clients past us',
     'fail queue ids | enable_long_queue_ids=no | short queue ids are used again: mail in quarantine cannot be told apart',
+    'fail quarantine | DIR | is not one of quarantine.instances: what would be quarantined is put off',
     'warn default action | smtp/inet default_action=tempfail | touches mail while the filter is away, though the profile only watches',
     'warn default action | submission/inet default_action=quarantine | mail waits in hold, unseen, while the filter is away',
     'warn time-outs | submission/inet content_timeout=900s | longer than senders wait: they would send the message twice',

@@ -8,6 +8,7 @@ import type { Check, Ground } from './ground.ts'
 
 /** A clock that is further off makes nodes disagree about what is too old. */
 const SKEW_MS = 2000
+const BRAKE_MS = 5000
 
 export const PART_CHECKS: readonly Check[] = [
   { name: 'filter', doc: 'whether it answers at each listener, and would examine a message', look: filter },
@@ -34,7 +35,17 @@ async function filter({ listeners, config, context, timeoutMs }: Ground): Promis
     (said) => ok(url, said),
     (error: unknown) => fail(url, describeError(error), remedy),
   )
-  return Promise.all([...answers, health])
+  return Promise.all([...answers, health, brake(url, context)])
+}
+
+/** The running filter knows what was switched for a while. */
+async function brake(url: string, { fetch }: Ground['context']): Promise<Finding> {
+  const body: unknown = await fetch(url, { signal: AbortSignal.timeout(BRAKE_MS) })
+    .then((response) => response.json())
+    .catch(() => undefined)
+  const said = typeof body === 'object' && body !== null && 'brake' in body ? String(body.brake) : 'off'
+  if (said === 'off') return ok('brake', 'is off')
+  return warn('brake', said, 'peekaboo brake off, once what made you pull it is over')
 }
 
 /** That they can be read was found out when the filter was put together. */

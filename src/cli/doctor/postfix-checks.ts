@@ -1,6 +1,7 @@
 /** Which mail of Postfix we see, and what its instances have to be for us. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { mayQuarantine } from '../../quarantine/index.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 import type { Check, Ground, OurListener } from './ground.ts'
 import { type ListedMilter, parseMilters } from './milter-list.ts'
@@ -15,8 +16,6 @@ import {
 } from './postfix.ts'
 import { placeOf, SEAT_CHECKS, type Seat } from './seat-checks.ts'
 
-/** More mails in hold than anybody looks through by hand. */
-const MANY_HELD = 1000
 const MOST_COUNTED = 100_000
 
 type Look = (instance: PostfixInstance, ground: Ground) => Promise<readonly Finding[]> | readonly Finding[]
@@ -28,6 +27,7 @@ const INSTANCE_CHECKS: readonly { readonly name: string; readonly doc: string; r
   { name: 'queue ids', doc: 'enable_long_queue_ids', look: queueIds },
   { name: 'connections', doc: 'processes of smtpd against our sessions', look: connections },
   { name: 'soft bounce', doc: 'whether our refusals stay refusals', look: softBounce },
+  { name: 'quarantine', doc: 'whether mail in hold can be released again', look: quarantine },
   { name: 'hold queue', doc: 'mails that Postfix holds', look: holdQueue },
 ]
 
@@ -159,7 +159,7 @@ function localMail(instance: PostfixInstance, { listeners }: Ground): readonly F
 function queueIds({ dir, main }: PostfixInstance, { listeners }: Ground): readonly Finding[] {
   const where = `${dir} enable_long_queue_ids=${main.get('enable_long_queue_ids')}`
   if (main.get('enable_long_queue_ids') === 'yes') return [ok(where, 'no queue id comes again')]
-  const holds = listeners.some(({ profile }) => Object.values(profile).includes('quarantine'))
+  const holds = listeners.some(({ profile }) => mayQuarantine(profile))
   const remedy = 'postconf -e enable_long_queue_ids=yes, then postfix reload'
   const what = 'short queue ids are used again'
   return [holds ? fail(where, `${what}: mail in quarantine cannot be told apart`, remedy) : warn(where, what, remedy)]
@@ -189,14 +189,28 @@ function softBounce({ dir, main }: PostfixInstance): readonly Finding[] {
   return [warn(where, 'what we refuse is only put off', 'postconf -e soft_bounce=no once the pilot is over')]
 }
 
-async function holdQueue({ dir, main }: PostfixInstance): Promise<readonly Finding[]> {
+function quarantine({ dir }: PostfixInstance, ground: Ground): readonly Finding[] {
+  if (Object.values(ground.config.quarantine.instances).includes(dir))
+    return [ok(dir, 'is one of quarantine.instances')]
+  const ours = seatsOf(ground).filter(({ instance }) => instance.dir === dir)
+  if (!ours.some(({ listener }) => mayQuarantine(listener.profile))) return [ok(dir, 'no profile quarantines its mail')]
+  return [
+    fail(
+      dir,
+      'is not one of quarantine.instances: what would be quarantined is put off',
+      'add its name and folder there',
+    ),
+  ]
+}
+
+async function holdQueue({ dir, main }: PostfixInstance, { config }: Ground): Promise<readonly Finding[]> {
   const where = join(main.get('queue_directory') ?? '', 'hold')
   const count = await countFiles(where).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? 0 : -1))
   if (count < 0) return [warn(where, 'cannot be read', 'run peekaboo doctor as root')]
-  if (count < MANY_HELD) return [ok(where, `${count} mails`)]
-  return [
-    warn(where, `${count} mails wait in hold`, `peekaboo quarantine list, and mailq -C ${dir} for those of others`),
-  ]
+  const { alert, messages } = config.quarantine
+  if (count < alert) return [ok(where, `${count} mails; quarantine takes ${messages}`)]
+  const what = `${count} mails wait in hold; quarantine takes ${messages}`
+  return [warn(where, what, `peekaboo quarantine list, and mailq -C ${dir} for those of others`)]
 }
 
 async function countFiles(folder: string): Promise<number> {

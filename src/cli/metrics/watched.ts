@@ -2,6 +2,7 @@
 import type { Analyzer } from '../../analyzers/analyzer.ts'
 import type { Clock } from '../../core/index.ts'
 import type { Inspector, InspectorState } from '../../inspector/index.ts'
+import type { HoldStatus } from '../../quarantine/index.ts'
 import type { Metrics, Sample } from '../../telemetry/index.ts'
 import type { RunningRules } from '../running-rules.ts'
 
@@ -31,6 +32,7 @@ export interface Watched {
   readonly analyzers: ReadonlyMap<string, Pick<Analyzer, 'capacity'>>
   readonly scheduler: { readonly lines: ReadonlyMap<string, { readonly busy: number; readonly waiting: number }> }
   readonly rules: RunningRules
+  readonly quarantine: { readonly status: HoldStatus }
   readonly switches: {
     readonly brake: { readonly mode: string } | undefined
     readonly disabledRules: { readonly size: number }
@@ -48,6 +50,7 @@ export function watchMetrics(all: Metrics, parts: Watched, clock: Clock): void {
   const gauge: Add = (name, help, labels, read) => all.read('gauge', { name, help, labels }, read)
   listenerMetrics(gauge, parts)
   budgetMetrics(gauge, parts)
+  holdMetrics(gauge, parts.quarantine)
   inspectorMetrics(gauge, parts.inspector, clock)
   analyzerMetrics(gauge, parts)
   rulesMetrics(all, gauge, parts)
@@ -76,6 +79,21 @@ function budgetMetrics(gauge: Add, { held, keeper }: Watched): void {
     gauge(name, `Now: ${what}.`, [], () => [{ labels: [], value: of.used }])
     gauge(`${name}_limit`, `Most: ${what}.`, [], () => [{ labels: [], value: of.total }])
   }
+}
+
+function holdMetrics(gauge: Add, quarantine: Watched['quarantine']): void {
+  const each = (name: string, help: string, read: (status: HoldStatus) => number) =>
+    gauge(`peekaboo_quarantine_${name}`, help, [], () => one(read(quarantine.status)))
+  each('messages', 'Messages of ours in the hold queues of this host.', ({ messages }) => messages)
+  each('messages_limit', 'Beyond so many none is quarantined but put off.', ({ maxMessages }) => maxMessages)
+  each('bytes', 'Their size.', ({ bytes }) => bytes)
+  each('bytes_limit', 'Beyond that none is quarantined but put off.', ({ maxBytes }) => maxBytes)
+  each('overdue', 'Those whose time is over and that still lie there.', ({ overdue }) => overdue)
+  each(
+    'oldest_timestamp_seconds',
+    'Since when the oldest lies there, Unix time; 0 for none.',
+    ({ oldest }) => oldest / 1000,
+  )
 }
 
 function inspectorMetrics(gauge: Add, inspector: Watched['inspector'], clock: Clock): void {
