@@ -20,12 +20,13 @@ export function analysisText(
   now: number,
   style: Style,
 ): string {
-  const { analyzer, revision, sha256, state, attempts, taskId, marker, report, notes, updated } = row
+  const { analyzer, revision, sha256, state, begun, attempts, taskId, marker, report, notes, updated } = row
   const fields: readonly (readonly [string, string])[] = [
     ['bytes', sha256],
     ['state', `${paint(state, report?.score, style)(state)}${because(row)}, since ${timeText(updated)}`],
     ['revision', harmless(revision)],
     ['held by', heldText(row, now)],
+    ['begun', begun === 0 ? '' : timeText(begun)],
     ['attempts', attempts === 0 ? '' : String(attempts)],
     ['task', taskId === '' ? '' : harmless(`${taskId}${marker === '' ? '' : ` (marker ${marker})`}`)],
     ['report', report ? reportText(report) : ''],

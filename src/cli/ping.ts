@@ -7,6 +7,7 @@ import { type CommonOptions, configured, withCommonOptions } from './configured.
 import type { Context } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
 import { realListeners } from './real-address.ts'
+import { harmless } from './style.ts'
 
 interface PingOptions extends CommonOptions {
   readonly listen?: string
@@ -90,8 +91,18 @@ export async function askMilter(at: string, timeoutMs: number): Promise<string> 
 export async function askHttp(url: string, timeoutMs: number, { fetch }: Context): Promise<string> {
   const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) })
   const body = (await response.text()).trim()
-  if (response.ok) return 'a message would be examined now'
+  if (response.ok) return brakeIn(body) ?? 'a message would be examined now'
   throw new Error(`HTTP ${response.status}: ${body}`)
+}
+
+/** That the brake is on, which no check finds wrong: not everything is examined then. */
+function brakeIn(body: string): string | undefined {
+  try {
+    const { brake } = JSON.parse(body) as { readonly brake?: unknown }
+    return typeof brake === 'string' && brake !== 'off' ? harmless(brake) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The promise, or an error when it takes longer. */

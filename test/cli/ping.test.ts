@@ -104,3 +104,21 @@ test('without --listen every listener and the health check are asked', async (t)
   assert.match(world.lines[0] ?? '', /^works {2}inet:/)
   assert.match(world.lines[1] ?? '', /^fails {2}http:.*503.*is locked/)
 })
+
+test('a health check that finds nothing wrong tells that the brake is on, and that all is examined where it is not', async (t) => {
+  const said: string[] = []
+  for (const body of ['{"store":"ok","brake":"brake tempfail until later"}', '{"store":"ok","brake":"off"}', 'odd']) {
+    const world = new World(t, { deps: { fetch: async () => new Response(body) } })
+    const at = await filter(t)
+    world.file('peekaboo.yaml', `milter: { listeners: [{ listen: "${at}" }] }\nhttp: { listen: "127.0.0.1:8100" }\n`)
+
+    assert.equal(await world.command('ping'), 0)
+    said.push(world.lines[1]?.replace(/^.*readyz +/, '') ?? '')
+  }
+
+  assert.deepEqual(said, [
+    'brake tempfail until later',
+    'a message would be examined now',
+    'a message would be examined now',
+  ])
+})
