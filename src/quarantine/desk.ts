@@ -53,7 +53,12 @@ export class Desk {
   }
 
   /** What is to be done about each of these, and what is known of those that no longer lie there. */
-  async seen({ instance, seals, isWhole }: Extract<Request, { ask: 'seen' }>): Promise<{ todos: readonly Todo[] }> {
+  async seen({
+    instance,
+    seals,
+    others,
+    isWhole,
+  }: Extract<Request, { ask: 'seen' }>): Promise<{ todos: readonly Todo[] }> {
     const { store, host } = this.#deps
     const found = await store.held({ host, instance, isOpen: true }, MOST_HELD)
     const open = new Map(found.map((held) => [held.queueId, held]))
@@ -61,7 +66,7 @@ export class Desk {
     const todos: Todo[] = []
     for (const ticket of tickets) todos.push(await this.#todo(open.get(ticket.queueId) ?? (await this.#heldOf(ticket))))
     if (isWhole && found.length < MOST_HELD) {
-      const there = new Set(tickets.map(({ queueId }) => queueId))
+      const there = new Set([...others, ...tickets.map(({ queueId }) => queueId)])
       for (const held of found) if (!there.has(held.queueId)) await this.#gone(held)
     }
     return { todos }

@@ -42,9 +42,12 @@ export async function releaseRound(deps: RoundDeps): Promise<readonly Deed[]> {
     else if (one) found.push(one)
   }
   const asked = found.sort((a, b) => a.ticket.at - b.ticket.at).slice(0, MAX_TICKETS)
+  const mine = new Set(asked.map(({ ticket }) => ticket.queueId))
+  const others = ids.filter((id) => !mine.has(id))
   // Somebody may have put a message there meanwhile; the filter waits some minutes before it calls one gone.
-  const isWhole = asked.length === found.length && deeds.length === 0
-  const { todos } = await desk.seen({ ask: 'seen', instance, seals: asked.map(({ seal }) => seal), isWhole })
+  const isWhole = others.length <= MAX_TICKETS
+  const seals = asked.map(({ seal }) => seal)
+  const { todos } = await desk.seen({ ask: 'seen', instance, seals, others: others.slice(0, MAX_TICKETS), isWhole })
   for (const [i, one] of asked.entries()) deeds.push(await takeCare(one, todos[i] ?? 'wait', deps))
   return deeds
 }
@@ -63,7 +66,7 @@ async function findSeal(queueId: string, { queue, key, host, instance }: RoundDe
   } catch (error) {
     if (!(error instanceof QueueError) || error.isGeneral) throw error
     // Whoever released it meanwhile has taken care of it.
-    return undefined
+    return /No such file/.test(error.message) ? undefined : failed(queueId, '', error.message)
   }
 }
 

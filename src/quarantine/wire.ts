@@ -17,6 +17,8 @@ export const requestOf = z.discriminatedUnion('ask', [
     ask: z.literal('seen'),
     instance: z.string().max(64),
     seals: z.array(seal).max(MAX_TICKETS),
+    /** Queue ids of what lies there and is not asked about. */
+    others: z.array(z.string().max(64)).max(MAX_TICKETS),
     /** Whether these are all that lie there. */
     isWhole: z.boolean(),
   }),

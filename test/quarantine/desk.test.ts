@@ -29,12 +29,16 @@ const profile = resolveProfiles({}).get('submission')
 
 /** A hold queue of files in memory, and what was done to it. */
 class FakeQueue {
-  readonly mails = new Map<string, { seals: readonly string[]; bytes: string; isCut?: boolean }>()
+  readonly mails = new Map<string, { seals: readonly string[]; bytes: string; isCut?: boolean; unread?: string }>()
   readonly did: string[] = []
   problem: QueueError | undefined
 
   heldIds = async () => [...this.mails.keys()]
-  sealsOf = async (id: string) => this.mails.get(id)?.seals ?? []
+  sealsOf = async (id: string) => {
+    const { seals, unread } = this.mails.get(id) ?? { seals: [] }
+    if (unread !== undefined) throw new QueueError(unread)
+    return seals
+  }
   async *message(id: string): AsyncGenerator<Buffer> {
     const mail = this.mails.get(id)
     yield Buffer.from(mail?.bytes ?? '')
@@ -237,6 +241,19 @@ test('nothing is done about mail of others, copied fields, and other hosts and i
   assert.equal(done.length, 3)
 })
 
+test('a message whose header cannot be read is told, and is not taken for gone; one that left meanwhile is not', async (t) => {
+  const { hold, deeds, queue, clock, known } = await scene(t)
+  await hold('good')
+  const seals = queue.mails.get(QUEUE_ID)?.seals ?? []
+  queue.mails.set(QUEUE_ID, { seals, bytes: 'good', unread: 'postcat ended with 1: fatal: damaged' })
+  queue.mails.set('4cXyz01Qz3z5', { seals, bytes: '', unread: 'postcat ended with 1: No such file or directory' })
+  await clock.advance(HOUR)
+
+  assert.deepEqual(await deeds(), ['postcat ended with 1: fatal: damaged'])
+
+  assert.equal((await known())?.state, 'held')
+})
+
 test('a message that was not read whole is not judged', async (t) => {
   const { hold, deeds, queue, read } = await scene(t)
   await hold('good')
@@ -321,7 +338,13 @@ test('a store that is away keeps nobody from being held', async (t) => {
   const field = await quarantine.hold(decisionOf('quarantine'), envelope, 'postfix', 3)
 
   assert.equal(field?.name, 'X-Peekaboo-Hold')
-  const said = deps.desk.seen({ ask: 'seen', instance: 'postfix', seals: [field?.value ?? ''], isWhole: true })
+  const said = deps.desk.seen({
+    ask: 'seen',
+    instance: 'postfix',
+    seals: [field?.value ?? ''],
+    others: [],
+    isWhole: true,
+  })
   await assert.rejects(said, /not open/)
 })
 
