@@ -12,7 +12,7 @@ import type { AbortReason, CloseReason } from './end-reason.ts'
 import type { LimitName, MilterEvent } from './events.ts'
 import { Hold, type HoldCallbacks } from './hold.ts'
 import { MacroTable } from './macros.ts'
-import type { Settings } from './options.ts'
+import type { FallbackReply, Settings } from './options.ts'
 import type { Host, Port } from './port.ts'
 import {
   continue_,
@@ -144,7 +144,7 @@ export class Conversation<S, T> {
   #begin(): LiveTransaction<S, T> {
     this.messageMacros ??= new MacroTable(this.session.macros)
     const tx = new LiveTransaction<S, T>(this.session, this.messageMacros)
-    const drained = this.#host.isDraining() ? this.settings.onDrain : undefined
+    const drained = this.#host.isDraining() ? this.settings.onDrain() : undefined
     tx.verdict = this.connectVerdict ?? this.heloVerdict ?? drained
     if (tx.verdict !== undefined) tx.finish()
     return tx
@@ -273,8 +273,8 @@ export class Conversation<S, T> {
   #insteadOfQuarantine(): FinalReply {
     const error = new Error('milter: quarantine was not negotiated: name it in actions, or the MTA does not offer it')
     this.report({ type: 'hook-error', session: this.session, stage: 'endOfMessage', error })
-    const { onHookError } = this.settings
-    return onHookError.kind === 'quarantine' ? tempfail() : onHookError
+    const reply = this.settings.onHookError(this.#tx)
+    return reply.kind === 'quarantine' ? tempfail() : reply
   }
 
   // Faults: the message ends, the connection stays.
@@ -303,7 +303,8 @@ export class Conversation<S, T> {
     this.#fail('malformed', this.settings.onHookError)
   }
 
-  #fail(reason: AbortReason, reply: FinalReply): void {
+  #fail(reason: AbortReason, fallback: FallbackReply<S, T>): void {
+    const reply = fallback(this.#isStageOfSession ? undefined : this.#tx)
     if (!this.#isStageOfSession && this.#tx !== undefined) this.#tellAborted(this.#tx, reason)
     this.#decide(reply)
     this.repeat(reply)

@@ -13,6 +13,7 @@ import { negotiate, type Wishes } from './negotiate.ts'
 import type { Settings } from './options.ts'
 import type { Host, Port } from './port.ts'
 import { continue_ } from './reply.ts'
+import type { LiveTransaction } from './session.ts'
 import { COMMANDS_WITH_MACROS, STATE } from './stages.ts'
 
 // Room for a body frame of an MTA that counts a little differently from libmilter.
@@ -140,7 +141,7 @@ export class Engine<S, T> {
       return { ...wishes, ...hooks.negotiate?.(this.talk.session, offer) }
     } catch (error) {
       this.talk.report({ type: 'hook-error', session: this.talk.session, stage: 'negotiate', error })
-      this.talk.connectVerdict = onHookError
+      this.talk.connectVerdict = onHookError(undefined)
       return wishes
     }
   }
@@ -233,20 +234,20 @@ export class Engine<S, T> {
     const isRefused = (talk.protocol & SMFIP.RCPT_REJ) !== 0 && tx.macros.get('rcpt_mailer') === 'error'
     talk.recipient = readAddress(payload, isRefused)
     if (tx.recipients.length < limits.recipients) talk.settle(hooks.rcpt?.(tx, talk.recipient))
-    else this.#refuseRecipient(tx.recipients.length + 1)
+    else this.#refuseRecipient(tx, tx.recipients.length + 1)
   }
 
   /** One too many is refused by itself where that can be said, else the message is. */
-  #refuseRecipient(value: number): void {
+  #refuseRecipient(tx: LiveTransaction<S, T>, value: number): void {
     const { talk } = this
-    const { onLimit } = this.#settings
-    const canSaySo = (talk.protocol & SMFIP.NR_RCPT) === 0 && (onLimit.kind === 'tempfail' || onLimit.kind === 'reject')
+    const reply = this.#settings.onLimit(tx)
+    const canSaySo = (talk.protocol & SMFIP.NR_RCPT) === 0 && (reply.kind === 'tempfail' || reply.kind === 'reject')
     if (!canSaySo) {
       talk.exceed('recipients', value)
       return
     }
     talk.report({ type: 'limit', session: talk.session, limit: 'recipients', value })
-    talk.settled(onLimit)
+    talk.settled(reply)
   }
 
   #data(): void {

@@ -38,6 +38,7 @@ export {
   DEFAULT_LIMITS,
   DEFAULT_TIMEOUTS,
   type Fallback,
+  type FallbackFor,
   type MilterLimits,
   type MilterServerOptions,
   type MilterTimeouts,

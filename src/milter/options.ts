@@ -4,10 +4,15 @@ import type { MilterEvent } from './events.ts'
 import type { MilterHooks } from './hooks.ts'
 import type { Action, MacroStage, NoReply, Wishes } from './negotiate.ts'
 import { accept, encodeReply, type FinalReply, quarantine, type Stage, tempfail } from './reply.ts'
+import type { SmtpText } from './reply-text.ts'
+import type { Transaction } from './session.ts'
 import { STAGE_BITS } from './stages.ts'
 
 /** What to answer in place of a hook: by name, with a text of our own, or any final reply. */
 export type Fallback = 'tempfail' | 'accept' | 'quarantine' | FinalReply
+
+/** The same, chosen for the message at hand; undefined stands for a fault outside of any message. */
+export type FallbackFor<S = unknown, T = unknown> = Fallback | ((tx: Transaction<S, T> | undefined) => Fallback)
 
 /** Ceilings; what is beyond one is answered with `onLimit`, the session stays open. */
 export interface MilterLimits {
@@ -52,16 +57,19 @@ export interface MilterServerOptions<S = unknown, T = unknown> {
   readonly deadlineMs?: number
   /** How long a connect, helo, mail, rcpt, data or unknown hook may take (Postfix waits 30 s). */
   readonly commandDeadlineMs?: number
-  readonly onDeadline?: Fallback
+  readonly onDeadline?: FallbackFor<S, T>
   /** Also for an event whose payload cannot be read. */
-  readonly onHookError?: Fallback
-  readonly onLimit?: Fallback
-  /** For messages that begin while the server closes. */
-  readonly onDrain?: Fallback
+  readonly onHookError?: FallbackFor<S, T>
+  readonly onLimit?: FallbackFor<S, T>
+  /** For messages that begin while the server closes; `go on` leaves them to the hooks. */
+  readonly onDrain?: Fallback | 'go on' | (() => Fallback | 'go on')
   readonly clock?: Clock
   /** Told about everything odd; must not throw. */
   readonly onEvent?: (event: MilterEvent<S>) => void
 }
+
+/** What a fault of a message is answered. */
+export type FallbackReply<S, T> = (tx: Transaction<S, T> | undefined) => FinalReply
 
 /** Options with every default filled in. */
 export interface Settings<S, T> {
@@ -72,10 +80,10 @@ export interface Settings<S, T> {
   readonly progressEveryMs: number
   readonly deadlineMs: number
   readonly commandDeadlineMs: number
-  readonly onDeadline: FinalReply
-  readonly onHookError: FinalReply
-  readonly onLimit: FinalReply
-  readonly onDrain: FinalReply
+  readonly onDeadline: FallbackReply<S, T>
+  readonly onHookError: FallbackReply<S, T>
+  readonly onLimit: FallbackReply<S, T>
+  readonly onDrain: () => FinalReply | undefined
   readonly clock: Clock
   readonly onEvent: ((event: MilterEvent<S>) => void) | undefined
 }
@@ -111,10 +119,10 @@ export function readOptions<S, T>(options: MilterServerOptions<S, T>): Settings<
     progressEveryMs: options.progressEveryMs ?? 5000,
     deadlineMs: options.deadlineMs ?? 240_000,
     commandDeadlineMs: options.commandDeadlineMs ?? 25_000,
-    onDeadline: fallback(options.onDeadline, BUSY),
-    onHookError: fallback(options.onHookError, BUSY),
-    onLimit: fallback(options.onLimit, TOO_MUCH),
-    onDrain: fallback(options.onDrain, CLOSING),
+    onDeadline: fallbackFor(options.onDeadline, BUSY),
+    onHookError: fallbackFor(options.onHookError, BUSY),
+    onLimit: fallbackFor(options.onLimit, TOO_MUCH),
+    onDrain: onDrain(options.onDrain),
     clock: options.clock ?? systemClock,
     onEvent: options.onEvent,
   }
@@ -145,9 +153,24 @@ function wishesOf<S, T>(options: MilterServerOptions<S, T>): Wishes {
   }
 }
 
-function fallback(given: Fallback | undefined, smtp: { code: number; enhanced: string; text: string }): FinalReply {
+function fallbackFor<S, T>(given: FallbackFor<S, T> | undefined, smtp: SmtpText): FallbackReply<S, T> {
+  if (typeof given === 'function') return (tx) => fallback(given(tx), smtp)
+  const reply = fallback(given, smtp)
+  return () => reply
+}
+
+function onDrain(given: MilterServerOptions['onDrain']): () => FinalReply | undefined {
+  const choose = typeof given === 'function' ? given : () => given
+  if (typeof given === 'object') fallback(given, CLOSING)
+  return () => {
+    const chosen = choose()
+    return chosen === 'go on' ? undefined : fallback(chosen, CLOSING)
+  }
+}
+
+function fallback(given: Fallback | undefined, smtp: SmtpText): FinalReply {
   if (given === 'accept') return accept()
-  if (given === 'quarantine') return quarantine(smtp.text)
+  if (given === 'quarantine') return quarantine(smtp.text ?? '')
   if (given === undefined || given === 'tempfail') return tempfail(smtp)
   encodeReply(given)
   return given
