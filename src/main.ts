@@ -18,6 +18,7 @@ import {
   ownVersion,
   type passedDescriptors,
   pathOfDescriptor,
+  RunningPolicy,
   RunningRules,
   runCli,
 } from './cli/index.ts'
@@ -28,7 +29,7 @@ import { createInspector } from './inspector/index.ts'
 import { createListener, parseListen } from './mailfilter/index.ts'
 import type { MilterServer } from './milter/index.ts'
 import { createPipeline, HeldSlots, MessageKeeper, OpeningKeys, type Pipeline, StoryWriter } from './pipeline/index.ts'
-import { type Profile, resolveProfiles } from './policy/index.ts'
+import type { Profile } from './policy/index.ts'
 import { Quarantine } from './quarantine/index.ts'
 import type { Ruleset } from './rules/index.ts'
 import { Scheduler } from './scheduler/index.ts'
@@ -64,17 +65,16 @@ export function compose(
   rules?: Ruleset,
   passed: Passed = new Map(),
 ): Composition {
-  const profiles = resolveProfiles(config.profiles)
+  const policy = new RunningPolicy(config)
   const running = new RunningRules(rules ?? loadRules(config))
   const metrics = new FilterMetrics(ownVersion(), clock)
   const parts = makeParts(config, log, clock, metrics)
   const { inspector, store, analyzers, scheduler, keeper, stories, openings, overrides, switches, retention } = parts
   const folder = new DataFolder(config.dataDir)
   const held = new HeldSlots(config.milter.held)
-  const ground = { parts, running, metrics, held, profiles, clock, log }
+  const ground = { parts, running, metrics, held, profiles: policy.current.profiles, clock, log }
   const { pipeline, quarantine } = pipelinesOf(config, ground)
-  const brake = () => switches.brake
-  const edges = new Edges(config, pipeline, profiles, { log, clock, metrics, passed, quarantine, brake })
+  const edges = new Edges(config, pipeline, { log, clock, metrics, passed, quarantine, policy, switches })
   metrics.watch({ ...parts, quarantine, held, rules: running, listeners: () => edges.listeners })
   return {
     config,
@@ -84,7 +84,8 @@ export function compose(
     analyzers,
     switches,
     rules: running,
-    profiles,
+    policy,
+    profiles: policy.current.profiles,
     async startCore(as) {
       folder.own()
       if (as === 'filter') folder.lock()
@@ -233,7 +234,8 @@ interface EdgeDeps {
   readonly metrics: FilterMetrics
   readonly passed: Passed
   readonly quarantine: Quarantine
-  readonly brake: () => Brake | undefined
+  readonly policy: Pick<RunningPolicy, 'current'>
+  readonly switches: { readonly brake: Brake | undefined }
 }
 
 /** An address where Postfix connects. */
@@ -253,15 +255,16 @@ class Edges {
   constructor(
     config: Config,
     pipeline: Pipeline,
-    profiles: ReadonlyMap<string, Profile>,
-    { log, clock, metrics, passed, quarantine, brake }: EdgeDeps,
+    { log, clock, metrics, passed, quarantine, policy: running, switches }: EdgeDeps,
   ) {
     this.#config = config
     this.#log = log
     this.#passed = passed
+    const policy = () => running.current
+    const brake = () => switches.brake
     const stopping = this.#stopping.signal
     this.#milters = config.milter.listeners.map(({ listen, profile: profileName, direction, instance }) => {
-      const profile = profiles.get(profileName)
+      const profile = running.current.profiles.get(profileName)
       if (!profile) throw new Fault('internal', `the profile ${profileName} of ${listen} does not exist`)
       const listener = { listen, profileName, profile, direction, instance }
       const onOddity = metrics.milterEvent.bind(metrics)
@@ -269,6 +272,7 @@ class Edges {
         pipeline,
         quarantine,
         listener,
+        policy,
         log,
         clock,
         brake,

@@ -1,5 +1,6 @@
 /** What a person reads who started the filter by hand: where it listens, what to paste, what is missing, how to try it. */
 import type { InspectorState } from '../inspector/index.ts'
+import { dispositionOf } from '../policy/index.ts'
 import type { Composition, Listening } from './composition.ts'
 import type { Style } from './style.ts'
 
@@ -30,8 +31,12 @@ export function roleWarnings({ config, profiles, rules: running }: Composition):
     const detail = 'rules decide by the content alone: no antivirus and no sandbox is asked (key roles)'
     return [{ short: 'no role is mapped to an analyzer', detail }]
   }
-  const answers = config.milter.listeners.map(({ profile }) => `${profiles.get(profile)?.unanalysed} in ${profile}`)
   return without.map((role) => {
+    const outcome = { kind: 'unanalysed', why: 'role', role, rule: '' } as const
+    const answers = config.milter.listeners.map(({ profile: name }) => {
+      const profile = profiles.get(name)
+      return `${profile && dispositionOf(outcome, profile)} in ${name}`
+    })
     const rules = running.current.rules.filter(({ roles }) => roles.includes(role)).map(({ id }) => id)
     const named = rules.length === 0 ? 'no rule asks for it' : `what ${listed(rules)} would need ends as unanalysed`
     return { short: `the role ${role} is none`, detail: `${named}: ${[...new Set(answers)].join(', ')}` }

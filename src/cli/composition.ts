@@ -6,6 +6,7 @@ import type { Pipeline } from '../pipeline/index.ts'
 import type { Profile } from '../policy/index.ts'
 import type { SwitchBook } from '../store/index.ts'
 import type { Store } from '../store/store.ts'
+import type { RunningPolicy } from './running-policy.ts'
 import type { RunningRules } from './running-rules.ts'
 
 /** The filter, put together and not yet started. */
@@ -18,6 +19,7 @@ export interface Composition {
   /** The emergency brake and disabled rules. */
   readonly switches: Pick<SwitchBook, 'brake' | 'disabledRules'>
   readonly rules: RunningRules
+  readonly policy: RunningPolicy
   readonly profiles: ReadonlyMap<string, Profile>
   /** Starts all but the listeners; as the filter itself only where no other works in the same data folder. */
   startCore(as?: 'filter'): Promise<void>

@@ -1,6 +1,7 @@
 /** `peekaboo config check|show|schema`. */
 import type { Command } from 'commander'
-import { configSchema } from '../config/index.ts'
+import { configSchema, formatProblem } from '../config/index.ts'
+import { createPolicy, policyWarnings } from '../policy/index.ts'
 import { RulesetError } from '../rules/index.ts'
 import { type CommonOptions, configured, quietLogger, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
@@ -58,7 +59,10 @@ ${EXITS}`
 
 /** Composing starts nothing and reads the rules, so whatever serve would refuse is refused here. */
 function check(context: Context, options: CommonOptions): number {
-  const { config, files } = configured(context, options)
+  const { config, files, placed } = configured(context, options)
+  for (const problem of placed(policyWarnings(createPolicy(config), config))) {
+    context.io.stderr.write(`${context.err.yellow('warning')}: ${formatProblem(problem)}\n`)
+  }
   try {
     context.compose(config, quietLogger(context, options, config.log))
   } catch (error) {

@@ -2,7 +2,7 @@
 import { homedir } from 'node:os'
 import type { Command } from 'commander'
 import { type Loaded, loadConfigWithPlaces, type Override } from '../config/index.ts'
-import { BUILTIN_PROFILES, PolicyError, resolveProfiles } from '../policy/index.ts'
+import { BUILTIN_PROFILES, createPolicy, PolicyError } from '../policy/index.ts'
 import { createLogger, type Logger, type TelemetryOptions } from '../telemetry/index.ts'
 import type { Context } from './context.ts'
 
@@ -34,7 +34,7 @@ export function configured({ io }: Context, options: CommonOptions, set: readonl
     surroundings: { env: io.env, uid: io.uid, home: io.env.HOME ?? homedir() },
   })
   try {
-    resolveProfiles(loaded.config.profiles)
+    createPolicy(loaded.config)
     return loaded
   } catch (error) {
     throw error instanceof PolicyError ? loaded.refuse(error.problems) : error

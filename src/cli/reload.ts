@@ -1,4 +1,4 @@
-/** SIGHUP: rules and lists are read again, and what the configuration says of them. Whatever goes wrong, the running rules stay. */
+/** SIGHUP: rules, lists, policy and texts are read again. Whatever goes wrong, what is in force stays. */
 import { isDeepStrictEqual } from 'node:util'
 import { type Config, ConfigError, formatProblem } from '../config/index.ts'
 import { Secret } from '../core/index.ts'
@@ -7,12 +7,13 @@ import { describeError, type Logger } from '../telemetry/index.ts'
 import type { Composition } from './composition.ts'
 import { loadRulesBeside } from './rule-files.ts'
 
-/** Reads the configuration and the rules again, puts these in force, and tells the log what came of it. */
+/** Reads the configuration and the rules again, puts rules and policy in force, and tells the log what came of it. */
 export async function reload(composition: Composition, read: () => Config, log: Logger): Promise<void> {
-  const { config, rules } = composition
+  const { config, rules, policy } = composition
   const before = rules.current.version
   try {
     let changed: readonly string[] = []
+    let enforce = () => {}
     const {
       version,
       rules: all,
@@ -20,8 +21,10 @@ export async function reload(composition: Composition, read: () => Config, log: 
     } = await rules.replace(async () => {
       const fresh = read()
       changed = changedKeys(config, fresh)
+      enforce = policy.prepare(fresh)
       return loadRulesBeside({ ...config, rules: fresh.rules })
     })
+    enforce()
     log.info({ rules: version, before, count: all.length, lists: lists.length }, 'rules reloaded')
     if (changed.length > 0) log.warn({ keys: changed }, 'changed in the configuration, and taken up by a restart only')
   } catch (error) {
@@ -55,11 +58,13 @@ export class Reloads {
   }
 }
 
-/** A reload takes up the rules alone: whoever changed more should know that it is not in force. */
+/** What a reload takes up; whoever changed more should know that it is not in force. */
+const TAKEN_UP: ReadonlySet<string> = new Set(['rules', 'profiles', 'overrides', 'headers', 'contact', 'catalogues'])
+
 function changedKeys(before: Config, after: Config): readonly string[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)])
   const values = (config: Config) => config as unknown as Readonly<Record<string, unknown>>
-  return [...keys].filter((key) => key !== 'rules' && !isSame(values(before)[key], values(after)[key])).sort()
+  return [...keys].filter((key) => !TAKEN_UP.has(key) && !isSame(values(before)[key], values(after)[key])).sort()
 }
 
 function isSame(before: unknown, after: unknown): boolean {

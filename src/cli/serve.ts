@@ -8,6 +8,7 @@ import type { Composition, Listening } from './composition.ts'
 import { type CommonOptions, configured, override, repeated, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
+import { watchLists } from './list-watch.ts'
 import { Reloads, reload } from './reload.ts'
 import { ServiceManager } from './service-manager.ts'
 import { watchSignals } from './signals.ts'
@@ -68,6 +69,7 @@ async function serve(context: Context, options: ServeOptions): Promise<number> {
   })
   const signals = watchSignals(context.io, log, () => reloads.ask())
   let stopWatchdog = () => {}
+  let stopWatching = () => {}
   try {
     const starting = start(composition)
     starting.catch(() => undefined)
@@ -76,6 +78,11 @@ async function serve(context: Context, options: ServeOptions): Promise<number> {
       await announce(context, composition, listening, log)
       isListening = true
       void manager.ready(statusOf(composition))
+      stopWatching = watchLists(
+        () => composition.policy.files,
+        () => composition.policy.refresh(log),
+        systemClock,
+      )
       stopWatchdog = feedWatchdog(manager, () => composition.pipeline.selfTest(), systemClock, log)
     }
     const signal = await signals.first
@@ -93,6 +100,7 @@ async function serve(context: Context, options: ServeOptions): Promise<number> {
     return EXIT.ERROR
   } finally {
     stopWatchdog()
+    stopWatching()
     signals.end()
   }
 }

@@ -37,7 +37,8 @@ export function readFiles(file: string, optional: boolean): SourceFiles {
   }
 }
 
-function dropIns(folder: string): { readonly names: readonly string[]; readonly problems: readonly Problem[] } {
+/** Names of what lies in a folder, in order; none where there is no such folder. */
+export function dropIns(folder: string): { readonly names: readonly string[]; readonly problems: readonly Problem[] } {
   try {
     const names = readdirSync(folder).filter((name) => !name.startsWith('.'))
     return { names: names.sort((a, b) => (a < b ? -1 : 1)), problems: [] }
@@ -47,7 +48,8 @@ function dropIns(folder: string): { readonly names: readonly string[]; readonly 
   }
 }
 
-function readSource(path: string, optional: boolean): SourceFile | Problem | undefined {
+/** Reads one file whole, or says why not; undefined where there is none and need be none. */
+export function readSource(path: string, optional: boolean): SourceFile | Problem | undefined {
   try {
     const bytes = readCapped(path)
     if (bytes.length > LARGEST_BYTES) return problem(path, 'is larger than 1 MiB', 'a configuration is not that large')

@@ -1,5 +1,7 @@
 /** Files and command line → one frozen configuration, or a `ConfigError` with everything that is wrong with it. */
 import { homedir } from 'node:os'
+import { dirname } from 'node:path'
+import { readCatalogues } from './catalogues.ts'
 import { crossCheck } from './check.ts'
 import { defaultDataDir, type Surroundings } from './data-dir.ts'
 import { DEFAULT_FILE, readFiles } from './files.ts'
@@ -10,6 +12,7 @@ import { ConfigError, type Problem } from './problem.ts'
 import { resolveSecrets } from './resolve-secrets.ts'
 import { configSchema } from './schema.ts'
 import { showConfig } from './show.ts'
+import { resolveLists } from './text-lists.ts'
 import { mergeTrees, plainValue, type Tree, treeOf, valuePlaceOf } from './tree.ts'
 
 /** A value that the command line lays over the files. */
@@ -30,13 +33,18 @@ export interface LoadOptions {
   readonly surroundings?: Surroundings
 }
 
+/** A problem whose place is that of the value at its path, unless it stands in a file of its own. */
+export type Unplaced = Omit<Problem, 'place'> & { readonly place?: Problem['place'] }
+
 /** A configuration with where it came from. */
 export interface Loaded {
   readonly config: Config
   /** The files that were read, in order. */
   readonly files: readonly string[]
   /** Makes an error of problems that only another room can find, each placed where the value was written. */
-  readonly refuse: (problems: readonly Omit<Problem, 'place'>[]) => ConfigError
+  readonly refuse: (problems: readonly Unplaced[]) => ConfigError
+  /** The same for what is no error. */
+  readonly placed: (problems: readonly Unplaced[]) => readonly Problem[]
   /** The configuration in force as YAML that could be written so, with the place of whatever is no default. */
   readonly show: () => string
 }
@@ -50,14 +58,19 @@ export function loadConfig(options: LoadOptions = {}): Config {
 export function loadConfigWithPlaces(options: LoadOptions = {}): Loaded {
   const surroundings = options.surroundings ?? ownSurroundings()
   const { tree, files } = readTrees(options)
-  const config = validate(tree, surroundings)
+  const { catalogues, problems } = readCatalogues(dirname(options.file ?? DEFAULT_FILE))
+  throwIfAny(problems)
+  const config = { ...validate(tree, surroundings), catalogues }
   throwIfAny(crossCheck(config, tree, options.builtinProfiles ?? ['mx', 'observe', 'submission']))
   throwIfAny(resolveSecrets(config, [], tree, surroundings))
+  throwIfAny(resolveLists(config.overrides, ['overrides'], tree))
+  const placed = (found: readonly Unplaced[]) =>
+    found.map((problem) => ({ ...problem, place: problem.place ?? valuePlaceOf(tree, problem.path) }))
   return {
     config: deepFreeze(config),
     files,
-    refuse: (problems) =>
-      new ConfigError(problems.map((problem) => ({ ...problem, place: valuePlaceOf(tree, problem.path) }))),
+    refuse: (found) => new ConfigError(placed(found)),
+    placed,
     show: () => showConfig(tree, config.dataDir),
   }
 }

@@ -5,12 +5,13 @@ import { httpOptions } from '../http/options.ts'
 import { inspectorOptions } from '../inspector/options.ts'
 import { milterOptions } from '../mailfilter/options.ts'
 import { pipelineOptions } from '../pipeline/options.ts'
-import { profilesOptions } from '../policy/options.ts'
+import { headersOptions, overridesOptions, profilesOptions } from '../policy/options.ts'
 import { quarantineOptions } from '../quarantine/options.ts'
 import { rulesOptions } from '../rules/options.ts'
 import { schedulerOptions } from '../scheduler/options.ts'
 import { storeOptions } from '../store/options.ts'
 import { telemetryOptions } from '../telemetry/options.ts'
+import type { Catalogue } from './catalogues.ts'
 
 /** Everything that may stand in `peekaboo.yaml`. */
 export const configOptions = z.strictObject({
@@ -29,6 +30,8 @@ export const configOptions = z.strictObject({
   roles: rolesOptions,
   profiles: profilesOptions,
   quarantine: quarantineOptions,
+  overrides: overridesOptions,
+  headers: headersOptions,
   rules: rulesOptions,
   http: httpOptions,
   scheduler: schedulerOptions,
@@ -37,7 +40,9 @@ export const configOptions = z.strictObject({
     .string()
     .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'must be a language such as en or de')
     .default('en')
-    .describe("which translation of a rule's reason is used (default en)"),
+    .describe(
+      "in which language strangers are answered, and which translation of a rule's reason is used (default en)",
+    ),
   contact: z
     .string()
     .regex(/^[ -~]{1,200}$/, 'must be 1 to 200 printable ASCII characters')
@@ -46,4 +51,8 @@ export const configOptions = z.strictObject({
 })
 
 /** The configuration as it is handed to the rooms: deep-frozen, every default filled in. */
-export type Config = Readonly<z.output<typeof configOptions>> & { readonly dataDir: string }
+export type Config = Readonly<z.output<typeof configOptions>> & {
+  readonly dataDir: string
+  /** What lies in `messages.d`: texts of further languages. */
+  readonly catalogues?: readonly Catalogue[]
+}

@@ -41,8 +41,17 @@ export type OutcomeKind = Outcome['kind']
 export type EncryptedKind = 'mail' | 'container' | 'document'
 
 /** From the weakest answer to the strongest; `fold` takes the strongest, so that adding a sample never weakens an answer. */
-export const DISPOSITIONS = ['accept', 'tag', 'redirect', 'quarantine', 'tempfail', 'discard', 'reject'] as const
-/** What the mail server is told about a message. */
+export const DISPOSITIONS = [
+  'accept',
+  'tag',
+  'redirect',
+  'quarantine',
+  'return',
+  'tempfail',
+  'discard',
+  'reject',
+] as const
+/** What the mail server is told about a message; `return` is a quarantine that goes back to the sender instead of on. */
 export type Disposition = (typeof DISPOSITIONS)[number]
 
 /** The strongest of several dispositions; a message with nothing to judge is accepted. */

@@ -15,6 +15,7 @@ export function logLine(decision: Decision, envelope: Envelope): Readonly<Record
     listener: envelope.listener,
     profile: envelope.profileName,
     mode: envelope.profile.mode,
+    mixed: envelope.isMixed || undefined,
     client: envelope.clientAddress,
     sender: envelope.sender,
     recipients: envelope.recipients,

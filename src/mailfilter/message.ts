@@ -1,16 +1,20 @@
 /** One message of one session: hands its bytes to the pipeline and answers with what the pipeline decided. */
 import type { Clock } from '../core/index.ts'
 import { type FinalReply, type HeaderField, SMFIP, type Transaction } from '../milter/index.ts'
-import { type Decision, type Envelope, type Examination, HEADER_NAME, type Pipeline } from '../pipeline/index.ts'
+import type { Decision, Envelope, Examination, Pipeline, Policy, Ruling } from '../pipeline/index.ts'
 import { describeError, type Logger } from '../telemetry/index.ts'
 import { HeaderBlock } from './header-block.ts'
 import { logLine } from './log-line.ts'
+import { OwnHeaders } from './own-headers.ts'
 import { Patience } from './patience.ts'
+import { isAuthenticated, type Reception } from './reception.ts'
 import { letThrough, replyOf } from './reply.ts'
 
 export interface MessageDeps {
   readonly pipeline: Pipeline
   readonly listener: ListenerProfile
+  /** The policy in force; without it the listener's profile counts for everybody. */
+  readonly policy?: () => Policy
   readonly log: Logger
   readonly clock: Clock
   readonly deadlineMs: number
@@ -62,24 +66,30 @@ export class Message {
   readonly #examination: Examination
   /** The one that was on when the message began; none for mail that is monitored anyway. */
   readonly #brake: Envelope['brake']
-  #ours = 0
+  readonly #reception: Reception
+  readonly #ruling: Ruling
+  readonly #headers: OwnHeaders
   #oursHeld = 0
   #bytes = 0
   #unexamined: string | undefined
   #finishing = false
 
-  constructor(tx: Transaction, deps: MessageDeps) {
+  /** To be made when all recipients are known. */
+  constructor(tx: Transaction, reception: Reception, deps: MessageDeps) {
     this.#tx = tx
     this.#deps = deps
-    this.#brake = deps.listener.profile.mode === 'enforce' ? deps.brake?.() : undefined
+    this.#reception = reception
+    this.#ruling = reception.ruling
+    const { profile } = this.#ruling
+    this.#headers = new OwnHeaders(reception.answers.headers, profile.subjectPrefix)
+    this.#brake = profile.mode === 'enforce' ? deps.brake?.() : undefined
     this.#examination = deps.pipeline.begin()
     if (this.#brake?.mode === 'tempfail') this.#leaveUnread('stopped by the brake')
   }
 
   header(field: HeaderField): Promise<void> | undefined {
-    const name = field.nameText.toLowerCase()
-    if (name === HEADER_NAME.toLowerCase()) this.#ours += 1
-    if (name === this.#deps.quarantine?.headerName.toLowerCase()) this.#oursHeld += 1
+    this.#headers.see(field)
+    if (field.nameText.toLowerCase() === this.#deps.quarantine?.headerName.toLowerCase()) this.#oursHeld += 1
     this.#header.add(field, ((this.#tx.session.negotiated?.protocol ?? 0) & SMFIP.HDR_LEADSPC) !== 0)
     return this.#header.isLarge ? this.#write(this.#header.take()) : undefined
   }
@@ -97,19 +107,19 @@ export class Message {
   async endOfMessage(): Promise<FinalReply> {
     this.#finishing = true
     const envelope = this.#admitted()
-    if (this.#isMonitored) {
+    if (this.isMonitored) {
       this.#examine(envelope, new AbortController().signal).catch((error: unknown) => {
         this.#deps.log.error(
           { queueId: envelope.queueId, cause: describeError(error) },
           'monitored message not examined',
         )
       })
-      return this.#brake ? letThrough(this.#brake.mode, this.#tx.edit, this.#ours) : { kind: 'accept' }
+      return this.#brake ? letThrough(this.#brake.mode, this.#tx.edit, this.#headers) : { kind: 'accept' }
     }
     const decision = await this.#examine(envelope, this.#tx.signal)
     if (!this.#tx.signal.aborted) this.#examination.answered(decision, envelope)
     if (!this.#tx.signal.aborted) await this.#mark(decision, envelope)
-    return replyOf(decision, this.#tx.edit, this.#ours)
+    return replyOf(decision, this.#tx, this.#headers, this.#ruling.profile)
   }
 
   /** The message was taken back. One that is being examined ends by its signal, so that its analyses go on. */
@@ -117,8 +127,9 @@ export class Message {
     if (!this.#finishing) this.#examination.abort()
   }
 
-  get #isMonitored(): boolean {
-    return this.#deps.listener.profile.mode === 'monitor' || this.#brake?.mode === 'monitor'
+  /** Nobody holds, defers or refuses it, whatever breaks. */
+  get isMonitored(): boolean {
+    return this.#ruling.profile.mode === 'monitor' || this.#brake?.mode === 'monitor'
   }
 
   async #examine(envelope: Envelope, gone: AbortSignal): Promise<Decision> {
@@ -126,7 +137,7 @@ export class Message {
     const patience = new Patience([gone, stopping], deadlineMs, clock)
     const decision = await this.#examination.finish(envelope, patience.signal)
     patience.end()
-    if (this.#isMonitored) this.#examination.answered(decision, envelope)
+    if (this.isMonitored) this.#examination.answered(decision, envelope)
     log.info(
       { ...logLine(decision, envelope), gone: gone.aborted || undefined, unexamined: this.#unexamined },
       'message',
@@ -145,7 +156,7 @@ export class Message {
     const { quarantine, listener } = this.#deps
     if (!quarantine || decision.disposition === 'reject' || decision.disposition === 'tempfail') return
     for (let index = this.#oursHeld; index > 0; index -= 1) this.#tx.edit.deleteHeader(quarantine.headerName, index)
-    if (decision.disposition !== 'quarantine') return
+    if (decision.disposition !== 'quarantine' && decision.disposition !== 'return') return
     const field = await quarantine.hold(decision, envelope, listener.instance ?? STANDARD_INSTANCE, this.#bytes)
     // In front of all others, so that whoever looks for it need not read them.
     if (field) this.#tx.edit.insertHeader(0, field.name, field.value)
@@ -154,7 +165,7 @@ export class Message {
   #write(chunk: Uint8Array): Promise<void> | undefined {
     this.#bytes += chunk.length
     if (this.#unexamined !== undefined || this.#examination.write(chunk)) return undefined
-    return this.#isMonitored ? this.#patiently() : this.#examination.drained()
+    return this.isMonitored ? this.#patiently() : this.#examination.drained()
   }
 
   async #patiently(): Promise<void> {
@@ -174,18 +185,22 @@ export class Message {
   }
 
   #envelope(): Envelope {
-    const { session, sender, recipients, macros, queueId } = this.#tx
-    const { listen, profileName, profile, direction } = this.#deps.listener
+    const { session, sender, recipients, queueId } = this.#tx
+    const { listen, direction } = this.#deps.listener
+    const { profile, profileName, overrides, isMixed } = this.#ruling
     return {
       queueId: queueId ?? '',
       listener: listen,
-      profileName,
+      profileName: overrides.length === 0 ? profileName : `${profileName} (${overrides.join(', ')})`,
+      isMixed,
+      answers: this.#reception.answers,
+      utf8: this.#reception.utf8,
       // What the brake has only watched is not held either.
       profile: this.#brake?.mode === 'monitor' ? { ...profile, mode: 'monitor', hold: 0 } : profile,
       brake: this.#brake,
       clientAddress: session.connect?.address ?? '',
       helo: session.helo ?? '',
-      authenticated: (macros.get('{auth_authen}') ?? '') !== '',
+      authenticated: isAuthenticated(this.#tx),
       direction,
       sender: sender?.address ?? '',
       recipients: recipients.map((recipient) => recipient.address),

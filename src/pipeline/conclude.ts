@@ -10,6 +10,7 @@ import {
   type RoleState,
   type StorySample,
   VERDICTS,
+  type Verdict,
 } from '../core/index.ts'
 import { dispositionOf, type Profile } from '../policy/index.ts'
 import type { Case } from './case.ts'
@@ -99,13 +100,26 @@ function storySample(one: Case, profile: Profile): StorySample {
  * What the rules say of a sample, or why it was not read where that weighs more: adding what is not known never weakens an answer. A rule
  * may call good what is encrypted, as it may know from whom it comes; nothing makes unscannable clean.
  */
-function outcomeOf({ evaluation, unread }: Case, profile: Profile): Outcome {
-  const own = evaluation.outcome
-  const isGood = own.kind === 'decided' && own.verdict === 'good'
-  const outcomes = [own, ...unread.filter(({ kind }) => !isGood || kind !== 'encrypted')]
+function outcomeOf(one: Case, profile: Profile): Outcome {
+  const outcomes = outcomesOf(one)
   const weight = (outcome: Outcome) => DISPOSITIONS.indexOf(dispositionOf(outcome, profile)) * 1000 + gravity(outcome)
   return outcomes.reduce((gravest, one) => (weight(one) > weight(gravest) ? one : gravest))
 }
+
+function outcomesOf({ evaluation, unread }: Case): readonly [Outcome, ...Outcome[]] {
+  const own = evaluation.outcome
+  const isGood = own.kind === 'decided' && own.verdict === 'good'
+  return [own, ...unread.filter(({ kind }) => !isGood || kind !== 'encrypted')]
+}
+
+/** Every outcome that counts, whichever profile looks at it. */
+export function allOutcomes(cases: readonly Case[], whole: readonly Outcome[]): readonly Outcome[] {
+  const counts = ({ sample: { role } }: Case, outcome: Outcome) =>
+    role === 'attachment' || outcome.kind !== 'decided' || !HARMLESS.has(outcome.verdict)
+  return [...whole, ...cases.flatMap((one) => outcomesOf(one).filter((outcome) => counts(one, outcome)))]
+}
+
+const HARMLESS: ReadonlySet<Verdict> = new Set(['ignored', 'good'])
 
 function toldAs(state: RoleState): Report | string {
   if (state.state === 'reported') return state.report

@@ -12,13 +12,13 @@ import {
   type Sample,
 } from '../core/index.ts'
 import type { Inspection, WantedReading } from '../inspector/index.ts'
-import { dispositionOf, headerFor, replyFor } from '../policy/index.ts'
+import { answerAt, dispositionOf, headerFor, replyFor } from '../policy/index.ts'
 import type { Ruleset } from '../rules/index.ts'
 import type { Known, StoryDraft } from '../store/store.ts'
 import { describeError } from '../telemetry/index.ts'
 import { type Around, aroundOf } from './around.ts'
 import type { Case } from './case.ts'
-import { type Conclusion, conclude, wholeOutcomes } from './conclude.ts'
+import { allOutcomes, type Conclusion, conclude, wholeOutcomes } from './conclude.ts'
 import type { PipelineDeps } from './deps.ts'
 import { judge } from './judge.ts'
 import type { KeptMessage } from './kept-message.ts'
@@ -219,7 +219,8 @@ export class MessageExamination implements Examination {
     const { cases, whole, since, opening, passwords } = prepared
     await judge(cases, whole, envelope, { ...this.#deps, kept: this.#kept, since, opening, passwords }, signal)
     this.#watch.step('judge')
-    return this.#told(conclude(cases, whole, envelope.profile), { ...prepared, envelope })
+    const outcomes = allOutcomes(cases, whole)
+    return this.#told(conclude(cases, whole, envelope.profile), { ...prepared, envelope, outcomes })
   }
 
   /** What stands for a message without attachments: its texts, or else all of its bytes. */
@@ -231,18 +232,23 @@ export class MessageExamination implements Examination {
   async #told(conclusion: Conclusion, about: About): Promise<Decision> {
     const { envelope, story, age } = about
     if (story) this.#ref = story.ref
-    const disposition = expired(conclusion, age, envelope) ? envelope.profile.expired : conclusion.disposition
+    const { outcome, disposition: now } = conclusion
+    const outcomes = about.outcomes ?? [outcome]
+    const disposition =
+      story && now === 'tempfail' ? answerAt(outcomes, envelope.profile, age, outcome.kind === 'failed') : now
     const decision = this.#decision({ ...conclusion, disposition }, envelope, about.message)
     await this.#deps.stories.open(this.#draft(decision, about))
     this.#watch.step('story')
     return { ...decision, times: this.#watch.times(), ...(about.around && { around: about.around }) }
   }
 
-  #decision(conclusion: Conclusion, { brake }: Envelope, message?: MessageFacts): Decision {
+  #decision(conclusion: Conclusion, { brake, answers, utf8 }: Envelope, message?: MessageFacts): Decision {
     const { disposition, outcome } = conclusion
-    const smtp = replyFor(disposition, { ref: this.#ref, outcome })
-    const answer: Answer = { disposition, reply: smtp ? `${smtp.code} ${smtp.enhanced} ${smtp.text}` : '' }
-    const header = headerFor({ ref: this.#ref, outcome, brake: brake?.mode })
+    const about = { ref: this.#ref, outcome, brake: brake?.mode, utf8 }
+    const smtp = replyFor(disposition, about, answers)
+    const reply = smtp ? `${smtp.code} ${smtp.enhanced} ${smtp.text.replaceAll('\n', ' ')}` : ''
+    const answer: Answer = { disposition, reply }
+    const header = headerFor(about, disposition, answers)
     return {
       ...conclusion,
       message,
@@ -298,6 +304,8 @@ interface About {
   readonly story: Known['story']
   /** How old that is, both times by the store's clock: it does not end early because ours was set. */
   readonly age: number
+  /** All of which the conclusion was drawn; absent where it is one alone. */
+  readonly outcomes?: readonly Outcome[]
   readonly subject: string
   readonly messageId: string
 }
@@ -314,12 +322,4 @@ interface Prepared extends Omit<About, 'envelope'> {
 
 function ageOf({ story, now }: Known): number {
   return story ? now - story.firstSeen : 0
-}
-
-/** Whoever failed for an hour, or waited for `maxAge`, gets the answer of `expired`. */
-const FAILED_MAX_AGE_MS = 3_600_000
-
-function expired({ disposition, outcome }: Conclusion, age: number, { profile }: Envelope): boolean {
-  if (disposition !== 'tempfail') return false
-  return age > (outcome.kind === 'failed' ? Math.min(FAILED_MAX_AGE_MS, profile.maxAge) : profile.maxAge)
 }

@@ -4,9 +4,21 @@ import { MessageExamination } from './examination.ts'
 import type { Pipeline } from './pipeline.ts'
 import { selfTest } from './self-test.ts'
 
-export { HEADER_NAME, uncheckedHeader } from '../policy/index.ts'
+export {
+  type Circumstances,
+  HEADER_NAME,
+  MessageClass,
+  PLAIN_ANSWERS,
+  type Policy,
+  type PolicyClass,
+  type Ruling,
+  recipientReply,
+  taggedSubject,
+  uncheckedHeader,
+} from '../policy/index.ts'
 export type { PipelineDeps } from './deps.ts'
 export { HeldSlots } from './held-slots.ts'
+export { directionOf } from './message-facts.ts'
 export { MessageKeeper } from './message-keeper.ts'
 export { OpeningKeys } from './opening-keys.ts'
 export { type PipelineOptions, pipelineOptions } from './options.ts'

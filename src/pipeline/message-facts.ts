@@ -27,7 +27,7 @@ export function messageFacts(
     subject,
     anomalies,
     attachments: attachments.length,
-    direction: envelope.direction ?? directionOf(envelope),
+    direction: directionOf(envelope),
     headers: header?.fields ?? [],
     headersCut: (header?.isCut ?? true) || auth.length > MOST_RESULTS,
     from: header?.from ?? [],
@@ -41,7 +41,12 @@ function resultOf({ method, result, domain }: AuthResult): AuthResult {
 }
 
 /** Mail of this machine itself comes from no client or from a loopback address; a proxy in front of Postfix tells the real one. */
-function directionOf({ authenticated, clientAddress }: Sender): Direction {
+export function directionOf({
+  direction,
+  authenticated,
+  clientAddress,
+}: Pick<Sender, 'direction' | 'authenticated' | 'clientAddress'>): Direction {
+  if (direction !== undefined) return direction
   if (authenticated) return 'outbound'
   return clientAddress === '' || /^(?:127\.|::1$|::ffff:127\.)/i.test(clientAddress) ? 'local' : 'inbound'
 }

@@ -2,7 +2,7 @@
  * One message from bytes to folded outcome. `mailfilter/` and the command line drive it; it knows no milter protocol.
  */
 import type { Answer, Direction, Disposition, MessageFacts, Outcome, Sample, StorySample } from '../core/index.ts'
-import type { Profile } from '../policy/index.ts'
+import type { Answers, Profile } from '../policy/index.ts'
 import type { Brake } from '../store/store.ts'
 import type { Around } from './around.ts'
 
@@ -23,6 +23,12 @@ export interface Envelope {
   readonly recipients: readonly string[]
   /** The emergency brake, where it is on and counts for this mail. */
   readonly brake?: Brake | undefined
+  /** In which words strangers are told; plain English unless somebody says otherwise. */
+  readonly answers?: Answers
+  /** The client said SMTPUTF8 (RFC 6531). */
+  readonly utf8?: boolean
+  /** Recipients have different policies, and the strictest counts for all. */
+  readonly isMixed?: boolean
 }
 
 /** An SMTP reply in its parts. */

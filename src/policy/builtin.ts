@@ -1,5 +1,6 @@
 /** The profiles that exist without being written. A site changes them key by key, or extends them under a new name. */
-import type { ProfileOptions } from './options.ts'
+import { TextList } from '../core/index.ts'
+import type { OverrideOptions, ProfileOptions } from './options.ts'
 
 const SECOND = 1000
 const HOUR = 3_600_000
@@ -21,23 +22,11 @@ const mx: ProfileOptions = {
   pending: 'tempfail',
   failed: 'tempfail',
   expired: 'reject',
+  mixed: 'defer',
 }
 
-/** The first step of a pilot: looks and logs, touches no mail. */
-const observe: ProfileOptions = {
-  mode: 'monitor',
-  hold: 0,
-  maxAge: 4 * HOUR,
-  bad: 'accept',
-  suspicious: 'accept',
-  unknown: 'accept',
-  unscannable: 'accept',
-  unanalysed: 'accept',
-  encrypted: { mail: 'accept', container: 'accept', document: 'accept' },
-  pending: 'accept',
-  failed: 'accept',
-  expired: 'accept',
-}
+/** The first step of a pilot: looks and logs, touches no mail. An override with `mode: enforce` makes it what it extends. */
+const observe: ProfileOptions = { extends: 'mx', mode: 'monitor' }
 
 /** Mail of the site's own users: a 451 is an error box for them, so what is not decided waits in quarantine. */
 const submission: ProfileOptions = {
@@ -45,12 +34,31 @@ const submission: ProfileOptions = {
   hold: 15 * SECOND,
   pending: 'quarantine',
   failed: 'quarantine',
-  expired: 'reject',
+  expired: 'return',
+  mixed: 'strictest',
 }
 
-/** By name, what is built in. */
-export const BUILTIN_PROFILES: Readonly<Record<'mx' | 'observe' | 'submission', ProfileOptions>> = {
-  mx,
-  observe,
-  submission,
+/** From a server that has already taken the mail: whatever it is refused, it would bounce to a sender who may be forged. */
+const relay: ProfileOptions = {
+  extends: 'mx',
+  bad: 'quarantine',
+  unscannable: 'quarantine',
+  expired: 'quarantine',
+  mixed: 'strictest',
 }
+
+/** For those whom anybody must be able to reach (RFC 5321 4.5.1, RFC 2142), also about a mail that was refused. */
+const postmaster: ProfileOptions = { extends: 'mx', bad: 'tag' }
+
+/** By name, what is built in. */
+export const BUILTIN_PROFILES = { mx, observe, submission, relay, postmaster } as const satisfies Readonly<
+  Record<string, ProfileOptions>
+>
+
+/** Comes after all overrides of the site: who asks why a mail was refused sends that mail along. */
+export const LAST_OVERRIDE = {
+  name: 'postmaster',
+  recipients: new TextList(['postmaster@', 'abuse@']),
+  authenticated: false,
+  bad: 'tag',
+} as const satisfies OverrideOptions

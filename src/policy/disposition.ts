@@ -28,3 +28,26 @@ export function decide(outcomes: Iterable<Outcome>, profile: Profile): Dispositi
   for (const outcome of outcomes) dispositions.push(dispositionOf(outcome, profile))
   return foldDispositions(dispositions)
 }
+
+/** Whoever failed for so long gets the answer of `expired`, however long `maxAge` is. */
+const FAILED_MAX_AGE_MS = 3_600_000
+
+/**
+ * The same for a message that is so old: what would be deferred once more ends by `expired`. Where several profiles count, each by its own
+ * age and the strictest answer.
+ */
+export function answerAt(
+  outcomes: readonly Outcome[],
+  profile: Profile,
+  ageMs: number,
+  isFailed: boolean,
+): Disposition {
+  return foldDispositions(
+    (profile.parts ?? [profile]).map((part) => {
+      const disposition = decide(outcomes, part)
+      if (disposition !== 'tempfail') return disposition
+      const limit = isFailed ? Math.min(FAILED_MAX_AGE_MS, part.maxAge) : part.maxAge
+      return ageMs > limit ? part.expired : disposition
+    }),
+  )
+}

@@ -11,14 +11,26 @@ export const MAX_HOLD_MS = 240_000
 
 type Known = ReadonlyMap<string, ProfileOptions>
 
-/** Resolves all profiles, built-in and written. Throws a `PolicyError` that names every problem. */
+/** Resolves all profiles, built-in and written, as they count. Throws a `PolicyError` that names every problem. */
 export function resolveProfiles(written: ProfilesOptions): ReadonlyMap<string, Profile> {
+  return new Map([...completeProfiles(written)].map(([name, profile]) => [name, inForce(profile)]))
+}
+
+/** Who touches no mail holds none either. */
+export function inForce(profile: Profile): Profile {
+  return profile.mode === 'monitor' ? { ...profile, hold: 0 } : profile
+}
+
+/** The same as they are written, for overrides to change. */
+export function completeProfiles(written: ProfilesOptions): ReadonlyMap<string, Profile> {
   const known = declared(written)
   const profiles = new Map<string, Profile>()
   const problems: PolicyProblem[] = []
   for (const name of known.keys()) {
     const { keys, problem } = inherit(name, known)
-    const wrong = problem ? [problem] : [...missingKeys(name, keys), ...tooLong(name, keys)]
+    const wrong = problem
+      ? [problem]
+      : [...missingKeys(name, keys), ...misfits(keys, ['profiles', name], `profile "${name}"`)]
     problems.push(...wrong)
     if (isComplete(keys, wrong)) profiles.set(name, keys)
   }
@@ -57,7 +69,7 @@ function inherit(name: string, known: Known): Inherited {
 }
 
 /** Key by key, `encrypted` too; what is written wins. */
-function merge(base: ProfileOptions, written: ProfileOptions): ProfileOptions {
+export function merge(base: ProfileOptions, written: ProfileOptions): ProfileOptions {
   const encrypted = { ...base.encrypted, ...written.encrypted }
   return { ...base, ...written, ...(Object.keys(encrypted).length > 0 && { encrypted }) }
 }
@@ -67,7 +79,8 @@ function isComplete(_: ProfileOptions, wrong: readonly PolicyProblem[]): _ is Pr
 }
 
 const ENCRYPTED_KEYS = Object.keys(completeProfile.shape.encrypted.shape) as readonly (keyof Profile['encrypted'])[]
-const KEYS = Object.keys(completeProfile.shape) as readonly (keyof Profile)[]
+const OPTIONAL: ReadonlySet<string> = new Set(['redirectTo', 'subjectPrefix'])
+const KEYS = Object.keys(completeProfile.shape).filter((key) => !OPTIONAL.has(key)) as readonly (keyof ProfileOptions)[]
 
 function missingKeys(name: string, keys: ProfileOptions): readonly PolicyProblem[] {
   const missing = KEYS.filter((key) => key !== 'encrypted' && keys[key] === undefined)
@@ -79,10 +92,23 @@ function missingKeys(name: string, keys: ProfileOptions): readonly PolicyProblem
   }))
 }
 
-function tooLong(name: string, { hold = 0 }: ProfileOptions): readonly PolicyProblem[] {
+/** What no single key can know to be wrong; `who` is the subject of the sentence. */
+export function misfits(keys: ProfileOptions, path: PolicyProblem['path'], who: string): readonly PolicyProblem[] {
+  return [...tooLong(keys, path, who), ...noTarget(keys, path, who)]
+}
+
+function tooLong({ hold = 0 }: ProfileOptions, path: PolicyProblem['path'], who: string): readonly PolicyProblem[] {
   if (hold <= MAX_HOLD_MS) return []
-  const message = `profile "${name}" holds answers for ${hold / 1000}s, but Postfix waits only 300s for a milter`
-  return [{ path: ['profiles', name, 'hold'], message, remedy: `write at most ${MAX_HOLD_MS / 1000}s` }]
+  const message = `${who} holds answers for ${hold / 1000}s, but Postfix waits only 300s for a milter`
+  return [{ path: [...path, 'hold'], message, remedy: `write at most ${MAX_HOLD_MS / 1000}s` }]
+}
+
+function noTarget(keys: ProfileOptions, path: PolicyProblem['path'], who: string): readonly PolicyProblem[] {
+  const { encrypted = {}, ...others } = keys
+  const redirected = Object.entries({ ...others, ...encrypted }).find(([, value]) => value === 'redirect')
+  if (!redirected || keys.redirectTo !== undefined) return []
+  const message = `${who} redirects (${redirected[0]}) and does not say where to`
+  return [{ path, message, remedy: 'write redirectTo: quarantine@example.org' }]
 }
 
 function circle(name: string, names: readonly string[]): PolicyProblem {

@@ -10,8 +10,9 @@ export type Fate = 'release' | 'return' | 'wait' | 'ask'
 const FATES: Readonly<Record<Disposition, Fate>> = {
   accept: 'release',
   tag: 'release',
-  redirect: 'release',
+  redirect: 'ask',
   quarantine: 'ask',
+  return: 'return',
   tempfail: 'ask',
   discard: 'return',
   reject: 'return',
@@ -39,14 +40,15 @@ export function withoutQuarantine(profile: Profile): Profile {
 
 /** Whether any outcome leads into quarantine. */
 export function mayQuarantine(profile: Profile): boolean {
-  return JSON.stringify(profile).includes('"quarantine"')
+  return /"(?:quarantine|return)"/.test(JSON.stringify(profile))
 }
 
 function replaced(value: object): object {
   return Object.fromEntries(
     Object.entries(value).map(([key, one]) => {
-      if (typeof one === 'object' && one !== null && !Array.isArray(one)) return [key, replaced(one)]
-      return [key, one === 'quarantine' ? 'tempfail' : one]
+      if (Array.isArray(one)) return [key, one.map(replaced)]
+      if (typeof one === 'object' && one !== null) return [key, replaced(one)]
+      return [key, one === 'quarantine' || one === 'return' ? 'tempfail' : one]
     }),
   )
 }

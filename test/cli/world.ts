@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { type CliDeps, type CliIo, type Composition, RunningRules, runCli } from '../../src/cli/index.ts'
+import { type CliDeps, type CliIo, type Composition, RunningPolicy, RunningRules, runCli } from '../../src/cli/index.ts'
 import type { Config } from '../../src/config/index.ts'
 import type { Inspector, InspectorState } from '../../src/inspector/index.ts'
 import { resolveProfiles } from '../../src/policy/index.ts'
@@ -138,6 +138,7 @@ export class World {
       switches: { brake: undefined, disabledRules: new Map() },
       rules: new RunningRules(loadRuleset([{ path: 'site.yaml', text: RULES }], { roles: Object.keys(config.roles) })),
       profiles: resolveProfiles(config.profiles),
+      policy: new RunningPolicy(config),
       startCore: async () => {
         this.events.push('startCore')
         await this.store.start()

@@ -1,3 +1,4 @@
+import { POLICY_KEYS } from './policy-keys.ts'
 import { SANDBOX_KEYS } from './sandbox-keys.ts'
 
 /** Every key of the configuration with a value that is taken and one that is refused, both as they stand in YAML. */
@@ -187,13 +188,14 @@ export const KEYS: readonly Key[] = [
   { path: 'scheduler.runsPerMessage', taken: '5', refused: '0' },
   { path: 'scheduler.reportLife', taken: '12h', refused: 'ever' },
   { path: 'scheduler.linkedReportLife', taken: '1h', refused: 'ever' },
+  ...POLICY_KEYS,
   ...SANDBOX_KEYS,
   { path: 'roles.sandbox', taken: 'none', refused: '5' },
   { path: 'profiles.mx.extends', taken: 'observe', refused: '[mx]' },
   { path: 'profiles.mx.mode', taken: 'monitor', refused: 'observe' },
   { path: 'profiles.mx.hold', taken: '30s', refused: '30' },
   { path: 'profiles.mx.maxAge', taken: '2h', refused: '2 hours' },
-  { path: 'profiles.mx.expired', taken: 'reject', refused: 'return' },
+  { path: 'profiles.mx.expired', taken: 'return', refused: 'bounce' },
   {
     path: 'profiles.mx.encrypted.mail',
     taken: 'accept',

@@ -28,14 +28,7 @@ const everyOutcome: readonly Outcome[] = [
   ...(['role', 'cap'] as const).map((why): Outcome => ({ kind: 'unanalysed', why, role: 'av', rule: 'r' })),
 ]
 
-const action = fc.constantFrom<Exclude<Disposition, 'redirect'>>(
-  'accept',
-  'tag',
-  'tempfail',
-  'quarantine',
-  'discard',
-  'reject',
-)
+const action = fc.constantFrom<Disposition>(...DISPOSITIONS)
 const anyProfile: fc.Arbitrary<Profile> = fc.record({
   mode: fc.constantFrom<Profile['mode']>('enforce', 'monitor'),
   hold: fc.constant(0),
@@ -51,6 +44,7 @@ const anyProfile: fc.Arbitrary<Profile> = fc.record({
   pending: action,
   failed: action,
   expired: action,
+  mixed: fc.constant('defer'),
 })
 const anyOutcome = fc.constantFrom(...everyOutcome)
 

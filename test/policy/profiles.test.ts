@@ -17,10 +17,10 @@ function problemsOf(written: unknown) {
   return assert.fail('the profiles were accepted')
 }
 
-test('mx, observe and submission exist without being written', () => {
+test('mx, observe, submission, relay and postmaster exist without being written', () => {
   const built = profiles({})
 
-  assert.deepEqual([...built.keys()], ['mx', 'observe', 'submission'])
+  assert.deepEqual([...built.keys()], ['mx', 'observe', 'submission', 'relay', 'postmaster'])
   assert.deepEqual(built.get('mx'), {
     mode: 'enforce',
     hold: 60_000,
@@ -36,13 +36,21 @@ test('mx, observe and submission exist without being written', () => {
     pending: 'tempfail',
     failed: 'tempfail',
     expired: 'reject',
+    mixed: 'defer',
   })
 })
 
 test('submission is mx with a short hold and a quarantine for what is not decided', () => {
   const { mx, submission } = Object.fromEntries(profiles({}))
 
-  assert.deepEqual(submission, { ...mx, hold: 15_000, pending: 'quarantine', failed: 'quarantine', expired: 'reject' })
+  assert.deepEqual(submission, {
+    ...mx,
+    hold: 15_000,
+    pending: 'quarantine',
+    failed: 'quarantine',
+    expired: 'return',
+    mixed: 'strictest',
+  })
 })
 
 test('what is written under the name of a built-in profile changes only that', () => {
@@ -89,6 +97,7 @@ test('good and ignored need not be written, every other key must be', () => {
         'pending',
         'failed',
         'expired',
+        'mixed',
       ],
       'encrypted.container',
       'encrypted.document',
@@ -120,7 +129,7 @@ test('a profile that extends one that does not exist is refused, naming those th
     {
       path: 'profiles.own.extends',
       message: 'profile "own" extends "xm", which does not exist',
-      remedy: 'there are mx, observe, submission, own',
+      remedy: 'there are mx, observe, submission, relay, postmaster, own',
     },
   ])
 })

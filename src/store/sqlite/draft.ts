@@ -38,7 +38,7 @@ export function storyOperation(draft: StoryDraft): StoryOperation {
     outcomeJson: JSON.stringify(outcome),
     answerJson: JSON.stringify(answer),
     samplesJson: JSON.stringify(samples),
-    isDurable: answer.disposition === 'quarantine',
+    isDurable: answer.disposition === 'quarantine' || answer.disposition === 'return',
   }
 }
 
