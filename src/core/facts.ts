@@ -160,6 +160,10 @@ export const messageSchema = record(
 
 export const neighbourSchema = record(
   {
+    override: text(
+      'allow or deny where an operator decided about these bytes, which comes before every rule; else empty',
+    ),
+    overrideReason: text('why the operator decided so'),
     path: text('its place, as sample.path'),
     name: text('the name that most clients show, empty where there is none'),
     type: text('media type that its content shows'),
@@ -188,6 +192,7 @@ export const historySchema = record(
     firstSeenHours: whole('whole hours since the first of them, 0 where there is none'),
     lastSeenHours: whole('whole hours since the last of them, or the last try of this one; 0 where there is none'),
     worstScore: optional(number('the highest score of any report about these bytes that is still kept')),
+    families: list(text('a malware family'), 'the families that those reports name, the first 20'),
   },
   'earlier messages with the same attachment, or with the attachment that a member lies in; not known while the store is away',
 )

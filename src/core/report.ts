@@ -10,6 +10,7 @@ export const findingSchema = record(
     id: text('stable name of the signature'),
     severity: number('weight from 0 to 10'),
     description: text('one sentence, empty where none'),
+    family: optional(text('the malware family that it names, the first where it names several, empty where none')),
   },
   'a signature that matched',
 )

@@ -1,7 +1,7 @@
 /** What lies around each sample of a message, and when its bytes were seen before; found out only where some rule asks. Pure. */
 import type { HistoryFacts, Neighbour, Sample, TreeFacts } from '../core/index.ts'
 import type { EvaluationInput, Ruleset } from '../rules/index.ts'
-import type { Known } from '../store/store.ts'
+import type { History, Known, Override } from '../store/store.ts'
 
 /** What is known of a sample beside itself, and which rules are not asked about it. */
 export type Around = Pick<EvaluationInput, 'tree' | 'history' | 'disabled'>
@@ -11,14 +11,18 @@ const SIBLINGS_TOLD = 1000
 const HOUR_MS = 3_600_000
 const NOTHING: Around = {}
 
+/** What an operator decided about bytes. */
+type OverrideFor = (sha256: string) => Pick<Override, 'verdict' | 'reason'> | undefined
+
 /** Says of each sample what lies around it; `known` is what the store said of the message's attachments. */
 export function aroundOf(
   samples: readonly Sample[],
   known: Known,
   ruleset: Pick<Ruleset, 'asks'>,
   disabled?: ReadonlyMap<string, string>,
+  overrideFor: OverrideFor = () => undefined,
 ): (sample: Sample) => Around {
-  const treeOf = ruleset.asks('tree') ? trees(samples) : undefined
+  const treeOf = ruleset.asks('tree') ? trees(samples, overrideFor) : undefined
   const histories = ruleset.asks('history') ? historiesOf(samples, known) : undefined
   const off: Around = disabled && disabled.size > 0 ? { disabled } : NOTHING
   if (!treeOf && !histories) return () => off
@@ -28,8 +32,8 @@ export function aroundOf(
   }
 }
 
-function trees(samples: readonly Sample[]): (sample: Sample) => TreeFacts {
-  const byPath = new Map(samples.map((sample) => [sample.path, neighbour(sample)]))
+function trees(samples: readonly Sample[], overrideFor: OverrideFor): (sample: Sample) => TreeFacts {
+  const byPath = new Map(samples.map((sample) => [sample.path, neighbour(sample, overrideFor)]))
   const families = new Map<string, { readonly siblings: Neighbour[]; count: number }>()
   const places = new Map<string, number>()
   for (const { path } of samples) {
@@ -58,8 +62,9 @@ function parentsOf(path: string, byPath: ReadonlyMap<string, Neighbour>): readon
   return parents
 }
 
-function neighbour({ path, name, type, groups }: Sample): Neighbour {
-  return { path, name, type, groups }
+function neighbour({ path, name, type, groups, sha256 }: Sample, overrideFor: OverrideFor): Neighbour {
+  const { verdict: override = '', reason: overrideReason = '' } = overrideFor(sha256) ?? {}
+  return { path, name, type, groups, override, overrideReason }
 }
 
 /** Of a member the history of the attachment that it lies in. A store that is away knows nothing, and nothing is made up. */
@@ -74,18 +79,20 @@ function historiesOf(
     // An earlier try of the same message is no earlier message.
     const count = (seen?.count ?? 0) - (story ? 1 : 0)
     if (seen === undefined || count < 1)
-      return { known: false, count: 0, firstSeenHours: 0, lastSeenHours: 0, ...worst(seen) }
+      return { known: false, count: 0, firstSeenHours: 0, lastSeenHours: 0, ...reportsOn(seen) }
     const hours = (time: number) => Math.max(0, Math.floor((now - time) / HOUR_MS))
     return {
       known: true,
       count,
       firstSeenHours: hours(seen.firstSeen),
       lastSeenHours: hours(seen.lastSeen),
-      ...worst(seen),
+      ...reportsOn(seen),
     }
   }
 }
 
-function worst(seen: { readonly worstScore?: number } | undefined): Pick<HistoryFacts, 'worstScore'> {
-  return seen?.worstScore === undefined ? {} : { worstScore: seen.worstScore }
+/** What reports said of the bytes, whoever asked for them. */
+function reportsOn(seen: Pick<History, 'worstScore' | 'families'> | undefined) {
+  const { worstScore, families = [] } = seen ?? {}
+  return { ...(worstScore !== undefined && { worstScore }), families }
 }

@@ -182,7 +182,7 @@ export class MessageExamination implements Examination {
     const message = messageFacts(envelope, reading, this.#kept.size, this.#deps.authServers)
     const samples = await samplesOf(reading, this.#kept, this.#ruleset, opening)
     const overrideFor = (sha256: string) => this.#deps.overrides?.overrideFor(sha256)
-    const around = aroundOf(samples, known, this.#ruleset, this.#disabled)
+    const around = aroundOf(samples, known, this.#ruleset, this.#disabled, overrideFor)
     const cases = await casesOf(samples, opening, message, this.#ruleset, roles, overrideFor, around)
     const { brake, profileName } = envelope
     if (brake?.mode === 'accept-known') {

@@ -87,10 +87,28 @@ export function pastVerdictOf({ ref, tried, facts, sample }: Columns): PastVerdi
 export function historyEntry(row: Columns): [string, History] {
   const worst = row.score == null ? {} : { worstScore: Number(row.score) }
   const { first_seen, last_seen, count } = row
+  const families = typeof row.families === 'string' ? familiesOf(row.families.split('\n').flatMap(familyList)) : {}
   return [
     textOf(row.sha256),
-    { firstSeen: Number(first_seen), lastSeen: Number(last_seen), count: Number(count), ...worst },
+    { firstSeen: Number(first_seen), lastSeen: Number(last_seen), count: Number(count), ...worst, ...families },
   ]
+}
+
+const MOST_FAMILIES = 20
+
+/** Each family once, the first few; nothing where there is none. */
+export function familiesOf(all: readonly string[]): Pick<History, 'families'> {
+  const families = [...new Set(all)].slice(0, MOST_FAMILIES)
+  return families.length > 0 ? { families } : {}
+}
+
+/** The families of one report, a JSON list; a database may have cut off the last of many. */
+function familyList(line: string): readonly string[] {
+  try {
+    return parsed<readonly string[]>(line)
+  } catch {
+    return []
+  }
 }
 
 function tryOf(row: Columns): Try {

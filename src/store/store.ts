@@ -107,6 +107,8 @@ export interface History {
   readonly count: number
   /** The highest score of any report that is still kept; absent where none has a score. */
   readonly worstScore?: number
+  /** The malware families that those reports name, the first few. */
+  readonly families?: readonly string[]
 }
 
 export interface Known {

@@ -44,6 +44,21 @@ test('the containers around a sample are told from the outside in, and what lies
   )
 })
 
+test('a member sees that its container was allowed by an operator, and why', () => {
+  const samples = ['1', '1/1', '2'].map((path) => at(path))
+  const overrideFor = (sha256: string) =>
+    sha256 === at('1').sha256 ? ({ verdict: 'allow', reason: 'payroll' } as const) : undefined
+
+  const around = aroundOf(samples, NOTHING_KNOWN, ALL, undefined, overrideFor)
+
+  const told = (around(at('1/1')).tree?.parents ?? []).map((one) => [one.path, one.override, one.overrideReason])
+  assert.deepEqual(told, [['1', 'allow', 'payroll']])
+  assert.deepEqual(
+    around(at('2')).tree?.siblings.map(({ override }) => override),
+    ['allow', ''],
+  )
+})
+
 test('very many neighbours are counted, and the first thousand told', () => {
   const samples = [at('2'), ...Array.from({ length: 5000 }, (_, i) => at(`2/${i + 1}`))]
   const around = aroundOf(samples, NOTHING_KNOWN, ALL)
@@ -59,15 +74,17 @@ test('what no rule asks for is not found out', () => {
 
 test('of a member the history of its attachment is told, and a retry is no earlier message', () => {
   const hour = 3_600_000
-  const seen = new Map([[at('2').sha256, { firstSeen: 10 * hour, lastSeen: 20 * hour, count: 2, worstScore: 7 }]])
+  const seen = new Map([
+    [at('2').sha256, { firstSeen: 10 * hour, lastSeen: 20 * hour, count: 2, worstScore: 7, families: ['Emotet'] }],
+  ])
   const known = { ...NOTHING_KNOWN, now: 30.5 * hour, history: seen }
   const samples = [at('1'), at('2'), at('2/1')]
   const historyOf = (path: string, story?: (typeof known)['story']) => {
     return aroundOf(samples, { ...known, story }, ALL)(at(path)).history
   }
 
-  assert.deepEqual(historyOf('1'), { known: false, count: 0, firstSeenHours: 0, lastSeenHours: 0 })
-  const expected = { known: true, count: 2, firstSeenHours: 20, lastSeenHours: 10, worstScore: 7 }
+  assert.deepEqual(historyOf('1'), { known: false, count: 0, firstSeenHours: 0, lastSeenHours: 0, families: [] })
+  const expected = { known: true, count: 2, firstSeenHours: 20, lastSeenHours: 10, worstScore: 7, families: ['Emotet'] }
   assert.deepEqual([historyOf('2'), historyOf('2/1')], [expected, expected])
   assert.equal(historyOf('2', {} as never)?.count, 1)
   assert.equal(aroundOf(samples, NOTHING_KNOWN, ALL)(at('2')).history, undefined)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Report } from '../../src/core/index.ts'
 import type { AnalysisState, Override, Removal, Store } from '../../src/store/index.ts'
 import {
   ACCEPT,
@@ -58,7 +59,7 @@ export function describeOperator(onStore: OnStore): void {
   )
 
   test(
-    'history counts messages and not retries, and knows the worst report',
+    'history counts messages and not retries, and knows the worst report and the families of all',
     onStore(async ({ store, now, advanceMs }) => {
       const began = now()
       await store.openStory(draft({ ref: 'one', samples: [judged(1), judged(1), judged(2)] }))
@@ -66,17 +67,17 @@ export function describeOperator(onStore: OnStore): void {
       advanceMs(5)
       await store.openStory(draft({ ref: 'two', samples: [judged(1)] }))
       await report(store, 1, { score: 2.5 })
-      await report(store, 1, { score: 10 }, '2')
+      await report(store, 1, { score: 10, families: ['Emotet', 'Qak\nbot "]'] }, '2')
+      await report(store, 1, { score: 6, families: ['Emotet', 'Dridex'] }, '3')
+      await report(store, 2, { families: [] })
 
       const { history } = await store.lookup(query({ digests: digests(3), history: true }))
 
-      assert.deepEqual(
-        history,
-        new Map([
-          [digest(1), { firstSeen: began, lastSeen: now(), count: 2, worstScore: 10 }],
-          [digest(2), { firstSeen: began, lastSeen: began, count: 1 }],
-        ]),
-      )
+      const { families = [], ...first } = history?.get(digest(1)) ?? assert.fail('no history')
+      assert.deepEqual(first, { firstSeen: began, lastSeen: now(), count: 2, worstScore: 10 })
+      assert.deepEqual(families.toSorted(), ['Dridex', 'Emotet', 'Qak\nbot "]'])
+      assert.deepEqual(history?.get(digest(2)), { firstSeen: began, lastSeen: began, count: 1 })
+      assert.equal(history?.size, 2)
       assert.equal((await store.lookup(query({ digests: digests(3) }))).history, undefined)
     }),
   )
@@ -197,7 +198,7 @@ export function describeOperator(onStore: OnStore): void {
   )
 }
 
-async function report(store: Store, n: number, what: { score?: number }, revision = '1'): Promise<void> {
+async function report(store: Store, n: number, what: Partial<Report>, revision = '1'): Promise<void> {
   await finish(
     store,
     n,

@@ -23,7 +23,7 @@ export function reportOf(answer: Exclude<Answer, { kind: 'error' }>, by: Scanned
     analyzer: by.analyzer,
     version: by.version,
     score: finding?.severity ?? 0,
-    findings: finding ? [finding] : [],
+    findings: finding ? [{ ...finding, family }] : [],
     families: family === '' ? [] : [family],
     evidence: [`${by.size} bytes of this digest were scanned by ${by.version} at ${by.instance}`],
   }

@@ -94,7 +94,7 @@ export class DummyAnalyzer implements Analyzer {
       version: 'dummy 1',
       score,
       families,
-      findings: findings.map((id) => ({ id, severity: 10, description: '' })),
+      findings: findings.map((id) => ({ id, severity: 10, description: '', family: families[0] ?? '' })),
       evidence: ['scripted answer'],
     }
     return { state: 'reported', report }

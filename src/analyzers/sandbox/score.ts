@@ -22,11 +22,12 @@ export const signature = z.object({
 })
 
 /** The finding that a signature stands for. */
-export function findingOf({ name, severity, description }: z.output<typeof signature>): Finding {
+export function findingOf({ name, severity, description, families }: z.output<typeof signature>): Finding {
   return {
     id: shortened(name),
     severity: Math.min(severity * STEP, HIGHEST),
     description: shortened(description ?? ''),
+    family: shortened(families?.[0] ?? ''),
   }
 }
 

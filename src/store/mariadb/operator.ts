@@ -63,7 +63,9 @@ async function removeStories(
 export function historyStatement(digests: readonly string[]): Statement {
   return {
     sql: `SELECT LOWER(HEX(sha256)) AS sha256, first_seen, last_seen, count, (SELECT MAX(CAST(JSON_VALUE(a.report, '$.score') AS DOUBLE))
-        FROM analysis a WHERE a.sha256 = s.sha256) AS score
+        FROM analysis a WHERE a.sha256 = s.sha256) AS score,
+        (SELECT GROUP_CONCAT(JSON_COMPACT(JSON_QUERY(a.report, '$.families')) SEPARATOR '\n')
+        FROM analysis a WHERE a.sha256 = s.sha256) AS families
       FROM sighting s FORCE INDEX (PRIMARY) WHERE sha256 IN (${hexList(digests)})`,
   }
 }

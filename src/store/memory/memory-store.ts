@@ -8,6 +8,7 @@ import type { Held, HeldQuery } from '../held.ts'
 import { LONGEST_NOTE, NOTES_KEPT } from '../note.ts'
 import type { Override } from '../override.ts'
 import type { Removal } from '../removal.ts'
+import { familiesOf } from '../row.ts'
 import type {
   Analysis,
   AnalysisChange,
@@ -318,10 +319,12 @@ class MemoryStore implements Store {
     for (const digest of new Set(digests)) {
       const seen = this.#sightings.get(digest)
       if (!seen) continue
-      const scores = [...this.#analyses.values()]
-        .filter(({ sha256 }) => sha256 === digest)
-        .flatMap(({ report }) => report?.score ?? [])
-      found.set(digest, scores.length > 0 ? { ...seen, worstScore: Math.max(...scores) } : seen)
+      const reports = [...this.#analyses.values()].flatMap(({ sha256, report }) =>
+        sha256 === digest && report ? [report] : [],
+      )
+      const scores = reports.flatMap(({ score = [] }) => score)
+      const worst = scores.length > 0 ? { worstScore: Math.max(...scores) } : {}
+      found.set(digest, { ...seen, ...worst, ...familiesOf(reports.flatMap(({ families = [] }) => families)) })
     }
     return found
   }

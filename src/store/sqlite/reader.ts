@@ -139,7 +139,8 @@ function prepare(database: DatabaseSync) {
       SELECT f.id, f.content, f.used FROM json_each(?2) d CROSS JOIN known f ON f.id = d.value AND f.recipe = ?1`),
     history: database.prepare(`
       SELECT d.value AS sha256, s.first_seen, s.last_seen, s.count,
-        (SELECT max(a.report ->> '$.score') FROM analysis a WHERE a.sha256 = s.sha256) AS score
+        (SELECT max(a.report ->> '$.score') FROM analysis a WHERE a.sha256 = s.sha256) AS score,
+        (SELECT group_concat(a.report -> '$.families', char(10)) FROM analysis a WHERE a.sha256 = s.sha256) AS families
       FROM json_each(?1) d CROSS JOIN sighting s ON s.sha256 = unhex(d.value)`),
     overrides: database.prepare('SELECT * FROM override ORDER BY made, kind, value, verdict'),
     switches: database.prepare('SELECT * FROM operator_switch ORDER BY made, kind, name'),
