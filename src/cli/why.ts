@@ -1,7 +1,7 @@
 /** `peekaboo why`: the story of a message. */
 import type { Command } from 'commander'
 import type { Story } from '../core/index.ts'
-import type { Store, StoryQuery } from '../store/store.ts'
+import type { Held, Store, StoryQuery } from '../store/store.ts'
 import { type CommonOptions, configured, quietLogger, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
@@ -43,15 +43,27 @@ async function why(what: string, context: Context, options: WhyOptions): Promise
   if (what.trim() === '') throw new CommandError('an empty reference says nothing: is a variable unset?', EXIT.USAGE)
   const { config } = configured(context, options)
   const { store } = context.compose(config, quietLogger(context, options, config.log))
-  const stories = await withStore(store, () => find(what, limit, store))
-  if (stories.length === 0) {
+  const found = await withStore(store, async () => {
+    const stories = await find(what, limit, store)
+    const held = await Promise.all(stories.map(({ ref }) => store.held({ ref }, 1)))
+    return stories.map((story, i) => ({ story, held: held[i]?.[0] }))
+  })
+  if (found.length === 0) {
     throw new CommandError(
       `nothing is known of ${harmless(what)}: ${hint('url' in config.store ? config.store.url : '')}`,
     )
   }
-  const told = stories.map((story) => (options.json ? jsonLine(story) : storyText(story, context.out)))
+  const told = found.map(({ story, held }) => {
+    if (options.json) return jsonLine(held ? { ...story, quarantine: { state: held.state, note: held.note } } : story)
+    return `${storyText(story, context.out)}${held ? heldText(held) : ''}`
+  })
   context.io.stdout.write(told.join(options.json ? '' : '\n'))
   return EXIT.OK
+}
+
+/** What became of a message that was quarantined. */
+function heldText({ state, note, host, queueId }: Held): string {
+  return `quarantine: ${state} on ${harmless(host)} as ${harmless(queueId)}${note === '' ? '' : ` (${harmless(note)})`}\n`
 }
 
 function hint(url: string): string {

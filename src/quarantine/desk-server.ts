@@ -24,11 +24,11 @@ export class DeskServer {
     await rm(path, { force: true })
     const server = createServer({ allowHalfOpen: true }, (socket) => void this.#serve(socket))
     server.maxConnections = CONNECTIONS
-    this.#server = server
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     server.once('error', reject)
     server.listen(path, resolve)
     await promise
+    this.#server = server
     server.on('error', (error) => logDeskError(this.#log, error))
     await chmod(path, 0o660)
   }

@@ -88,6 +88,9 @@ export class Desk {
       'held message examined',
     )
     const isUndecided = decision.outcome.kind === 'pending' || decision.outcome.kind === 'failed'
+    // It may have taken minutes, and an operator may have given an order meanwhile.
+    const fresh = await this.#heldOf(this.#ticketOf(seal))
+    if (fresh?.order) return { todo: orderOf(await this.#todo(fresh)) }
     return this.#noted(held, fate, fate === 'return' && isUndecided ? UNDECIDED : verdict)
   }
 
@@ -203,6 +206,11 @@ export class Desk {
 
 const OPEN: ReadonlySet<HeldState> = new Set(['held', 'releasing', 'returning'])
 const UNDECIDED = 'not decided in time'
+
+/** What was ordered needs no further look. */
+function orderOf(todo: Todo): Exclude<Todo, 'examine'> {
+  return todo === 'examine' ? 'wait' : todo
+}
 
 const STATES = { release: 'releasing', return: 'returning', wait: 'held', ask: 'held' } as const
 

@@ -1,6 +1,7 @@
 /** Everything about held messages that lives in the filter, as one part with a start and a stop. */
 import { join } from 'node:path'
 import type { Decision, Envelope } from '../pipeline/index.ts'
+import { describeError, type Logger } from '../telemetry/index.ts'
 import { Desk, type DeskDeps } from './desk.ts'
 import { DeskServer } from './desk-server.ts'
 import { HoldBook, type HoldStatus } from './hold-book.ts'
@@ -17,12 +18,14 @@ export class Quarantine {
   readonly #book: HoldBook
   readonly #desk: Desk
   readonly #server: DeskServer
+  readonly #log: Logger
 
   constructor(deps: Omit<DeskDeps, 'book' | 'host' | 'from'> & { readonly options: QuarantineOptions }) {
-    const { options } = deps
+    const { options, log } = deps
+    this.#log = log
     this.#book = new HoldBook(deps)
     this.#desk = new Desk({ ...deps, book: this.#book, host: options.host, from: options.from })
-    this.#server = new DeskServer(this.#desk, deps.log)
+    this.#server = new DeskServer(this.#desk, log)
   }
 
   /** After the site's secret was made and the store started. */
@@ -32,9 +35,15 @@ export class Quarantine {
     await this.#book.start(key)
   }
 
-  /** Listens for the release; what is held stays there while it cannot. */
-  listen(dataDir: string): Promise<void> {
-    return this.#server.start(join(dataDir, DESK_SOCKET))
+  /** Listens for the release. Where it cannot, mail goes on, and what is held stays there. */
+  async listen(dataDir: string): Promise<void> {
+    const path = join(dataDir, DESK_SOCKET)
+    await this.#server.start(path).catch((error: unknown) => {
+      this.#log.error(
+        { path, cause: describeError(error) },
+        'quarantined messages stay there: no socket for the release',
+      )
+    })
   }
 
   async stop(): Promise<void> {

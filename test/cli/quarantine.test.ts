@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test'
 import { compose } from '../../src/main.ts'
 import { createSqliteStore, type Held } from '../../src/store/index.ts'
 import { systemClock } from '../../src/telemetry/index.ts'
+import { draft } from '../store/build.ts'
 import { held } from '../store/contract-held.ts'
 import { World } from './world.ts'
 
@@ -17,6 +18,7 @@ async function worldWith(t: TestContext, ...all: readonly Held[]): Promise<World
   const store = createSqliteStore({ path: join(world.folder, 'data', 'peekaboo.db'), timeoutMs: 10_000 })
   await store.start()
   for (const one of all) await store.saveHeld(one)
+  if (all.length > 0) await store.openStory(draft({ ref: 'REF' }))
   await store.stop()
   return world
 }
@@ -49,6 +51,17 @@ test('one is shown by queue id or reference, with what becomes of it', async (t)
 
   assert.match(world.stdout, /where +mail\.test, postfix/)
   assert.match(world.stdout, /if not good +returned to its sender/)
+})
+
+test('why tells what became of a message that was quarantined', async (t) => {
+  const world = await worldWith(t, held({ state: 'returned', note: 'bad' }))
+
+  assert.equal(await world.command('why', 'REF'), 0)
+  assert.match(world.stdout, /quarantine: returned on mail\.test as 4cXyz01Qz3z1 \(bad\)/)
+  world.stdout = ''
+  assert.equal(await world.command('why', 'REF', '--json'), 0)
+
+  assert.deepEqual(world.json[0]?.quarantine, { state: 'returned', note: 'bad' })
 })
 
 for (const order of ['release', 'return', 'delete'] as const) {

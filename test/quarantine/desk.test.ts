@@ -59,7 +59,7 @@ class FakeQueue {
 }
 
 /** Decides by the text of the message. */
-function pipelineOf(read: string[]): Pipeline {
+function pipelineOf(read: string[], meanwhile: { call: () => Promise<void> }): Pipeline {
   const begin: Pipeline['begin'] = () => {
     let text = ''
     return {
@@ -70,6 +70,7 @@ function pipelineOf(read: string[]): Pipeline {
       },
       drained: async () => undefined,
       finish: async (envelope: Envelope) => {
+        await meanwhile.call()
         read.push(`${text} since ${envelope.heldSince} as ${envelope.profileName}`)
         return decisionOf(text.includes('good') ? 'accept' : text.includes('bad') ? 'reject' : 'quarantine')
       },
@@ -103,9 +104,10 @@ async function scene(t: TestContext) {
   const lines: Record<string, unknown>[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) })
   const read: string[] = []
+  const meanwhile = { call: async () => {} }
   const options = quarantineOptions.parse({ host: HOST, messages: 2, alert: 2 })
   const common = { language: 'en', contact: undefined, clock, log, options, profiles: resolveProfiles({}) }
-  const quarantine = new Quarantine({ ...common, store, pipeline: pipelineOf(read) })
+  const quarantine = new Quarantine({ ...common, store, pipeline: pipelineOf(read, meanwhile) })
   await quarantine.start(dir)
   await quarantine.listen(dir)
   t.after(() => quarantine.stop())
@@ -136,7 +138,7 @@ async function scene(t: TestContext) {
     const held = (await known()) as Held
     await store.saveHeld({ ...held, order: { what, who: 'alice', at: clock.now() } })
   }
-  return { dir, clock, store, quarantine, queue, deps, envelope, hold, deeds, known, order, read, lines }
+  return { dir, clock, store, quarantine, queue, deps, envelope, hold, deeds, known, order, read, lines, meanwhile }
 }
 
 test('a held message is examined by what was known when it came, and let go when it is good', async (t) => {
@@ -223,6 +225,24 @@ test('an order of an operator counts more than what the rules say, and is logged
 
   assert.deepEqual([queue.did, read], [[`release ${QUEUE_ID}`], []])
   assert.ok(lines.some(({ what, by }) => what === 'released' && by === 'alice'))
+})
+
+test('an order that is given while a message is examined is not lost', async (t) => {
+  const { hold, deeds, queue, order, meanwhile } = await scene(t)
+  await hold('good')
+  meanwhile.call = () => order('delete')
+
+  assert.deepEqual(await deeds(), ['deleted'])
+
+  assert.deepEqual(queue.did, [`remove ${QUEUE_ID}`])
+})
+
+test('a socket that cannot be made keeps no mail waiting', async (t) => {
+  const { quarantine, dir, lines } = await scene(t)
+
+  await quarantine.listen(join(dir, 'x'.repeat(200)))
+
+  assert.ok(lines.some(({ msg }) => /no socket for the release/.test(String(msg))))
 })
 
 test('nothing is done about mail of others, copied fields, and other hosts and instances', async (t) => {
