@@ -16,7 +16,7 @@ import {
   type ListenerState,
   loadRules,
   ownVersion,
-  type passedDescriptors,
+  passedDescriptors,
   pathOfDescriptor,
   RunningPolicy,
   RunningRules,
@@ -364,8 +364,9 @@ function unixAddress(listen: string, passed: Passed): string {
 }
 
 if (import.meta.main) {
+  const passed = passedDescriptors(process.env, process.pid)
   const code = await runCli(process.argv.slice(2), {
-    compose: (config, log, rules) => compose(config, log, systemClock, rules),
+    compose: (config, log, rules) => compose(config, log, systemClock, rules, passed),
   })
   // Into a pipe it is written beside: without waiting, what a slow reader has not taken yet is lost.
   if (process.stdout.writableLength > 0) await new Promise((taken) => process.stdout.write('', taken))

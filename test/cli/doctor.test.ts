@@ -11,10 +11,15 @@ import { World, type WorldOptions } from './world.ts'
 
 const missing: Run = async (program) => ({ why: `spawn ${program} ENOENT`, isMissing: true })
 
-/** A world in which a filter answers at its listener and at its health check, and there is no Postfix. */
+/** A world in which nobody listens for Postfix, the health check answers, and there is no Postfix. */
 function worldOf(t: TestContext, options: WorldOptions = {}): World {
   const fetchOk = (async () => new Response('process_max_fds 65536\n')) as typeof fetch
-  return new World(t, { ...options, deps: { runProgram: missing, fetch: fetchOk, ...options.deps } })
+  const world = new World(t, { ...options, deps: { runProgram: missing, fetch: fetchOk, ...options.deps } })
+  world.file(
+    'peekaboo.yaml',
+    `dataDir: ${world.folder}/data\nmilter: { listeners: [{ listen: "inet:127.0.0.1:1" }] }\n`,
+  )
+  return world
 }
 
 interface Told {
@@ -59,7 +64,7 @@ test('the text names each problem with its remedy below, and counts them', async
 
   assert.match(
     world.stdout,
-    /^fail {2}filter: inet:127\.0\.0\.1:8095: does not answer: .*\n {6}→ systemctl status peekaboo/m,
+    /^fail {2}filter: inet:127\.0\.0\.1:1: does not answer: .*\n {6}→ systemctl status peekaboo/m,
   )
   assert.match(world.stdout, /\n\d+ failures, \d+ warnings, \d+ checks are well\n$/)
 })

@@ -18,6 +18,16 @@ describeOperatorCommands(
   onMariadb(() => server),
 )
 
+test('the clock of a MariaDB is told, so that the doctor can compare it with ours', async (t) => {
+  const { run } = await onMariadb(() => server)(t)
+
+  const asked = Date.now()
+  const { stdout } = await run('store status', '--json')
+
+  const { now } = JSON.parse(stdout)
+  assert.ok(now >= asked - 1000 && now <= Date.now() + 1000, `${now - asked} ms`)
+})
+
 const WRONG: Readonly<Record<string, readonly [argv: readonly string[], says: RegExp]>> = {
   'a brake without a mode': [['brake', 'on', '--for', '1h', '--reason', 'r'], /--mode/],
   'a brake of another mode': [['brake', 'on', '--mode', 'off', '--for', '1h', '--reason', 'r'], /monitor.*tempfail/],

@@ -94,7 +94,7 @@ async function clients(address: FilterAddress, until: () => boolean): Promise<Ma
 
 test('a restart refuses no connection to a socket that systemd keeps, TCP or unix', async (t) => {
   const listeners = ['mx', 'submission'].map((name) => ({ listen: `systemd:${name}`, profile: name }))
-  const dir = folder(t, { milter: { listeners, grace: '5s' }, http: { listen: '127.0.0.1:0' } })
+  const dir = folder(t, { milter: { listeners, grace: '60s' }, http: { listen: '127.0.0.1:0' } })
   const path = join(dir, 'submission.sock')
   const keeper = start(t, '/usr/bin/python3', [
     fileURLToPath(new URL('keeper.py', import.meta.url)),
@@ -107,7 +107,8 @@ test('a restart refuses no connection to a socket that systemd keeps, TCP or uni
     const from = lines.all.length
     keeper.stdin?.write('start\n')
     const { pid } = await lines.find((line) => 'pid' in line && line.keeper === true, from)
-    await lines.find(({ msg }) => msg === 'listening', from)
+    const { msg } = await lines.find((line) => line.msg === 'listening' || line.ended === pid, from)
+    assert.equal(msg, 'listening', JSON.stringify(lines.all.slice(-3)))
     return Number(pid)
   }
   const stopped = async (pid: number): Promise<Line> => {

@@ -19,6 +19,15 @@ async function look(http: string): Promise<ReadonlyMap<string, Family>> {
   return parseExposition(await response.text())
 }
 
+/** Looks until a value is as it must become: a session that was ended is counted out a moment later. */
+async function lookUntil(http: string, name: string, wanted: number): Promise<ReadonlyMap<string, Family>> {
+  for (;;) {
+    const told = await look(http)
+    const [value] = Object.values(values(told, name))
+    if (value === wanted) return told
+  }
+}
+
 function values(told: ReadonlyMap<string, Family>, name: string): Readonly<Record<string, number>> {
   const series = told.get(name)?.series ?? []
   return Object.fromEntries(series.map(({ labels, value }) => [Object.values(labels).join(' '), value]))
@@ -46,7 +55,7 @@ test('Prometheus is told of messages by profile, answer and outcome, of their st
   await odd.send(Buffer.alloc(4))
   await filter.waitFor(({ msg }) => msg === 'protocol violation: session closed')
 
-  const told = await look(filter.http)
+  const told = await lookUntil(filter.http, 'peekaboo_sessions', 1)
   open.destroy()
 
   const messages = values(told, 'peekaboo_messages_total')
