@@ -13,6 +13,8 @@ import { MOMENTS, nameOf } from './steps.ts'
 const [folder = '', where = '', killAt = '', lease = '60s'] = process.argv.slice(2)
 const isSqlite = where.endsWith('.db')
 const seen = new Map<string, number>()
+/** Calls that nobody waits for are waited for here. */
+const calls: Promise<unknown>[] = []
 
 function say(line: string): void {
   writeSync(1, `${line}\n`)
@@ -44,9 +46,11 @@ function stepped(store: Store): Store {
         const moment = name === undefined ? undefined : reached(name, MOMENTS[method] ?? ['before'])
         if (moment !== undefined && isSqlite) writeFileSync(`${where}.kill`, moment)
         const answer = call(...args)
+        calls.push(answer)
         // Of a database elsewhere nobody here knows when it commits: what was asked is on its way.
         if (moment === 'uncommitted' && !isSqlite) setImmediate(() => setImmediate(die))
-        return moment === 'committed' && !isSqlite ? answer.then(die) : answer
+        if (moment === 'committed' && !isSqlite) calls.push(answer.then(die))
+        return answer
       }
     },
   })
@@ -67,5 +71,6 @@ await node.bring('Q1', (disposition) => {
   reached('reply', ['before'])
   say(`reply ${disposition}`)
 })
+await Promise.allSettled(calls)
 await node.stop()
 await store.stop()
