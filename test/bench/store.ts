@@ -3,7 +3,7 @@
  * alone: node test/bench/bench.ts --only store
  */
 import { join } from 'node:path'
-import { createSqliteStore, type Store } from '../../src/store/index.ts'
+import { type AnalysisChange, createSqliteStore, type Store } from '../../src/store/index.ts'
 import { content, contents, digest, key, query } from '../store/build.ts'
 import { MariadbServer } from '../store/mariadb-server.ts'
 import { spread } from './ratios.ts'
@@ -19,6 +19,11 @@ const BATCH = 300
 const LOOKUPS = 40
 const WARMING = 20
 const LEASE_MS = 600_000
+/** Nodes, and the leases of each, that renew all at once every twenty seconds. */
+const NODES = 50
+const LEASES = 100
+/** A tenth of those twenty seconds. */
+const RENEWAL_LIMIT_MS = 2000
 
 interface Subject {
   readonly name: string
@@ -44,6 +49,7 @@ export async function measureStore(
       await subject.store.start()
       targets.push(...(await lookups(subject, rows, rounds, progress)))
     }
+    for (const subject of subjects) targets.push(await heartbeats(subject, rounds, progress))
     const [, mariadb] = subjects
     return mariadb ? [...targets, ...(await batches(mariadb.store, rounds, progress))] : targets
   } finally {
@@ -104,6 +110,26 @@ async function medianOf(store: Store, size: number, rows: number): Promise<numbe
     if (facts.size === 0) throw new Error('the lookup found nothing')
   }
   return spread(times).median
+}
+
+/** All nodes renew all their leases at once. */
+async function heartbeats({ name, store }: Subject, rounds: number, progress: (text: string) => void): Promise<Target> {
+  progress(`${name}: renewals of ${NODES} nodes`)
+  const beats: AnalysisChange[][] = []
+  for (let node = 0; node < NODES; node += 1) {
+    const keys = Array.from({ length: LEASES }, (_, n) => key(n, { revision: `of node ${node}` }))
+    const rows = await store.claim(keys, `node-${node}`, LEASE_MS)
+    beats.push(rows.map(({ owner, token }, n) => ({ key: keys[n] ?? key(0), owner, token, state: 'leased' })))
+  }
+  const times: number[] = []
+  for (let round = 0; round < rounds + 1; round += 1) {
+    const ms = await timeOf(() => Promise.all(beats.map((changes) => store.advance(changes, LEASE_MS))))
+    // The first round warms up.
+    if (round > 0) times.push(ms)
+  }
+  const measured = spread(times)
+  const what = `${name}: ${NODES} nodes renew ${LEASES} leases each`
+  return { what, limit: RENEWAL_LIMIT_MS, measured, unit: 'ms', holds: measured.median <= RENEWAL_LIMIT_MS }
 }
 
 /** One statement for many rows beside one for each. */

@@ -277,6 +277,48 @@ export function describeLeases(onStore: OnStore): void {
   )
 
   test(
+    'all leases of a node live on together, and those that are lost are told',
+    onStore(async ({ store, now, advanceMs }) => {
+      await store.claim([key(2)], 'node-b', 1)
+      advanceMs(1)
+      const rows = await store.claim(keys(6), 'node-a', LEASE_MS)
+      const [first, second, third, fourth, fifth, sixth] = rows
+      assert.ok(first && second && third && fourth && fifth && sixth)
+      await store.advance([change(first, { state: 'submitting', marker: 'm' })], LEASE_MS)
+      await store.advance([change(fourth, { state: 'reported', report: REPORT })], LEASE_MS)
+      await store.advance([change(fifth, { state: 'wanted' })], LEASE_MS)
+      advanceMs(LEASE_MS - 1)
+      const beats = [
+        change(first, { state: 'submitting' }),
+        change(second, {}),
+        change(third, { token: third.token + 1 }),
+        change(fourth, {}),
+        change(fifth, {}),
+        change(sixth, {}),
+      ]
+
+      const held = await store.advance(beats, LEASE_MS)
+
+      const after = await store.claim(keys(6), 'node-c', LEASE_MS)
+      const until = now() + LEASE_MS
+      assert.deepEqual(held, [true, true, false, false, false, true])
+      assert.deepEqual([second.token, third.token], [1, 2])
+      assert.deepEqual(
+        after.map(({ state, owner, leaseUntil }) => [state, owner, leaseUntil]),
+        [
+          ['submitting', 'node-a', until],
+          ['leased', 'node-a', until],
+          ['leased', 'node-a', until - LEASE_MS + 1],
+          ['reported', 'node-a', 0],
+          ['leased', 'node-c', until],
+          ['leased', 'node-a', until],
+        ],
+      )
+      assert.deepEqual(await store.advance(beats.slice(0, 2), LEASE_MS), [true, true])
+    }),
+  )
+
+  test(
     'a batch of no keys and no changes is no work',
     onStore(async ({ store }) => {
       assert.deepEqual(await store.claim([], 'node-a', LEASE_MS), [])

@@ -5,12 +5,11 @@ import { LONGEST_NOTE, NOTES_KEPT } from '../note.ts'
 import { analysisOf, noteOf, textOf } from '../row.ts'
 import { analysesWhere, UNFINISHED } from '../search.ts'
 import type { Analysis, AnalysisChange, AnalysisKey, AnalysisNote, AnalysisQuery } from '../store.ts'
-import { analysisId, type Changed, hexList, inTransaction, type Row, type Statement, together } from './sql.ts'
+import { areBeats, beat } from './heartbeat.ts'
+import { analysisId, type Changed, HELD, hexList, inTransaction, type Row, type Statement, together } from './sql.ts'
 
 const COLUMNS = `LOWER(HEX(id)) AS id, LOWER(HEX(sha256)) AS sha256, analyzer, options, revision, state, owner, token,
   lease_until AS leaseUntil, attempts, begun, marker, task_id AS taskId, report, cause, updated`
-
-const HELD = "state IN ('leased', 'submitting', 'submitted')"
 
 /** Finds the rows of these keys. */
 export function findAnalysesStatement(ids: Iterable<string>): Statement {
@@ -94,13 +93,14 @@ export async function takeOver(
   })
 }
 
-/** One change is one statement; several are one transaction, sorted by row so that two nodes lock in the same order. */
+/** Leases that only live on are one statement; so is one change, and several are one transaction, sorted by row so that two nodes lock in the same order. */
 export async function advance(
   connection: Connection,
   changes: readonly AnalysisChange[],
   leaseMs: number,
   time: string,
 ): Promise<readonly boolean[]> {
+  if (areBeats(changes)) return beat(connection, changes, leaseMs, time)
   const sorted = changes
     .map((change, at) => ({ at, id: analysisId(change.key), change }))
     .sort((a, b) => (a.id === b.id ? a.at - b.at : a.id < b.id ? -1 : 1))

@@ -17,6 +17,9 @@ export interface Changed {
   readonly affectedRows: number
 }
 
+/** Rows that somebody works on. */
+export const HELD = "state IN ('leased', 'submitting', 'submitted')"
+
 /** Unix milliseconds by the database's clock, the same within a statement. */
 const DATABASE_TIME = 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)'
 
