@@ -21,6 +21,7 @@ export function readPattern(text: string, allowsNull = false): Pattern | undefin
   const at = lastAt(bare)
   if (at < 0 || hasControl(bare) || /[\s,;]/.test(unquoted(bare))) return undefined
   if (at === 0) return readDomainPattern(bare.slice(1))
+  if (unquoted(bare.slice(0, at)).includes('@')) return undefined
   if (at === bare.length - 1) return { kind: 'local', local: readAddress(bare).local }
   const address = readAddress(bare)
   return isDomain(address.domain) && address.local !== '' ? { kind: 'mailbox', address } : undefined
