@@ -165,6 +165,28 @@ submission inet n - n - - smtpd
     assert.ok(said.includes(expected), `${expected} is not in:\n${said.join('\n')}`)
 })
 
+test('a pilot that enforces for some needs the default action of those, and is told so', async (t) => {
+  const dir = written(
+    t,
+    'smtpd_milters = { inet:127.0.0.1:8095, default_action=accept, content_timeout=30s }',
+    'smtp inet n - n - - smtpd',
+  )
+  const config = {
+    http: { listen: 'off' },
+    milter: { listeners: [{ listen: 'inet:127.0.0.1:8095', profile: 'observe' }] },
+    overrides: [{ recipients: ['pilot@dst.test'], profile: 'mx' }],
+  }
+
+  const { told } = await doctor(t, config, dir)
+
+  const said = wrongs(told, dir)
+  for (const expected of [
+    'warn default action | smtp/inet default_action=accept | mail of those whom an override enforces passes unseen while the filter is away',
+    'warn time-outs | smtp/inet content_timeout=30s | not longer than our own deadline: 240 s',
+  ])
+    assert.ok(said.includes(expected), said.join('\n'))
+})
+
 test('a socket that a chrooted smtpd looks for elsewhere is named with the place where it looks', async (t) => {
   const master = `smtp inet n - y - - smtpd
 2525 inet n - n - - smtpd

@@ -14,6 +14,8 @@ export interface OurListener {
   readonly address: string
   readonly profileName: string
   readonly profile: Profile
+  /** Of all recipients, overrides counted in. */
+  readonly modes: ReadonlySet<Profile['mode']>
 }
 
 export interface Ground {

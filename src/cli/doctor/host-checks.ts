@@ -56,8 +56,8 @@ function modeOf({ mode }: Stats): string {
   return `mode 0${(mode & 0o777).toString(8)}`
 }
 
-async function configFiles({ files, config }: Ground): Promise<readonly Finding[]> {
-  const places = [...files, ...config.rules.dirs]
+async function configFiles({ files, config, composition }: Ground): Promise<readonly Finding[]> {
+  const places = [...files, ...config.rules.dirs, ...composition.policy.files]
   if (places.length === 0) return [ok('/etc/peekaboo/peekaboo.yaml', 'is not there: the defaults are in force')]
   const found = await Promise.all(
     places.map(async (place) => {

@@ -92,7 +92,8 @@ async function groundOf(context: Context, options: DoctorOptions): Promise<Groun
   ])
   const listeners = real.flatMap(({ listen, address, profile: profileName }) => {
     const profile = composition.profiles.get(profileName)
-    return profile ? [{ listen, address, profileName, profile }] : []
+    const modes = composition.policy.current.modesOf(profileName)
+    return profile ? [{ listen, address, profileName, profile, modes }] : []
   })
   return { context, config, files, composition, listeners, postfix, run, timeoutMs }
 }

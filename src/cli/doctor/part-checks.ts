@@ -1,4 +1,5 @@
 /** The parts of the filter, asked one by one without starting it, and the filter that runs. */
+import { policyWarnings } from '../../policy/index.ts'
 import { storeStatus } from '../../store/index.ts'
 import { describeError } from '../../telemetry/index.ts'
 import { roleWarnings } from '../banner.ts'
@@ -13,6 +14,7 @@ const BRAKE_MS = 5000
 export const PART_CHECKS: readonly Check[] = [
   { name: 'filter', doc: 'whether it answers at each listener, and would examine a message', look: filter },
   { name: 'rules', doc: 'whether the rules on disk can be taken', look: rules },
+  { name: 'policy', doc: 'overrides that nothing reaches, that contradict themselves or change nothing', look: policy },
   { name: 'roles', doc: 'roles that nobody plays, and analyzers without one', look: roles },
   { name: 'inspector layers', doc: 'what keeps attackers in their process', look: layers },
   { name: 'store', doc: 'whether it can be reached, and its version', look: store },
@@ -52,6 +54,14 @@ async function brake(url: string, { fetch }: Ground['context']): Promise<Finding
 function rules({ composition }: Ground): readonly Finding[] {
   const { version, rules: all } = composition.rules.current
   return [ok(version, `${all.length} rules`)]
+}
+
+function policy({ composition, config }: Ground): readonly Finding[] {
+  const { current } = composition.policy
+  const found = policyWarnings(current, config).map(({ path, place, message, remedy }) => {
+    return warn(place ? `${place.origin}:${place.line}` : path.join('.'), message, remedy)
+  })
+  return found.length > 0 ? found : [ok('overrides', `${current.overrides.length} of the site`)]
 }
 
 function roles({ composition, config }: Ground): readonly Finding[] {

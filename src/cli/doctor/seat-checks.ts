@@ -53,7 +53,7 @@ function braces(seat: Seat, setting: string): string {
 function defaultAction(seat: Seat): readonly Finding[] {
   const action = heldFor(seat, 'default_action')
   const where = `${placeOf(seat.instance, seat.service)} default_action=${action}`
-  const isMonitor = seat.listener.profile.mode === 'monitor'
+  const isMonitor = !seat.listener.modes.has('enforce')
   if (isMonitor && action !== 'accept')
     return [
       warn(
@@ -64,6 +64,8 @@ function defaultAction(seat: Seat): readonly Finding[] {
     ]
   if (isMonitor) return [ok(where, 'mail goes on while the filter is away')]
   const remedy = braces(seat, 'default_action=tempfail')
+  if (action === 'accept' && seat.listener.modes.has('monitor'))
+    return [warn(where, 'mail of those whom an override enforces passes unseen while the filter is away', remedy)]
   if (action === 'accept') return [fail(where, 'mail passes unseen while the filter is away', remedy)]
   if (action === 'reject') return [warn(where, 'mail is refused for good while the filter is away', remedy)]
   if (action === 'quarantine') return [warn(where, 'mail waits in hold, unseen, while the filter is away', remedy)]
@@ -76,7 +78,7 @@ function timeouts(seat: Seat): readonly Finding[] {
   const content = seconds('content_timeout')
   const command = seconds('command_timeout')
   const connect = seconds('connect_timeout')
-  const isMonitor = seat.listener.profile.mode === 'monitor'
+  const isMonitor = !seat.listener.modes.has('enforce')
   const isKept = !isMonitor && seat.listener.listen.startsWith('systemd:')
   const [silence, ours, restart] = [(2 * progress) / 1000, deadline / 1000, grace / 1000 + START_S]
   const place = placeOf(seat.instance, seat.service)
