@@ -189,6 +189,42 @@ test('a notice that Postfix does not take keeps the message, and one that it too
   )
 })
 
+for (const [text, state] of [
+  ['good', 'released'],
+  ['bad', 'returned'],
+] as const) {
+  test(`a crash behind the last command leaves a message ${state}, and the next round knows it`, async (t) => {
+    const { hold, deeds, deps, known, queue } = await scene(t)
+    await hold(text)
+    const crashing = { ...deps, desk: { ...methodsOf(deps.desk), did: crashAt(state, deps.desk) } }
+
+    const [deed] = await releaseRound(crashing)
+
+    assert.match(deed?.problem ?? '', /crash/)
+    assert.equal(queue.mails.size, 0)
+    assert.deepEqual(await deeds(), [])
+    assert.equal((await known())?.state, state)
+  })
+}
+
+type DeskOf = RoundDeps['desk']
+
+function methodsOf(desk: DeskOf): Omit<DeskOf, 'did'> {
+  return {
+    seen: (one) => desk.seen(one),
+    examine: (...all) => desk.examine(...all),
+    notice: (seal) => desk.notice(seal),
+  }
+}
+
+/** Ends where this would be told. */
+function crashAt(what: string, desk: DeskOf): DeskOf['did'] {
+  return async (request) => {
+    if (request.what === what) throw new Error('crash')
+    return desk.did(request)
+  }
+}
+
 test('what stays undecided waits until its time is over, and goes back then', async (t) => {
   const { hold, deeds, clock, queue } = await scene(t)
   await hold('nobody knows')
