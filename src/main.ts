@@ -24,7 +24,15 @@ import {
 } from './cli/index.ts'
 import type { Config } from './config/index.ts'
 import { type Clock, Fault } from './core/index.ts'
-import { type Dependency, HttpServer, healthRoutes, metricsRoutes, pushRoutes, type Route } from './http/index.ts'
+import {
+  type Dependency,
+  EventSender,
+  HttpServer,
+  healthRoutes,
+  metricsRoutes,
+  pushRoutes,
+  type Route,
+} from './http/index.ts'
 import { createInspector } from './inspector/index.ts'
 import { createListener, parseListen } from './mailfilter/index.ts'
 import type { MilterServer } from './milter/index.ts'
@@ -69,7 +77,8 @@ export function compose(
   const running = new RunningRules(rules ?? loadRules(config))
   const metrics = new FilterMetrics(ownVersion(), clock)
   const parts = makeParts(config, log, clock, metrics)
-  const { inspector, store, analyzers, scheduler, keeper, stories, openings, overrides, switches, retention } = parts
+  const { inspector, store, analyzers, scheduler, keeper, stories, openings, overrides, switches, retention, events } =
+    parts
   const folder = new DataFolder(config.dataDir)
   const held = new HeldSlots(config.milter.held)
   const ground = { parts, running, metrics, held, profiles: policy.current.profiles, clock, log }
@@ -89,6 +98,7 @@ export function compose(
     async startCore(as) {
       folder.own()
       if (as === 'filter') folder.lock()
+      if (as === 'filter') await events.start()
       await keeper.start()
       await openings.start(join(config.dataDir, 'site.key'))
       await Promise.all([startStore(store, log), inspector.start()])
@@ -106,6 +116,7 @@ export function compose(
       await edges.stop()
       await quarantine.stop()
       await scheduler.stop()
+      await events.stop()
       await inspector.stop()
       overrides.stop()
       switches.stop()
@@ -189,6 +200,7 @@ function makeParts(config: Config, log: Logger, clock: Clock, metrics: FilterMet
     log[level](event, 'analyzer')
   }
   const onEnded = metrics.analysisEnded.bind(metrics)
+  const events = new EventSender({ folder: join(dataDir, 'events'), webhook: config.events.webhook, clock, log })
   const analyzers = new Map(
     Object.entries(config.analyzers).map(([name, one]) => [name, analyzerOf(name, one, { clock, onEvent })]),
   )
@@ -196,7 +208,16 @@ function makeParts(config: Config, log: Logger, clock: Clock, metrics: FilterMet
     store,
     inspector,
     analyzers,
-    scheduler: new Scheduler({ store, analyzers, clock, log, options, onEnded }),
+    events,
+    scheduler: new Scheduler({
+      store,
+      analyzers,
+      clock,
+      log,
+      options,
+      onEnded,
+      onTurned: (turned) => events.send(turned),
+    }),
     keeper: new MessageKeeper(join(dataDir, 'spool'), config.spool),
     stories: new StoryWriter(store, join(dataDir, 'stories.jsonl'), log),
     overrides: new OverrideBook(store, clock, join(dataDir, 'overrides.json'), (error) =>

@@ -1,7 +1,7 @@
 /** The whole configuration: each room declares its own options, here they get their keys. */
 import { z } from 'zod'
 import { analyzersOptions, rolesOptions } from '../analyzers/options.ts'
-import { httpOptions } from '../http/options.ts'
+import { eventsOptions, httpOptions } from '../http/options.ts'
 import { inspectorOptions } from '../inspector/options.ts'
 import { milterOptions } from '../mailfilter/options.ts'
 import { pipelineOptions } from '../pipeline/options.ts'
@@ -34,6 +34,7 @@ export const configOptions = z.strictObject({
   headers: headersOptions,
   rules: rulesOptions,
   http: httpOptions,
+  events: eventsOptions,
   scheduler: schedulerOptions,
   log: telemetryOptions,
   language: z

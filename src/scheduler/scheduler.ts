@@ -13,7 +13,7 @@ import { Lane } from './lane.ts'
 import { Leases } from './lease.ts'
 import type { SchedulerOptions } from './options.ts'
 import { ageOf, renewalOf, renewedBy } from './renewal.ts'
-import { deliveredWith } from './turn.ts'
+import { deliveredWith, type Turned } from './turn.ts'
 import { type Asker, keyOf, type Standing, type Want } from './work.ts'
 
 export interface SchedulerDeps {
@@ -23,6 +23,8 @@ export interface SchedulerDeps {
   readonly log: Logger
   readonly options: SchedulerOptions
   /** Told of every analysis that ended here: how, and how long it took. */
+  /** A sample was called bad whose mails were delivered. */
+  readonly onTurned?: (turned: Turned) => void
   readonly onEnded?: (analyzer: string, state: Ended['state'], ms: number) => void
 }
 
@@ -262,8 +264,9 @@ export class Scheduler {
   async #tellTurned({ analyzer, sha256 }: AnalysisKey, { score = 0, families, link }: Report): Promise<void> {
     if (score < BAD_SCORE) return
     const messages = deliveredWith(sha256, await this.#deps.store.stories({ sha256 }, MOST_TURNED))
-    if (messages.length > 0)
-      this.#deps.log.warn({ analyzer, sha256, score, families, link, messages }, 'verdict turned')
+    if (messages.length === 0) return
+    this.#deps.log.warn({ analyzer, sha256, score, families, link, messages }, 'verdict turned')
+    this.#deps.onTurned?.({ analyzer, sha256, score, families: families ?? [], link: link ?? '', messages })
   }
 
   /** What was refused a moment ago, while there is still no place for it. */

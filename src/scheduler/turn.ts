@@ -13,6 +13,16 @@ export interface DeliveredMail {
   readonly at: number
 }
 
+/** A sample was called bad, and these mails had been delivered with it. */
+export interface Turned {
+  readonly analyzer: string
+  readonly sha256: string
+  readonly score: number
+  readonly families: readonly string[]
+  readonly link: string
+  readonly messages: readonly DeliveredMail[]
+}
+
 /** The mails among these stories that were delivered although they carried the digest; not those that were known to be bad, as in monitor mode. */
 export function deliveredWith(sha256: string, stories: readonly Story[]): readonly DeliveredMail[] {
   return stories.flatMap((story) => {

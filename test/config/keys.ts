@@ -25,6 +25,13 @@ function clamav(keys: string): string {
   return `analyzers:\n  av: { type: clamav, ${keys} }`
 }
 
+/** A webhook that has all that it must have, but for one key. */
+function webhook(keys: string): string {
+  const needed = ['url: "https://soc.example.org"', 'secret: { file: /etc/passwd }']
+  const others = needed.filter((one) => one.split(':')[0] !== keys.split(':')[0])
+  return `events:\n  webhook: { ${[...others, keys].join(', ')} }`
+}
+
 function mariadb(keys: string): string {
   return `store: { ${keys} }`
 }
@@ -183,6 +190,16 @@ export const KEYS: readonly Key[] = [
   { path: 'analyzers.av.maxSize', taken: '25MiB', refused: '25', within: clamav('maxSize: @') },
   { path: 'analyzers.av.maxSignatureAge', taken: '7d', refused: 'week', within: clamav('maxSignatureAge: @') },
   { path: 'http.push', taken: '{ file: /etc/passwd }', refused: 'sesame' },
+  {
+    path: 'events.webhook.url',
+    taken: 'https://soc.example.org/peekaboo',
+    refused: 'soc.example.org',
+    within: webhook('url: @'),
+  },
+  { path: 'events.webhook.secret', taken: '{ file: /etc/passwd }', refused: 'sesame', within: webhook('secret: @') },
+  { path: 'events.webhook.ca', taken: '{ file: /etc/passwd }', refused: 'pem', within: webhook('ca: @') },
+  { path: 'events.webhook.timeout', taken: '5s', refused: '5', within: webhook('timeout: @') },
+  { path: 'events.webhook.attempts', taken: '3', refused: '0', within: webhook('attempts: @') },
   { path: 'inspector.passwords', taken: '{ file: /etc/passwd }', refused: 'words' },
   { path: 'scheduler.queue', taken: '100', refused: '0' },
   { path: 'scheduler.runsPerMessage', taken: '5', refused: '0' },

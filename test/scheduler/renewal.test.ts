@@ -157,10 +157,11 @@ test('renewals count among the runs that one message may cause', async (t) => {
   assert.equal(box.submissions, 5 + 3)
 })
 
-test('when a sample turns bad, the log names the mails that were delivered with it and no others', async (t) => {
+test('when a sample turns bad, the log and the webhook name the mails that were delivered with it and no others', async (t) => {
   const { clock, store, box } = await known(t)
   const lines: string[] = []
-  const scheduler = logging(t, clock, store, box, lines)
+  const events: unknown[] = []
+  const scheduler = logging(t, clock, store, box, lines, (turned) => events.push(turned))
   const clean = { ...judged(1), sample: { ...judged(1).sample, sha256: SHA256 } }
   const bad = { ...clean, outcome: { kind: 'decided', verdict: 'bad', rule: 'r', reason: '' } } as const
   await store.openStory(draft({ ref: 'told', samples: [clean], answer: ACCEPT }))
@@ -173,6 +174,8 @@ test('when a sample turns bad, the log names the mails that were delivered with 
   await settle()
 
   const turned = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'verdict turned')
+  const { messages } = turned[0] ?? {}
+  assert.deepEqual(events, [{ analyzer: 'box', sha256: SHA256, score: 9, families: [], link: '', messages }])
   assert.deepEqual(
     turned.map(({ sha256, score, messages }) => ({ sha256, score, messages })),
     [
@@ -189,10 +192,17 @@ test('when a sample turns bad, the log names the mails that were delivered with 
   )
 })
 
-function logging(t: TestContext, clock: FakeClock, store: Store, box: Scripted, lines: string[]): Scheduler {
+function logging(
+  t: TestContext,
+  clock: FakeClock,
+  store: Store,
+  box: Scripted,
+  lines: string[],
+  onTurned: (turned: unknown) => void = () => undefined,
+): Scheduler {
   const log = createLogger({ level: 'info' }, { write: (line: string) => lines.push(line) })
   const options = schedulerOptions.parse({})
-  const scheduler = new Scheduler({ store, analyzers: new Map([['box', box]]), clock, log, options })
+  const scheduler = new Scheduler({ store, analyzers: new Map([['box', box]]), clock, log, options, onTurned })
   t.after(() => scheduler.stop())
   return scheduler
 }
