@@ -22,7 +22,7 @@ const DESCRIPTORS = 64
  */
 export const QUIET_COLLECTOR = [
   '--initial-old-space-size=128',
-  '--max-semi-space-size=8',
+  '--max-semi-space-size=16',
   '--wasm-tiering-budget=100000000',
 ] as const
 

@@ -44,7 +44,7 @@ interface Effort {
   readonly warming: number
 }
 
-const THOROUGH: Effort = { bytes: 4_000_000, mails: 250, warming: 2 }
+const THOROUGH: Effort = { bytes: 40_000_000, mails: 250, warming: 2 }
 const GROWTH: Effort = { bytes: 1_000_000, mails: 250, warming: 1 }
 /** What is judged by the second needs no more. */
 const BRIEF: Effort = { bytes: 1, mails: 1, warming: 1 }

@@ -2,7 +2,7 @@
  * Base64 as libbase64 and most mail programs read it: everything but the 64 letters is skipped (also - and _), and after padding
  * in the middle decoding goes on with the next quartet. `Buffer.from` alone would stop at the first `=` and take -_ for +/.
  */
-import { decodeLetters, linesEnd, widthAt } from './base64-lines.ts'
+import { decodeLetters, linesEnd, type Width, widthAt } from './base64-lines.ts'
 import { createBase64Oddity } from './base64-oddity.ts'
 import type { Decoder, Deliver, OnOddity, Space } from './decoder.ts'
 
@@ -28,67 +28,108 @@ export interface Padding {
 
 /** Decodes any base64, the common form of it (whole lines of one length) natively, and into memory that `space` gives. */
 export function createBase64Decoder(padding?: Padding, space: Space = Buffer.allocUnsafe): Decoder {
-  const slow = watched(createSlowDecoder(padding), padding?.onOddity)
-  /** The beginning of a line whose end has not come. */
-  let carry = EMPTY
+  const decoder = new Base64Decoder(padding, space)
+  return { write: (raw, deliver) => decoder.write(raw, deliver), end: (deliver) => decoder.end(deliver) }
+}
 
-  function write(raw: Buffer, deliver: Deliver): void {
-    for (let at = 0; at < raw.length; at += BLOCK)
-      writeBlock(at === 0 && raw.length <= BLOCK ? raw : raw.subarray(at, at + BLOCK), at, deliver)
+class Base64Decoder {
+  readonly #slow: Watched
+  readonly #space: Space
+  /** The beginning of a line whose end has not come. */
+  #carry = EMPTY
+
+  constructor(padding: Padding | undefined, space: Space) {
+    this.#slow = watched(createSlowDecoder(padding), padding?.onOddity)
+    this.#space = space
   }
-  function writeBlock(raw: Buffer, offset: number, deliver: Deliver): void {
-    const held = carry.length
-    const at = held > 0 || !slow.isAligned() ? completeLine(raw, offset, deliver) : 0
-    const end = slow.isAligned() ? writeLines(raw, at, offset, deliver) : at
+
+  write(raw: Buffer, deliver: Deliver): void {
+    for (let at = 0; at < raw.length; at += BLOCK)
+      this.#writeBlock(at === 0 && raw.length <= BLOCK ? raw : raw.subarray(at, at + BLOCK), at, deliver)
+  }
+
+  end(deliver: Deliver): void {
+    deliver(this.#slow.write(this.#carry))
+    deliver(this.#slow.end())
+  }
+
+  #writeBlock(raw: Buffer, offset: number, deliver: Deliver): void {
+    const slow = this.#slow
+    const at = this.#carry.length > 0 || !slow.isAligned() ? this.#completeLine(raw, offset, deliver) : 0
+    const end = slow.isAligned() && at < raw.length ? this.#writeLines(raw, at, offset, deliver) : at
     if (end === raw.length) return
     const line = lastLine(raw, end)
     if (line > end) deliver(slow.write(raw.subarray(end, line)))
     if (!slow.isAligned() || raw.length - line > LONG_LINE) deliver(slow.write(raw.subarray(line)))
-    else carry = Buffer.from(raw.subarray(line))
+    else this.#carry = Buffer.from(raw.subarray(line))
   }
+
   /** Decodes the line that was begun, so that what follows begins with one; returns where that is. */
-  function completeLine(raw: Buffer, offset: number, deliver: Deliver): number {
+  #completeLine(raw: Buffer, offset: number, deliver: Deliver): number {
     const next = raw.indexOf(LF) + 1
-    const held = carry.length
-    const line = Buffer.concat([carry, raw.subarray(0, next || raw.length)])
-    carry = EMPTY
-    if (next === 0 && line.length <= LONG_LINE) carry = line
-    else if (next === 0 || !slow.isAligned() || writeLines(line, 0, offset - held, deliver) < line.length)
-      deliver(slow.write(line))
+    const line = Buffer.concat([this.#carry, raw.subarray(0, next || raw.length)])
+    this.#carry = EMPTY
+    const isAligned = this.#slow.isAligned()
+    if (next === 0 && line.length <= LONG_LINE) this.#carry = line
+    else if (next === 0 || !isAligned) deliver(this.#slow.write(line))
+    else {
+      const end = this.#writeJoined(line, raw, next, offset, deliver)
+      if (end > next) return end
+      if (this.#writeLines(line, 0, offset + next - line.length, deliver) < line.length) deliver(this.#slow.write(line))
+    }
     return next || raw.length
   }
-  /** Decodes whole lines of one length, or letters without any end; returns how far it came. */
-  function writeLines(data: Buffer, from: number, offset: number, deliver: Deliver): number {
-    const width = widthAt(data, from, data.length)
-    if (width === undefined) return data.includes(LF, from) ? from : writeLetters(data, from, deliver)
-    const end = linesEnd(data, from, data.length, width)
-    const letters = ((end - from) / width.line) * (width.line - width.lineEnd)
-    const out = space((letters / 4) * 3)
-    if (!decodeLetters(data, from, end, letters, 0, out)) return from
-    slow.pass(letters, end - from)
-    deliver(out, { from: offset + from, to: offset + end, lineEnd: width.lineEnd === 2 ? '\r\n' : '\n' })
+
+  /** Decodes a line and those like it behind it into one piece, as pieces cost more than bytes; returns how far it came. */
+  #writeJoined(line: Buffer, raw: Buffer, from: number, offset: number, deliver: Deliver): number {
+    const width = widthAt(line, 0, line.length)
+    if (width?.line !== line.length) return from
+    const end = linesEnd(raw, from, raw.length, width)
+    if (end === from) return from
+    const first = ((width.line - width.lineEnd) / 4) * 3
+    const rest = ((end - from) / width.line) * first
+    const out = this.#space(first + rest)
+    if (!decodeLetters(line, 0, line.length, (first / 3) * 4, 0, out.subarray(0, first))) return from
+    if (!decodeLetters(raw, from, end, (rest / 3) * 4, 0, out.subarray(first))) return from
+    this.#slow.pass(((first + rest) / 3) * 4, line.length + end - from)
+    deliver(out, { from: offset + from - line.length, to: offset + end, lineEnd: endOf(width) })
     return end
   }
-  function writeLetters(data: Buffer, from: number, deliver: Deliver): number {
+
+  /** Decodes whole lines of one length, or letters without any end; returns how far it came. */
+  #writeLines(data: Buffer, from: number, offset: number, deliver: Deliver): number {
+    const width = widthAt(data, from, data.length)
+    if (width === undefined) return data.includes(LF, from) ? from : this.#writeLetters(data, from, deliver)
+    const end = linesEnd(data, from, data.length, width)
+    const letters = ((end - from) / width.line) * (width.line - width.lineEnd)
+    const out = this.#space((letters / 4) * 3)
+    if (!decodeLetters(data, from, end, letters, 0, out)) return from
+    this.#slow.pass(letters, end - from)
+    deliver(out, { from: offset + from, to: offset + end, lineEnd: endOf(width) })
+    return end
+  }
+
+  #writeLetters(data: Buffer, from: number, deliver: Deliver): number {
     const letters = (data.length - from) & ~3
     if (letters < LONG_LINE / 2) return from
     const out = Buffer.allocUnsafe((letters / 4) * 3)
     if (!decodeLetters(data, from, from + letters, letters, 0, out)) return from
-    slow.pass(letters, letters)
+    this.#slow.pass(letters, letters)
     deliver(out)
     return from + letters
   }
-  function end(deliver: Deliver): void {
-    deliver(slow.write(carry))
-    deliver(slow.end())
-  }
-  return { write, end }
+}
+
+function endOf({ lineEnd }: Width): string {
+  return lineEnd === 2 ? '\r\n' : '\n'
 }
 
 /** Where the last line begins that begins at or after `from`. */
 function lastLine(raw: Buffer, from: number): number {
   return Math.max(from, raw.lastIndexOf(LF) + 1)
 }
+
+type Watched = ReturnType<typeof watched>
 
 /** Has everything looked at that goes the slow way; `pass` tells of letters that went the fast one. */
 function watched(slow: ReturnType<typeof createSlowDecoder>, onOddity: Padding['onOddity']) {
