@@ -110,7 +110,7 @@ export function compose(
     },
     async startListeners() {
       await quarantine.listen(config.dataDir)
-      return edges.start(routesOf(config, parts, running, metrics))
+      return edges.start(routesOf(config, parts, running, metrics, clock))
     },
     async stop() {
       await edges.stop()
@@ -127,7 +127,13 @@ export function compose(
   }
 }
 
-function routesOf(config: Config, parts: Parts, rules: RunningRules, metrics: FilterMetrics): readonly Route[] {
+function routesOf(
+  config: Config,
+  parts: Parts,
+  rules: RunningRules,
+  metrics: FilterMetrics,
+  clock: Clock,
+): readonly Route[] {
   const { inspector, store, switches, analyzers } = parts
   const dependencies = [checked('inspector', inspector), checked('store', store)]
   return [
@@ -135,7 +141,7 @@ function routesOf(config: Config, parts: Parts, rules: RunningRules, metrics: Fi
       brake: () => (switches.brake ? describeSwitch(switches.brake) : 'off'),
     }),
     ...metricsRoutes(() => metrics.text()),
-    ...pushRoutes(config.http.push, () => {
+    ...pushRoutes(config.http.push, clock, () => {
       for (const analyzer of analyzers.values()) analyzer.hurry?.()
     }),
   ]

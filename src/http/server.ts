@@ -1,11 +1,14 @@
 /** The HTTP side: a table of routes served by Fastify on one address. Later pages and the API add rows to the table. */
-import { type FastifyInstance, fastify } from 'fastify'
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
+import { SIGNATURE_HEADER } from './webhook.ts'
 
 /** One route; what `answer` returns is sent as JSON, or as text when it is a string. */
 export interface Route {
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly doc: string
+  /** Whether the request may be answered at all, asked before any of its body is read; nobody who may not learns that there is a page. */
+  readonly mayAsk?: (request: RouteRequest) => boolean
   readonly answer: (request: RouteRequest) => Promise<RouteAnswer>
 }
 
@@ -15,7 +18,14 @@ export interface RouteRequest {
   readonly params: Readonly<Record<string, string>>
   /** The header of that name, empty where there is none. */
   readonly authorization: string
+  readonly signature: string
+  /** The body as it came; empty while it is not read. */
+  readonly body: Uint8Array
 }
+
+/** No route needs a larger body. */
+const MOST_BODY_BYTES = 65_536
+const NOTHING = new Uint8Array()
 
 export interface RouteAnswer {
   readonly status: number
@@ -28,13 +38,10 @@ export class HttpServer {
   readonly #app: FastifyInstance
 
   constructor(routes: readonly Route[]) {
-    this.#app = fastify({ logger: false, bodyLimit: 1024 * 1024, requestTimeout: 10_000 })
-    // A body of a type that no route knows is read to its end and forgotten.
-    this.#app.addContentTypeParser('*', (_request, payload, done) => {
-      payload.resume()
-      payload.on('end', () => done(null))
-      payload.on('error', done)
-    })
+    this.#app = fastify({ logger: false, bodyLimit: MOST_BODY_BYTES, requestTimeout: 10_000 })
+    // Bodies are bytes, whatever they call themselves.
+    this.#app.removeAllContentTypeParsers()
+    this.#app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
     for (const route of routes) this.#add(route)
   }
 
@@ -50,16 +57,30 @@ export class HttpServer {
     await this.#app.close()
   }
 
-  #add({ method, path, answer }: Route): void {
+  #add({ method, path, mayAsk = () => true, answer }: Route): void {
     this.#app.route({
       method,
       url: path,
-      handler: async ({ params, headers }, reply) => {
-        const { authorization = '' } = headers
-        const { status, type, body } = await answer({ params: params as Record<string, string>, authorization })
+      onRequest: async (request, reply) => {
+        if (mayAsk(requestOf(request))) return
+        // What else it sends is not waited for.
+        await reply.header('connection', 'close').code(404).send('not found\n')
+      },
+      handler: async (request, reply) => {
+        const { status, type, body } = await answer(requestOf(request))
         if (type !== undefined) reply.type(type)
         return reply.code(status).send(body)
       },
     })
+  }
+}
+
+function requestOf({ params, headers, body }: FastifyRequest): RouteRequest {
+  const { authorization = '', [SIGNATURE_HEADER]: signature } = headers
+  return {
+    params: params as Record<string, string>,
+    authorization,
+    signature: typeof signature === 'string' ? signature : '',
+    body: body instanceof Uint8Array ? body : NOTHING,
   }
 }

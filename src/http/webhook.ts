@@ -12,8 +12,8 @@ import type { WebhookOptions } from './options.ts'
 export const SIGNATURE_HEADER = 'peekaboo-signature'
 
 /** HMAC-SHA256 over the time, a dot and the body: whoever knows the secret can tell a forged, changed or old event. */
-export function signatureOf(secret: string, seconds: number, body: string): string {
-  const signed = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')
+export function signatureOf(secret: string, seconds: number, body: string | Uint8Array): string {
+  const signed = createHmac('sha256', secret).update(`${seconds}.`).update(body).digest('hex')
   return `t=${seconds},v1=${signed}`
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { Secret } from '../../src/core/index.ts'
 import { HttpServer, healthRoutes, pushRoutes } from '../../src/http/index.ts'
+import { FakeClock } from '../fakes/clock.ts'
 
 async function serve(t: TestContext, checks: Readonly<Record<string, () => Promise<unknown>>>): Promise<string> {
   const server = new HttpServer(healthRoutes(Object.entries(checks).map(([name, check]) => ({ name, check }))))
@@ -68,7 +69,7 @@ test('a push is heard with the secret, in the path or the header, whatever its b
   const secret = new Secret({ env: 'PUSH' })
   secret.take('sesame')
   let pushes = 0
-  const server = new HttpServer(pushRoutes(secret, () => pushes++))
+  const server = new HttpServer(pushRoutes(secret, new FakeClock(), () => pushes++))
   const url = `http://${await server.listen('127.0.0.1:0')}/v1/push`
   t.after(() => server.close())
   const post = async (path: string, init: RequestInit = {}) =>
@@ -95,7 +96,7 @@ test('a push is heard with the secret, in the path or the header, whatever its b
 
 test('nobody may push where there is no secret', () => {
   assert.deepEqual(
-    pushRoutes(undefined, () => {}),
+    pushRoutes(undefined, new FakeClock(), () => {}),
     [],
   )
 })
