@@ -11,6 +11,8 @@ import type { PipelineDeps } from './deps.ts'
 
 /** The newest messages that are looked at for each sample. */
 const REMEMBERED = 10
+/** Samples of one message that are looked up; the others are judged as ever. */
+const MOST_SAMPLES = 1000
 const RULE = '(known, by the brake)'
 
 type Deps = Pick<PipelineDeps, 'store' | 'log' | 'inspector'>
@@ -18,7 +20,7 @@ type Deps = Pick<PipelineDeps, 'store' | 'log' | 'inspector'>
 /** Settles the cases that wait for an analysis and are known. */
 export async function settleKnown(cases: readonly Case[], profile: string, brake: Brake, deps: Deps): Promise<void> {
   const waiting = cases.filter(({ evaluation }) => evaluation.needs.length > 0)
-  const digests = [...new Set(waiting.map(({ sample }) => sample.sha256))]
+  const digests = [...new Set(waiting.map(({ sample }) => sample.sha256))].slice(0, MOST_SAMPLES)
   if (digests.length === 0) return
   try {
     const { store, inspector } = deps

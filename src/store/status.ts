@@ -28,6 +28,6 @@ export const COUNTED = {
   samples: 'story_sample',
   sightings: 'SIGHTING',
   overrides: 'OVERRIDE',
-  'brake and disabled rules': 'operator_switch',
+  'brake, rules off': 'operator_switch',
   'held messages': 'held WHERE is_over = 0',
 } as const satisfies Record<string, string>

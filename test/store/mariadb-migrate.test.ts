@@ -39,7 +39,7 @@ for (const { version } of MIGRATIONS) {
     assert.deepEqual(known.facts.get(digest(1)), content(1))
     assert.equal(known.analyses[0]?.state, 'wanted')
     assert.equal(known.story?.ref, 'ref-1')
-    assert.equal(await store.remove({ from: 'facts', olderThanMs: 1000 }, 9, true), 0)
+    assert.equal(await store.remove({ from: 'facts', olderThanMs: 3_600_000 }, 9, true), 0)
     assert.deepEqual(events, version === NEWEST ? [] : [{ kind: 'migrated', from: version, to: NEWEST }])
   })
 }
@@ -52,7 +52,7 @@ test('a program of the version before goes on with a database that this one has 
 
   const known = await store.lookup(query({ digests: [digest(1)], analyses: [key(1)], storyKey: 'key-1' }))
   assert.deepEqual([known.facts.size, known.analyses.length, known.story?.ref], [1, 1, 'ref-1'])
-  assert.equal(await store.remove({ from: 'facts', olderThanMs: 60_000 }, 9, true), 0)
+  assert.equal(await store.remove({ from: 'facts', olderThanMs: 3_600_000 }, 9, true), 0)
   assert.deepEqual(await migrateTo(database, MIGRATIONS.slice(0, 1)), { from: NEWEST, to: NEWEST })
 })
 
