@@ -1,7 +1,8 @@
 /** `peekaboo serve`: the filter itself, until a signal ends it. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { Loaded, Override } from '../config/index.ts'
+import { formatProblem, type Loaded, type Override } from '../config/index.ts'
+import { policyWarnings } from '../policy/index.ts'
 import { createLogger, describeError, type Logger, systemClock } from '../telemetry/index.ts'
 import { banner, type Findings, warnings } from './banner.ts'
 import type { Composition, Listening } from './composition.ts'
@@ -57,9 +58,12 @@ EXIT CODES
   0 stopped by a signal   1 could not start, or a second signal   64 usage   78 configuration refused`
 
 async function serve(context: Context, options: ServeOptions): Promise<number> {
-  const { config } = serveConfig(context, options)
+  const { config, placed } = serveConfig(context, options)
   const log = serveLogger(context, config.log)
   const composition = context.compose(config, log)
+  for (const problem of placed(policyWarnings(composition.policy.current, config))) {
+    log.warn({ detail: formatProblem(problem) }, 'the policy says what was hardly meant')
+  }
   const manager = new ServiceManager(context.io.env, log)
   let isListening = false
   const reloads = new Reloads(async () => {

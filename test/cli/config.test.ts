@@ -12,6 +12,23 @@ test('config check ends well and names the files that it read', async (t) => {
   assert.match(world.stdout, /^good: .*peekaboo\.yaml\n$/)
 })
 
+test('config check warns of overrides that nothing reaches, with their place, and ends well', async (t) => {
+  const world = new World(t)
+  world.file(
+    'peekaboo.yaml',
+    'overrides:\n  - { bad: tag }\n  - { recipients: [x@dst.test], bad: accept }\nlanguage: xx\n',
+  )
+
+  assert.equal(await world.command('config check'), 0)
+
+  const [first, second] = world.stderr.split('\n')
+  assert.match(first ?? '', /^warning: .*peekaboo\.yaml:4:1\d?: language: there are no texts in "xx"/)
+  assert.match(
+    second ?? '',
+    /^warning: .*peekaboo\.yaml:3:5: overrides\[1\]: is never reached: overrides\[0\] comes first/,
+  )
+})
+
 test('config check ends with 78 and prints every problem with its place', async (t) => {
   const world = new World(t)
   const file = world.file('peekaboo.yaml', 'huh: 1\nmilter: { held: 0 }\n')
