@@ -1,7 +1,6 @@
 #!/usr/bin/env -S node --disable-sigusr1 --initial-old-space-size=96 --max-semi-space-size=8
 /** The composition root: the one list of drivers, what is made of what, and the order of start and stop. */
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Analyzer, AnalyzerDeps } from './analyzers/analyzer.ts'
 import { capeAnalyzer } from './analyzers/cape/cape.ts'
 import { ClamavAnalyzer } from './analyzers/clamav/clamav.ts'
@@ -34,7 +33,7 @@ import {
   type Route,
 } from './http/index.ts'
 import { createInspector } from './inspector/index.ts'
-import { createListener, parseListen } from './mailfilter/index.ts'
+import { createListener, listenRemedy, parseListen } from './mailfilter/index.ts'
 import type { MilterServer } from './milter/index.ts'
 import { createPipeline, HeldSlots, MessageKeeper, OpeningKeys, type Pipeline, StoryWriter } from './pipeline/index.ts'
 import type { Profile } from './policy/index.ts'
@@ -318,7 +317,7 @@ class Edges {
       await address()
         .then((at) => server.listen(at))
         .catch((error: unknown) => {
-          throw new Error(`cannot listen on ${listen}${remedy(listen, error)}`, { cause: error })
+          throw new Error(`cannot listen on ${listen}${listenRemedy(listen, error)}`, { cause: error })
         })
     }
     return {
@@ -353,16 +352,6 @@ class Edges {
 }
 
 /** A store that is away is no reason not to start: it comes back by itself. One that will not have us is: somebody must act. */
-/** For a missing folder of a unix socket Node says EACCES, so the folder is looked for. */
-function remedy(listen: string, error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException
-  if (code === 'EADDRINUSE') return ': is another filter running there?'
-  if (code === 'EADDRNOTAVAIL') return ': this machine does not have the address'
-  const folder = listen.startsWith('unix:') ? dirname(listen.slice('unix:'.length)) : undefined
-  if (folder !== undefined && !existsSync(folder)) return `: the folder ${folder} does not exist`
-  return ''
-}
-
 async function startStore(store: { start(): Promise<void> }, log: Logger): Promise<void> {
   await store.start().catch((error: unknown) => {
     if (error instanceof StoreRefused) throw error
