@@ -109,7 +109,7 @@ export function compose(
     },
     async startListeners() {
       await quarantine.listen(config.dataDir)
-      return edges.start(routesOf(config, parts, running, metrics, clock))
+      return edges.start(routesOf(config, parts, running, metrics))
     },
     async stop() {
       await edges.stop()
@@ -126,14 +126,8 @@ export function compose(
   }
 }
 
-function routesOf(
-  config: Config,
-  parts: Parts,
-  rules: RunningRules,
-  metrics: FilterMetrics,
-  clock: Clock,
-): readonly Route[] {
-  const { inspector, store, switches, analyzers } = parts
+function routesOf(config: Config, parts: Parts, rules: RunningRules, metrics: FilterMetrics): readonly Route[] {
+  const { inspector, store, switches, analyzers, clock } = parts
   const dependencies = [checked('inspector', inspector), checked('store', store)]
   return [
     ...healthRoutes([...dependencies, { ...checked('rules', rules), isNote: true }], {
@@ -213,6 +207,7 @@ function makeParts(config: Config, log: Logger, clock: Clock, metrics: FilterMet
     store,
     inspector,
     analyzers,
+    clock,
     events,
     scheduler: new Scheduler({
       store,

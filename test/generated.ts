@@ -9,6 +9,16 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
+/** The same in a third as many lines: each third of the rows stands beside the one before. */
+export function tableInThirds(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const third = Math.ceil(rows.length / 3)
+  const empty = head.map(() => '')
+  const lines = rows.slice(0, third).map((row, i) => {
+    return [...row, ...(rows[third + i] ?? empty), ...(rows[2 * third + i] ?? empty)]
+  })
+  return table([...head, ...head, ...head], lines)
+}
+
 /** Fails when the part between `<!-- name:begin -->` and `<!-- name:end -->` of a file is not this text. */
 export function assertGenerated(file: string, name: string, text: string): void {
   const path = fileURLToPath(new URL(`../${file}`, import.meta.url))

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { type Cause, LIMIT_OF_CAUSE } from '../../src/core/index.ts'
 import { FakeClamd, MISDEEDS, type MisdeedName } from '../fakes/clamd.ts'
 import { FakeClock } from '../fakes/clock.ts'
-import { assertGenerated, table } from '../generated.ts'
+import { assertGenerated, table, tableInThirds } from '../generated.ts'
 import { scanner } from './scanner.ts'
 import { analyse, submission } from './submission.ts'
 
@@ -50,6 +50,11 @@ const seen: string[][] = []
 after(() => {
   const text = table(['a clamd that', 'the analysis', 'tried again'], seen)
   assertGenerated('docs/analyzer-faults.md', 'clamav-faults', text)
+  const letters = seen.map(([name = '', became = '', again]) => [
+    name,
+    became.startsWith('unscannable') ? 'U' : again === 'yes' ? 'F' : 'f',
+  ])
+  assertGenerated('ARCHITECTURE.md', 'clamav-matrix', tableInThirds(['a clamd that', ''], letters))
 })
 
 for (const name of Object.keys(MISDEEDS) as MisdeedName[]) {

@@ -3,7 +3,7 @@ import { after, type TestContext, test } from 'node:test'
 import type { Analyzer, Progress } from '../../src/analyzers/analyzer.ts'
 import { causeOf } from '../../src/core/index.ts'
 import { FakeClock } from '../fakes/clock.ts'
-import { assertGenerated, table } from '../generated.ts'
+import { assertGenerated, table, tableInThirds } from '../generated.ts'
 import type { Cell, Fault } from './fault.ts'
 import { FAULTS } from './sandbox-faults.ts'
 import { driver, type Make, pump, startFake } from './sandboxes.ts'
@@ -13,11 +13,25 @@ const MAKES: readonly Make[] = ['cape', 'cuckoo']
 /** Longer than an analysis may take by our own clock. */
 const MAX_AGE_MS = 30 * 60_000
 
+/** The short form of what becomes of an analysis, as ARCHITECTURE.md explains it; none of them is "clean". */
+const LETTERS: Readonly<Record<Cell, string>> = {
+  'failed, tried again': 'F',
+  failed: 'f',
+  refused: 'R',
+  'not taken now': 'N',
+  'running until maxAge': 'W',
+  'reported, 8.5': 'S',
+  'reported, 10': 'S',
+}
+
 const seen = new Map<string, Map<Make, Cell>>()
 
 after(() => {
   const rows = [...seen].map(([name, cells]) => [name, ...MAKES.map((make) => cells.get(make) ?? '–')])
   assertGenerated('docs/analyzer-faults.md', 'sandbox-faults', table(['a sandbox that', 'CAPE', 'Cuckoo 2'], rows))
+  const letter = (cell?: string) => (cell === undefined ? '–' : LETTERS[cell as Cell])
+  const letters = [...seen].map(([name, cells]) => [name, MAKES.map((make) => letter(cells.get(make))).join(' ')])
+  assertGenerated('ARCHITECTURE.md', 'sandbox-matrix', tableInThirds(['a sandbox that', ''], letters))
 })
 
 for (const [name, fault] of Object.entries(FAULTS)) {
