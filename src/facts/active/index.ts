@@ -1,2 +1,2 @@
 /** Where a content leads when it is opened, clicked or only shown. */
-export { createActiveMeter } from './meter.ts'
+export { type ActiveMeter, createActiveMeter, linksOfAll } from './meter.ts'

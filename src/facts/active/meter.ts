@@ -20,6 +20,14 @@ export interface ActiveMeter {
   end(): readonly Link[]
 }
 
+/** The links of a content of which all is there. */
+export function linksOfAll(content: Uint8Array): readonly Link[] {
+  if (content.length === 0 || codingOf(content) === 'none') return NO_LINKS
+  const meter = createActiveMeter()
+  meter.write(content)
+  return meter.end()
+}
+
 /** Starts to look through a content. What is written first must not change until its end; what comes later is copied. */
 export function createActiveMeter(): ActiveMeter {
   let links: Links | undefined
@@ -74,7 +82,7 @@ export function createActiveMeter(): ActiveMeter {
 }
 
 /** Bytes with NUL are no text, unless every other one is. */
-function codingOf(bytes: Buffer): Coding {
+function codingOf(bytes: Uint8Array): Coding {
   const look = bytes.subarray(0, LOOK_BYTES)
   if (look[0] === 0xff && look[1] === 0xfe) return 'utf16le'
   if (look[0] === 0xfe && look[1] === 0xff) return 'utf16be'

@@ -11,7 +11,7 @@ export { GROUPS, type Group } from './catalog/group.ts'
 export { CATALOG, type CatalogEntry, groupOf, typesNamed } from './catalog.ts'
 export type { Excerpt } from './excerpt.ts'
 export { mismatchesOf } from './mismatch.ts'
-export { createSampler, type Sampler } from './sampler.ts'
+export { createSampler, excerptOfAll, type Sampler } from './sampler.ts'
 
 /** What the bytes show about their type. */
 export interface TypeFacts {

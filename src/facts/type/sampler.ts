@@ -24,6 +24,12 @@ export function createSampler(): Sampler {
   return new ExcerptKeeper()
 }
 
+/** The excerpt of a sample of which all is there, in at most the bytes of a head: nothing of it need be kept or joined. */
+export function excerptOfAll(bytes: Uint8Array): Excerpt {
+  const head = asBuffer(bytes)
+  return { head, ending: [head], tail: head, size: head.length, windows: NO_WINDOWS }
+}
+
 class ExcerptKeeper implements Sampler {
   readonly #head = new Pieces()
   readonly #blocks = new Blocks()
@@ -73,7 +79,7 @@ class ExcerptKeeper implements Sampler {
   end(): Excerpt {
     const start = this.#head.join()
     const size = this.#size
-    if (size <= HEAD_BYTES) return { head: start, ending: [start], tail: start, size, windows: NO_WINDOWS }
+    if (size <= HEAD_BYTES) return excerptOfAll(start)
     const windows = (this.#places ?? []).map(({ place, pieces }): Window => ({ at: place.at, bytes: pieces.join() }))
     return excerptOf(start, endingOf(start, this.#tail, size - this.#tailBytes), size, windows)
   }
