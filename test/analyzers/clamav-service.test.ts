@@ -293,6 +293,29 @@ test('a sample that never comes to its end is given up with the scan', async (t)
   assert.equal((await ending).state, 'failed')
 })
 
+test('where an instance called a size too large, one that hangs up over a larger sample says the same; until it takes one', async (t) => {
+  const { fake, analyzer } = await scene(t, 1)
+  await analyzer.start()
+  const causeAt = async (size: number) => {
+    const ended = await analyse(analyzer, submission(Buffer.alloc(size)))
+    return ended.state === 'failed' ? ended.cause : ended.state
+  }
+
+  fake.misdeed = MISDEEDS['closes after the bytes']
+  const before = await causeAt(3000)
+  fake.misdeed = MISDEEDS['was sent too much']
+  const told = await causeAt(2000)
+  fake.misdeed = MISDEEDS['closes after the bytes']
+  const lost = [await causeAt(2000), await causeAt(3000), await causeAt(1999)]
+  fake.misdeed = undefined
+  const taken = await causeAt(3000)
+  fake.misdeed = MISDEEDS['closes after the bytes']
+  const after = await causeAt(3000)
+
+  assert.deepEqual([before, told, taken, after], ['analyzer-failed', 'sample-too-large', 'reported', 'analyzer-failed'])
+  assert.deepEqual(lost, ['sample-too-large', 'sample-too-large', 'analyzer-failed'])
+})
+
 test('what an operator should change of its limits is told beside its state', async (t) => {
   const { fake, analyzer } = await scene(t, 1, { maxSize: '1MiB' })
 

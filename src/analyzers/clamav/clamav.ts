@@ -135,6 +135,7 @@ export class ClamavAnalyzer implements Analyzer {
     const { instance } = place
     try {
       const scanned = await instance.scan(submission, () => task.isHanded(), task.signal)
+      learnSize(instance, submission.size, scanned)
       const progress = this.#conclude(submission, instance, scanned)
       if (progress.state === 'failed' && progress.mayRetry) place.failed(progress.detail, false)
       else place.done()
@@ -148,6 +149,7 @@ export class ClamavAnalyzer implements Analyzer {
       if (error instanceof HungUp) {
         place.giveBack()
         this.#service.doubt(instance)
+        if (instance.refuses(submission.size)) return failed(detail, false, 'sample-too-large')
         task.mayKill = true
         return failed(detail, true)
       }
@@ -176,6 +178,12 @@ export class ClamavAnalyzer implements Analyzer {
     signal.removeEventListener('abort', stop)
     cancel()
   }
+}
+
+/** What a clamd says of a size it would say of each larger one too. */
+function learnSize(instance: ClamdInstance, size: number, { answer }: Scanned): void {
+  if (answer.kind !== 'error') instance.took(size)
+  else if (answer.isFinal) instance.refused(size)
 }
 
 function failed(detail: string, mayRetry: boolean, cause: Cause = 'analyzer-failed'): Progress {

@@ -40,12 +40,29 @@ export class ClamdInstance {
   readonly #address: Address
   readonly #options: ConnectionOptions
   readonly #maxSize: number
+  /** The smallest size that it called too large. */
+  #refuses = Number.POSITIVE_INFINITY
 
   constructor(address: Address, options: ClamavOptions, clock: Clock) {
     this.name = 'socket' in address ? address.socket : `${address.host}:${address.port}`
     this.#address = address
     this.#maxSize = options.maxSize
     this.#options = { clock, connectMs: options.connect, stallMs: options.stall, totalMs: options.timeout }
+  }
+
+  /** It said that a sample of this size is too large for it. */
+  refused(size: number): void {
+    this.#refuses = Math.min(this.#refuses, size)
+  }
+
+  /** It scanned a sample of this size, so it takes more than was thought, if less was thought. */
+  took(size: number): void {
+    if (size >= this.#refuses) this.#refuses = Number.POSITIVE_INFINITY
+  }
+
+  /** Whether it said of a sample as small that it is too large: where it hangs up now, its reason was lost with the connection. */
+  refuses(size: number): boolean {
+    return size >= this.#refuses
   }
 
   /** Scans one sample; `handed` is called when clamd has all bytes. */

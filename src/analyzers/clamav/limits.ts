@@ -5,11 +5,13 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { Submission } from '../analyzer.ts'
+import { HungUp } from './connection.ts'
 import { isLimit } from './finding.ts'
 import type { Scanned } from './scan.ts'
 
 /** Deeper than any MaxRecursion: clamd takes 100 at most. */
 const LAYERS = 120
+const MOST_TRIES = 5
 const PIECE = Buffer.alloc(65_536)
 
 /** What an operator should change; empty where there is nothing. Rejects where the scans came to nothing. */
@@ -22,7 +24,7 @@ export async function limitWarnings(
   if (!reachedLimit(deep)) {
     warnings.push('it says OK to what goes beyond its limits: write "AlertExceedsMax yes" into its clamd.conf')
   }
-  const { answer } = await scan(zeros(maxSize))
+  const { answer } = await scanTold(scan, zeros(maxSize))
   const size = `${maxSize} bytes`
   if (answer.kind === 'error' && answer.isFinal) {
     warnings.push(`it does not take ${size}, our maxSize: raise its StreamMaxLength, or lower maxSize`)
@@ -30,6 +32,17 @@ export async function limitWarnings(
     warnings.push(`it does not scan ${size}, our maxSize: raise its MaxFileSize and MaxScanSize, or lower maxSize`)
   }
   return warnings
+}
+
+/** Where clamd hangs up over a large stream its reason is lost now and then: it is asked again. */
+async function scanTold(scan: (sample: Submission) => Promise<Scanned>, sample: Submission): Promise<Scanned> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await scan(sample)
+    } catch (error) {
+      if (!(error instanceof HungUp) || tries === MOST_TRIES) throw error
+    }
+  }
 }
 
 function reachedLimit({ answer }: Scanned): boolean {
