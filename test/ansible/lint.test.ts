@@ -28,6 +28,23 @@ test('yamllint has nothing to say either', () => {
   assert.equal(status, 0, output)
 })
 
+test('ansible-doc tells every variable', () => {
+  const { status, output } = run('ansible-doc', '-t', 'role', '-r', 'roles', 'peekaboo_milter')
+
+  assert.equal(status, 0, output)
+  for (const name of ['peekaboo_milter_archive', 'peekaboo_milter_database', 'messageSize'])
+    assert.ok(output.includes(name), name)
+})
+
+test('the ways in have the time-outs of the fragments that are called the same', () => {
+  const { peekaboo_milter_ways: ways } = parse(readFileSync(`${cwd}roles/peekaboo_milter/vars/main.yml`, 'utf8'))
+
+  for (const [way, times] of Object.entries<string>(ways)) {
+    const fragment = readFileSync(`${cwd}../postfix/${way}.cf`, 'utf8')
+    assert.ok(fragment.includes(`, ${times} }`), way)
+  }
+})
+
 test('every variable has a default, a type and a description', () => {
   const role = (file: string) => parse(readFileSync(`${cwd}roles/peekaboo_milter/${file}`, 'utf8'))
   const options = role('meta/argument_specs.yml').argument_specs.main.options

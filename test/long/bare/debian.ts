@@ -37,22 +37,24 @@ export function makeBareDebian(): Promise<BareDebian> {
   })
 }
 
-/** Makes one with these packages beside the smallest set, and what the caller puts into it. */
+/** Makes one with these packages beside the smallest set, and what the caller puts into it; of this machine's release if none is named. */
 export async function makeDebian(
   packages: readonly string[],
   fill: (root: string) => Promise<void> = async () => {},
+  wanted?: string,
 ): Promise<BareDebian> {
   const root = await mkdtemp(join(tmpdir(), 'peekaboo-debian-'))
   const debian = new BareDebian(root)
   // As any root folder: parser processes run as a user who must come through.
   await chmod(root, 0o755)
   try {
-    const { site, release } = await archive()
+    const { site, release: own } = await archive()
+    const release = wanted ?? own
     // Its own mounts of /proc and /sys stay in the namespace.
     const include = packages.length > 0 ? [`--include=${packages.join(',')}`] : []
     const args = ['--mount', 'debootstrap', '--variant=minbase', ...include, release, root, site]
     await runOk('unshare', args, { deadlineMs: DEBOOTSTRAP_MS })
-    await copySettings(root)
+    await copySettings(root, wanted === undefined)
     await mkdir(join(root, TREE), { recursive: true })
     await fill(root)
     return debian
@@ -111,19 +113,13 @@ async function archive(): Promise<{ readonly site: string; readonly release: str
   return { site, release }
 }
 
-async function copySettings(root: string): Promise<void> {
-  await rm(join(root, 'etc/apt/sources.list'), { force: true })
+async function copySettings(root: string, isSameRelease: boolean): Promise<void> {
+  const sources = isSameRelease ? ['apt/sources.list', 'apt/sources.list.d/debian.sources'] : []
+  if (isSameRelease) await rm(join(root, 'etc/apt/sources.list'), { force: true })
   const npm = ['globalconfig', 'userconfig'].map((name) => runOk(npmPath(), ['config', 'get', name]))
   const files = (await Promise.all(npm)).map((name) => name.toString().trim())
-  const others = [
-    'resolv.conf',
-    'hosts',
-    'npmrc',
-    'ssl/certs/ca-certificates.crt',
-    'apt/apt.conf.d',
-    'apt/sources.list',
-  ]
-  const more = [...others, 'apt/sources.list.d/debian.sources'].map((name) => `/etc/${name}`)
+  const others = ['resolv.conf', 'hosts', 'npmrc', 'ssl/certs/ca-certificates.crt', 'apt/apt.conf.d', ...sources]
+  const more = others.map((name) => `/etc/${name}`)
   for (const file of [...files, ...more]) {
     await mkdir(join(root, dirname(file)), { recursive: true })
     await cp(await realpath(file).catch(() => file), join(root, file), { recursive: true, force: true }).catch(absent)
