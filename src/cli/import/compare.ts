@@ -58,8 +58,26 @@ function equal(a: Term, b: Term, side: Side, losses: Losses): string {
 function equalTexts(a: TextTerm, b: TextTerm, side: Side, losses: Losses): string {
   if (b.literal !== undefined) return a.isIn([b.literal], side)
   if (a.literal !== undefined) return b.isIn([a.literal], side)
-  if (a.cel !== undefined && b.cel !== undefined) return `${a.cel} == ${b.cel}`
+  if (a.cel !== undefined && b.cel !== undefined) {
+    const same = `${a.cel} == ${b.cel}`
+    return side === 'wide' || isNoneAlike(a, b) ? same : all([same, any([`${a.cel} != ''`, emptyAlike(a, b)])])
+  }
   return losses.lose('names of types that are compared with each other', side)
+}
+
+/** Whether an empty text of ours says the same of both: None of each, or of neither. */
+function isNoneAlike(a: TextTerm, b: TextTerm): boolean {
+  const saysNone = [a, b].map((text) =>
+    [text.isNone('narrow'), text.isNone('wide')].map((one) => one === `${text.cel} == ''`),
+  )
+  if (saysNone.flat().every(Boolean)) return true
+  return a.isNone('wide') === FALSE && b.isNone('wide') === FALSE
+}
+
+/** Of two texts that are empty here: both were None for sure, or neither was. None is no empty text. */
+function emptyAlike(a: TextTerm, b: TextTerm): string {
+  const bothNone = all([a.isNone('narrow'), b.isNone('narrow')])
+  return any([bothNone, all([not(a.isNone('wide')), not(b.isNone('wide'))])])
 }
 
 /** `a in b`: nothing is in None. */

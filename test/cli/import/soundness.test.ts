@@ -123,6 +123,15 @@ test('what the predecessor did not let pass does not pass, whatever the expressi
   )
 })
 
+test('a name that is missing is not the extension that is missing, as None is no empty text', () => {
+  const type = 'application/pdf'
+  const one = { name: '', declared: '', disposition: '', type, score: 0, bytes: bytesOf(type) }
+  const condition = 'not (sample.file_extension == sample.filename)'
+
+  assert.equal(there(condition, one), true)
+  assert.match(here(condition, 'bad', one), /^bad/)
+})
+
 test('most expressions of the exact kind decide as before, so that neither is true of an import that says nothing', () => {
   let same = 0
   let all = 0
