@@ -43,18 +43,25 @@ const capes = { sandbox: new OpeningCape(), strict: new OpeningCape(), third: ne
 let dataDir = ''
 let filter: Filter
 let postfix: Awaited<ReturnType<typeof startPostfix>>
-let sink: Awaited<ReturnType<typeof startSink>>
+/** Ends what was begun, the last first, also where not all of it could be. */
+const ends: (() => Promise<unknown>)[] = []
 
 before(async () => {
-  await Promise.all(Object.values(capes).map(({ service }) => service.begin()))
+  for (const { service } of Object.values(capes)) {
+    ends.push(() => service.stop())
+    await service.begin()
+  }
   dataDir = await mkdtemp(join(tmpdir(), 'peekaboo-view-'))
-  ;[filter, sink] = await Promise.all([start(), startSink()])
+  ends.push(() => rm(dataDir, { recursive: true, force: true }))
+  const sink = await startSink()
+  ends.push(() => sink.stop())
+  filter = await start()
+  ends.push(() => filter.stop())
   postfix = await startPostfix({ fragment: 'mx', milterPort: filter.port(), deliverTo: { port: sink.port } })
+  ends.push(() => postfix.stop())
 })
 after(async () => {
-  await postfix.stop()
-  await Promise.all([filter.stop(), sink.stop(), ...Object.values(capes).map(({ service }) => service.stop())])
-  await rm(dataDir, { recursive: true, force: true })
+  for (const end of ends.reverse()) await end()
 })
 beforeEach(() => {
   for (const cape of Object.values(capes)) {
