@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { createSqliteStore } from '../../src/store/index.ts'
 import { assertGenerated, table } from '../generated.ts'
+import { killAt, type Left, type Place, stepsOf } from '../nodes/killed.ts'
+import { inParallel } from '../nodes/nodes.ts'
 import { inTempFolder } from '../store/temp-folder.ts'
-import { killAt, type Left, type Place, stepsOf } from './killed.ts'
-import { inParallel } from './nodes.ts'
 
 /** Longer than any lease, shorter than an analysis may take. */
 const LATER_MS = 300_000
