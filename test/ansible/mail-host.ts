@@ -12,7 +12,7 @@ import { runOk } from '../postfix/run.ts'
 const ansible = fileURLToPath(new URL('../../ansible/', import.meta.url))
 const packager = fileURLToPath(new URL('../../src/package.mjs', import.meta.url))
 const PACKAGES = ['python3-minimal', 'python3-apt', 'systemd', 'libatomic1', 'postfix', 'ca-certificates']
-const PLAY_MS = 400_000
+const PLAY_MS = 900_000
 /** The milter of others that the host has from the start. */
 export const OTHERS = 'inet:127.0.0.1:11332'
 
