@@ -22,6 +22,7 @@ export function eicarOverSmtp(port: number, http: number): string {
   const message = mail({ attachments: [{ name: 'x.com', content: eicar() }] }).toString('base64')
   return [
     'systemctl boot',
+    'cp -p /etc/postfix/master.cf /root/master.cf',
     `postconf -M "127.0.0.1:${port}/inet=127.0.0.1:${port} inet n - n - - smtpd -o smtpd_recipient_restrictions=permit_mynetworks,reject"`,
     // The milter of others is not there; what it says does not count here.
     'postconf -e "milter_default_action = accept" "maillog_file = /var/log/postfix.log"',
@@ -29,7 +30,7 @@ export function eicarOverSmtp(port: number, http: number): string {
     'postfix start >/dev/null 2>&1',
     `python3 -c "$(echo ${Buffer.from(CLIENT).toString('base64')} | base64 -d)" ${port} ${message} ${http}`,
     'postfix stop >/dev/null 2>&1',
-    `postconf -MX 127.0.0.1:${port}/inet`,
+    'cp -p /root/master.cf /etc/postfix/master.cf',
     'postconf -X milter_default_action maillog_file',
   ].join('\n')
 }
