@@ -141,6 +141,7 @@ export async function ruleMails(): Promise<readonly RuleMail[]> {
     bad('reminder-from-share', attached('meeting.msg', msgWithReminder('\\\\192.0.2.1\\s\\a.wav'))),
     bad('link-moniker', page('<a href="file:///\\\\192.0.2.1\\s\\a.rtf!x">x</a>')),
     bad('link-handler', page('<a href="search-ms:query=x&amp;crumb=location:x">x</a>')),
+    suspicious('link-to-program', page('<a href="ms-word:ofe|u|https://x.test/a.docx">x</a>')),
     bad('picture-from-share', page('<img src="\\\\192.0.2.1\\s\\a.png">')),
     bad('shortcut-to-share', attached('a.url', '[InternetShortcut]\r\nURL=file://192.0.2.1/s/a.exe\r\n')),
     bad(

@@ -12,6 +12,10 @@ const LOOK_BYTES = 1024
 const OVERLAP = 4 * LONGEST
 const NO_LINKS: readonly Link[] = []
 
+/** Calendars and cards, in which a line that begins with a blank continues the one before (RFC 5545 3.1, RFC 6350 3.2). */
+const CARD = /^[^A-Za-z]{0,16}BEGIN:V(?:CALENDAR|CARD|EVENT|TODO)/i
+const FOLD = /\r?\n[ \t]/g
+
 type Coding = 'latin1' | 'utf16le' | 'utf16be' | 'none'
 
 /** Takes the bytes of one content, in order. */
@@ -38,6 +42,7 @@ export function createActiveMeter(): ActiveMeter {
   let rest = ''
   let isRtf = false
   let isRelationships = false
+  let isFolded = false
 
   function write(chunk: Uint8Array): void {
     if (coding === 'none') return
@@ -59,7 +64,9 @@ export function createActiveMeter(): ActiveMeter {
     links ??= new Links()
     const even = coding === 'latin1' || isLast ? all.length : all.length & ~1
     if (even < all.length) keep(all.subarray(even))
-    const text = rest + decoded(all.subarray(0, even), coding)
+    const read = rest + decoded(all.subarray(0, even), coding)
+    if (isFirst) isFolded = CARD.test(read.slice(0, LOOK_BYTES))
+    const text = isFolded ? read.replace(FOLD, '') : read
     if (isFirst) {
       isRtf = text.startsWith('{\\rt')
       isRelationships = text.slice(0, LOOK_BYTES).includes('/package/2006/relationships')

@@ -7,7 +7,11 @@ import type { Links } from './links.ts'
 
 /** Attributes and properties that take an address; whatever begins as a page, a place in the page or a part of the mail is passed over. */
 const ATTRIBUTE =
-  /\b(?:(href|src|background|action|formaction|poster|data|codebase|longdesc|classid|cite|url|iconfile|iconresource|wallpaper)[ \t\r\n]{0,9}=|url\()[ \t\r\n]{0,9}(?:&quot;|["'])?(?!https?:|mailto:|cid:|tel:|data:|#|\/[^\\/]|["'>])/gi
+  /(?:\b(?:(href|src|lowsrc|dynsrc|background|action|formaction|poster|data|codebase|longdesc|classid|cite|url|iconfile|iconresource|wallpaper)[ \t\r\n]{0,9}=|url\()|@import(?=[\s"']))[ \t\r\n]{0,9}(?:&quot;|["'])?(?!https?:|mailto:|cid:|tel:|data:|#|\/[^\\/]|["'>])/gi
+
+/** Pictures of which the client takes one: addresses with a size behind each, separated by commas (HTML, "srcset attributes"). */
+const PICTURES = /\b(?:image)?srcset[ \t\r\n]{0,9}=[ \t\r\n]{0,9}(?=(["']?))/gi
+const MOST_PICTURES = 20
 
 /** Addresses that are grave wherever they stand, and files on other machines; backslashes may be escaped. */
 const ANYWHERE =
@@ -24,6 +28,12 @@ export function scanText(text: string, until: number, links: Links): void {
     if (index >= until) break
     const at = index + match[0].length
     links.add(valueAt(text, at, text.charAt(at - 1)), (match[1] ?? 'css').toLowerCase())
+  }
+  for (const match of text.matchAll(PICTURES)) {
+    if (match.index >= until) break
+    const quote = match[1] ?? ''
+    const pictures = valueAt(text, match.index + match[0].length + quote.length, quote).split(',', MOST_PICTURES)
+    for (const one of pictures) links.add(one.trim().split(/\s/, 1)[0] ?? '', 'srcset')
   }
   for (const { index } of text.matchAll(ANYWHERE)) {
     if (index >= until) break

@@ -73,6 +73,22 @@ const FOUND: readonly (readonly [what: string, content: string | Buffer, links: 
   ['a file that a script names', 'open("\\\\\\\\evil.test\\\\s\\\\a.exe")', ['unc evil.test text']],
   ['an attachment of an appointment', 'BEGIN:VCALENDAR\r\nATTACH:file://evil.test/a.exe\r\n', ['file evil.test text']],
   [
+    'one whose line is folded, within the scheme, within the host',
+    'BEGIN:VCALENDAR\r\nATTACH:fi\r\n le://evil.test/a.exe\r\nURL:\\\\ev\r\n il.test\\a\r\n',
+    ['file evil.test text', 'unc evil.test text'],
+  ],
+  [
+    'a picture among several, after one of a page',
+    '<img srcset="https://a.test/a.png 1x, \\\\evil.test\\s\\a.png 2x">',
+    ['unc evil.test srcset', 'unc evil.test text'],
+  ],
+  ['a picture of older pages', '<img lowsrc="file://evil.test/a">', ['file evil.test lowsrc', 'file evil.test text']],
+  [
+    'a style that is imported',
+    '<style>@import "\\\\evil.test\\a.css";</style>',
+    ['unc evil.test css', 'unc evil.test text'],
+  ],
+  [
     'a shortcut to another machine',
     '[InternetShortcut]\r\nURL=file://evil.test/a.exe\r\nIconFile=\\\\192.0.2.1\\x\\i.ico\r\n',
     ['file evil.test url', 'unc 192.0.2.1 iconfile', 'file evil.test text', 'unc 192.0.2.1 text'],
