@@ -7,6 +7,7 @@ export const LIMITS = {
   'mime-depth': 'the parts of the message are nested too deeply',
   'message-depth': 'messages within messages are nested too deeply',
   'header-bytes': 'the header of one part is larger than the filter reads',
+  'own-headers': 'the message brings more headers named like those of the filter than it removes',
   'decoded-bytes': 'the decoded parts are together larger than the filter reads',
   readings: 'the message can be read in more ways than the filter follows',
   'cpu-time': 'reading the message took more processor time than it may',

@@ -69,7 +69,6 @@ export class Message {
   readonly #reception: Reception
   readonly #ruling: Ruling
   readonly #headers: OwnHeaders
-  #oursHeld = 0
   #bytes = 0
   #unexamined: string | undefined
   #finishing = false
@@ -81,7 +80,8 @@ export class Message {
     this.#reception = reception
     this.#ruling = reception.ruling
     const { profile } = this.#ruling
-    this.#headers = new OwnHeaders(reception.answers.headers, profile.subjectPrefix)
+    const further = deps.quarantine ? [deps.quarantine.headerName] : []
+    this.#headers = new OwnHeaders(reception.answers.headers, profile.subjectPrefix, further)
     this.#brake = profile.mode === 'enforce' ? deps.brake?.() : undefined
     this.#examination = deps.pipeline.begin()
     if (this.#brake?.mode === 'tempfail') this.#leaveUnread('stopped by the brake')
@@ -89,7 +89,6 @@ export class Message {
 
   header(field: HeaderField): Promise<void> | undefined {
     this.#headers.see(field)
-    if (field.nameText.toLowerCase() === this.#deps.quarantine?.headerName.toLowerCase()) this.#oursHeld += 1
     this.#header.add(field, ((this.#tx.session.negotiated?.protocol ?? 0) & SMFIP.HDR_LEADSPC) !== 0)
     return this.#header.isLarge ? this.#write(this.#header.take()) : undefined
   }
@@ -129,7 +128,12 @@ export class Message {
 
   /** Nobody holds, defers or refuses it, whatever breaks. */
   get isMonitored(): boolean {
-    return this.#ruling.profile.mode === 'monitor' || this.#brake?.mode === 'monitor'
+    return this.#ruling.profile.mode === 'monitor' || this.#isOnlyWatched
+  }
+
+  /** The brake lets it through; not with forged headers of ours, which nothing that is enforced may carry. */
+  get #isOnlyWatched(): boolean {
+    return this.#brake?.mode === 'monitor' && this.#headers.limit === undefined
   }
 
   async #examine(envelope: Envelope, gone: AbortSignal): Promise<Decision> {
@@ -151,11 +155,10 @@ export class Message {
     return quarantine?.admit(envelope, listener.instance ?? STANDARD_INSTANCE, this.#bytes) ?? envelope
   }
 
-  /** A field that proves quarantine is never another's, and one that is kept there has its own. */
+  /** One that is kept in quarantine gets the field that proves it. */
   async #mark(decision: Decision, envelope: Envelope): Promise<void> {
     const { quarantine, listener } = this.#deps
-    if (!quarantine || decision.disposition === 'reject' || decision.disposition === 'tempfail') return
-    for (let index = this.#oursHeld; index > 0; index -= 1) this.#tx.edit.deleteHeader(quarantine.headerName, index)
+    if (!quarantine) return
     if (decision.disposition !== 'quarantine' && decision.disposition !== 'return') return
     const field = await quarantine.hold(decision, envelope, listener.instance ?? STANDARD_INSTANCE, this.#bytes)
     // In front of all others, so that whoever looks for it need not read them.
@@ -196,8 +199,9 @@ export class Message {
       answers: this.#reception.answers,
       utf8: this.#reception.utf8,
       // What the brake has only watched is not held either.
-      profile: this.#brake?.mode === 'monitor' ? { ...profile, mode: 'monitor', hold: 0 } : profile,
+      profile: this.#isOnlyWatched ? { ...profile, mode: 'monitor', hold: 0 } : profile,
       brake: this.#brake,
+      limit: this.#headers.limit,
       clientAddress: session.connect?.address ?? '',
       helo: session.helo ?? '',
       authenticated: isAuthenticated(this.#tx),

@@ -1,5 +1,5 @@
 // The modifications of one message. Checked when asked for, kept until the final reply, then sent in one order that every
-// MTA takes: envelope, headers, body chunks without anything between them, quarantine. What the final reply throws away
+// MTA takes: envelope, headers (changed, deleted, added), body chunks without anything between them, quarantine. What the final reply throws away
 // (reject, tempfail, discard) is not sent.
 import { SMFIR } from './constants.ts'
 import {
@@ -50,7 +50,8 @@ export class EditBuffer implements MessageEdit {
   readonly #space: string
   readonly #maxDataSize: number
   #envelope: Buffer[] = []
-  #headers: Buffer[] = []
+  #changes: Buffer[] = []
+  #additions: Buffer[] = []
   #deletions: HeaderDeletion[] = []
   #body: Uint8Array[] | undefined
   #quarantine: Buffer | undefined
@@ -65,20 +66,20 @@ export class EditBuffer implements MessageEdit {
 
   addHeader(name: string, value: string): void {
     this.#need('addHeader')
-    this.#headers.push(encodeAddHeader(checkedName(name), this.#space + checkedValue(value)))
+    this.#additions.push(encodeAddHeader(checkedName(name), this.#space + checkedValue(value)))
   }
 
   insertHeader(index: number, name: string, value: string): void {
     this.#need('addHeader')
     checkIndex(index, 0)
-    this.#headers.push(encodeInsertHeader(index, checkedName(name), this.#space + checkedValue(value)))
+    this.#additions.push(encodeInsertHeader(index, checkedName(name), this.#space + checkedValue(value)))
   }
 
   changeHeader(name: string, index: number, value: string): void {
     this.#need('changeHeader')
     checkIndex(index, 1)
     if (value === '') throw new RangeError('milter: an empty value deletes a header: use deleteHeader to say so')
-    this.#headers.push(encodeChangeHeader(index, checkedName(name), this.#space + checkedValue(value)))
+    this.#changes.push(encodeChangeHeader(index, checkedName(name), this.#space + checkedValue(value)))
   }
 
   deleteHeader(name: string, index: number): void {
@@ -134,7 +135,8 @@ export class EditBuffer implements MessageEdit {
   /** Only the quarantine stays; for an answer given in place of a hook that was not done editing. */
   dropAllButQuarantine(): void {
     this.#envelope = []
-    this.#headers = []
+    this.#changes = []
+    this.#additions = []
     this.#deletions = []
     this.#body = undefined
   }
@@ -145,7 +147,9 @@ export class EditBuffer implements MessageEdit {
     const deletions = this.#deletions.toSorted((a, b) => b.index - a.index)
     const deleted = deletions.map(({ name, index }) => encodeChangeHeader(index, name, ''))
     const held = this.#quarantine === undefined ? [] : [this.#quarantine]
-    return [...this.#envelope, ...this.#headers, ...deleted, ...this.#bodyFrames(), ...held]
+    // An index counts headers as received, and what is inserted above would shift it: what was received is done with first.
+    const headers = [...this.#changes, ...deleted, ...this.#additions]
+    return [...this.#envelope, ...headers, ...this.#bodyFrames(), ...held]
   }
 
   *#bodyFrames(): Generator<Uint8Array> {

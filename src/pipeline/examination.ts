@@ -6,6 +6,7 @@ import {
   type Answer,
   causeOf,
   Fault,
+  type Limit,
   type MessageFacts,
   type Outcome,
   type Reading,
@@ -82,6 +83,8 @@ export class MessageExamination implements Examination {
   async #finish(envelope: Envelope, signal: AbortSignal): Promise<Decision> {
     try {
       if (envelope.brake?.mode === 'tempfail') return await this.#braked(envelope)
+      if (envelope.limit && envelope.profile.mode === 'enforce')
+        return await this.#undeliverable(envelope.limit, envelope)
       return await this.#examine(envelope, signal)
     } catch (error) {
       this.#deps.log.error({ ref: this.#ref, cause: describeError(error) }, 'message could not be examined')
@@ -113,7 +116,15 @@ export class MessageExamination implements Examination {
   /** Nobody looks at it. Its story is told and not continued: what is told to come later by us must not grow old by it. */
   async #braked(envelope: Envelope): Promise<Decision> {
     const conclusion = { ...this.#failed(new Fault('braked'), envelope), disposition: 'tempfail' as const }
-    return this.#told(conclusion, { story: undefined, age: 0, envelope, key: '', subject: '', messageId: '' })
+    return this.#told(conclusion, unlooked(envelope))
+  }
+
+  /** Nobody looks at it either. A profile that would take what is unscannable cannot take this. */
+  async #undeliverable(limit: Limit, envelope: Envelope): Promise<Decision> {
+    const { unscannable } = envelope.profile
+    const disposition = unscannable === 'tempfail' || unscannable === 'discard' ? unscannable : 'reject'
+    const outcome: Outcome = { kind: 'unscannable', limit }
+    return this.#told({ outcome, disposition, samples: [], membersLeftOut: 0 }, unlooked(envelope))
   }
 
   /** A reading ends with the client's patience or the deadline; that the filter stops is no reason to leave it unfinished. */
@@ -318,6 +329,11 @@ interface Prepared extends Omit<About, 'envelope'> {
   readonly since: number
   readonly opening: Opening
   readonly passwords: KnownPasswords
+}
+
+/** What is told of a message that nobody looks at. */
+function unlooked(envelope: Envelope): About {
+  return { story: undefined, age: 0, envelope, key: '', subject: '', messageId: '' }
 }
 
 function ageOf({ story, now }: Known): number {

@@ -1,7 +1,16 @@
 /**
  * One message from bytes to folded outcome. `mailfilter/` and the command line drive it; it knows no milter protocol.
  */
-import type { Answer, Direction, Disposition, MessageFacts, Outcome, Sample, StorySample } from '../core/index.ts'
+import type {
+  Answer,
+  Direction,
+  Disposition,
+  Limit,
+  MessageFacts,
+  Outcome,
+  Sample,
+  StorySample,
+} from '../core/index.ts'
 import type { Answers, Profile } from '../policy/index.ts'
 import type { Brake } from '../store/store.ts'
 import type { Around } from './around.ts'
@@ -23,6 +32,8 @@ export interface Envelope {
   readonly recipients: readonly string[]
   /** The emergency brake, where it is on and counts for this mail. */
   readonly brake?: Brake | undefined
+  /** What keeps it from being delivered as it must be; where it is enforced, nobody examines it and it is not delivered at all. */
+  readonly limit?: Limit | undefined
   /** In which words strangers are told; plain English unless somebody says otherwise. */
   readonly answers?: Answers
   /** The client said SMTPUTF8 (RFC 6531). */

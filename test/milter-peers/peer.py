@@ -82,10 +82,10 @@ class Peer(Milter.Base):
         self.chgfrom("<new@src.test>")
         self.addrcpt("<added@dst.test>")
         self.delrcpt("<b@dst.test>")
-        self.addheader("X-Added", "at the end")
-        self.addheader("X-Top", "above", 0)
         self.chgheader("Subject", 1, "changed\n\tand folded")
         self.chgheader("X-Old", 1, "")
+        self.addheader("X-Added", "at the end")
+        self.addheader("X-Top", "above", 0)
         self.replacebody(b"a new body\r\n")
 
 

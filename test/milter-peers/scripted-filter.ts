@@ -74,9 +74,9 @@ function editAll(edit: MessageEdit): void {
   edit.changeSender('<new@src.test>')
   edit.addRecipient('<added@dst.test>')
   edit.removeRecipient('<b@dst.test>')
-  edit.addHeader('X-Added', 'at the end')
-  edit.insertHeader(0, 'X-Top', 'above')
   edit.changeHeader('Subject', 1, 'changed\n\tand folded')
   edit.deleteHeader('X-Old', 1)
+  edit.addHeader('X-Added', 'at the end')
+  edit.insertHeader(0, 'X-Top', 'above')
   edit.replaceBody('a new body\r\n')
 }

@@ -53,11 +53,11 @@ test('edits leave in one order, whatever the order of the calls', async (t) => {
     { kind: 'addRecipient', address: '<d@x>', args: undefined },
     { kind: 'changeSender', address: '<>', args: 'RET=HDRS ENVID=q' },
     { kind: 'changeHeader', index: 1, name: 'Subject', value: 'y' },
-    { kind: 'insertHeader', index: 0, name: 'X-Top', value: 't' },
-    { kind: 'addHeader', name: 'X-End', value: 'e\n folded' },
     { kind: 'changeHeader', index: 3, name: 'X-Old', value: '' },
     { kind: 'changeHeader', index: 2, name: 'X-Old', value: '' },
     { kind: 'changeHeader', index: 1, name: 'X-Old', value: '' },
+    { kind: 'insertHeader', index: 0, name: 'X-Top', value: 't' },
+    { kind: 'addHeader', name: 'X-End', value: 'e\n folded' },
     { kind: 'replaceBody', chunk: Buffer.from('new\r\n') },
     { kind: 'quarantine', reason: 'held for a reason' },
   ])
@@ -85,7 +85,7 @@ test('with leading space asked for, our values bring their own and those of the 
   assert.deepEqual(values, ['  two', 'none', '\ttab'])
   assert.deepEqual(
     reply.edits.map((edit) => 'value' in edit && edit.value),
-    [' b', ' c', ' d', ''],
+    [' d', '', ' b', ' c'],
   )
 })
 

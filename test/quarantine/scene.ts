@@ -32,10 +32,10 @@ export interface Scene {
   readonly postfix: PostfixInstance
   readonly sink: Sink
   readonly config: string
-  /** Sends a message with one document, and says what the client was told. */
-  send(document: DocumentName, from?: string): Promise<string>
+  /** Sends a message with one document under further headers, and says what the client was told. */
+  send(document: DocumentName, from?: string, headers?: string): Promise<string>
   /** Sends it, and waits until it is held and its analysis has ended. */
-  held(document: DocumentName): Promise<string>
+  held(document: DocumentName, headers?: string): Promise<string>
   run(...argv: readonly string[]): Promise<Ran>
   deeds(): Promise<readonly string[]>
 }
@@ -73,17 +73,17 @@ export async function startScene(
     JSON.stringify({ ...config, dataDir: filter.dataDir, quarantine: { instances, ...quarantine } }),
   )
   const run = (...argv: readonly string[]) => command(argv, path)
-  const send = async (document: DocumentName, from = 'a@src.test') => {
+  const send = async (document: DocumentName, from = 'a@src.test', headers = '') => {
     const attachments = [{ name: 'letter.doc', type: 'application/octet-stream', content: DOCUMENTS[document] }]
-    const message = mail({ subject: `about ${document}`, attachments })
+    const message = Buffer.concat([Buffer.from(headers), mail({ subject: `about ${document}`, attachments })])
     const { code, enhanced } = await sendMail(postfix.port, { from, to: 'b@dst.test', message })
     return `${code} ${enhanced}`
   }
   return {
     ...{ filter, postfix, sink, config: path, send, run },
-    held: async (document) => {
+    held: async (document, headers) => {
       const before = filter.lines.length
-      await send(document)
+      await send(document, undefined, headers)
       const line = await filter.message((one) => filter.lines.indexOf(one) >= before)
       if (document !== 'never')
         await filter.waitFor(({ msg, sha256 }) => msg === 'analysis ended' && sha256 === digestOf(DOCUMENTS[document]))
