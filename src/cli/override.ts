@@ -66,14 +66,14 @@ async function addOne(verdict: string, what: string, context: Context, options: 
     throw new CommandError('a family is never allowed: allow exact bytes by their SHA-256', EXIT.USAGE)
   }
   const lastsMs = options.for === undefined ? undefined : durationOf('--for', options.for)
-  await withStore(context, options, async (store) => {
+  const made = await withStore(context, options, async (store) => {
     const { now } = await store.lookup({ digests: [], recipe: '', analyses: [], storyKey: '' })
     const until = lastsMs === undefined ? 0 : now + lastsMs
-    await store.setOverride({ ...about, verdict, ...blameOf(options, context.io), until })
+    const draft = { ...about, verdict, ...blameOf(options, context.io), until } as const
+    await store.setOverride(draft)
+    return { ...draft, made: now }
   })
-  context.io.stdout.write(
-    options.json ? jsonLine({ ...about, verdict }) : `${verdict} ${harmless(what)}: on all nodes within seconds\n`,
-  )
+  context.io.stdout.write(options.json ? jsonLine(made) : `${overrideText(made)}on all nodes within seconds\n`)
   return EXIT.OK
 }
 

@@ -97,17 +97,18 @@ async function give(
   if (what === 'delete' && !options.yes)
     throw new CommandError('nobody gets a deleted message back: say --yes, or use return', EXIT.USAGE)
   const who = (options.by ?? io.env.SUDO_USER ?? io.env.USER ?? `uid ${io.uid}`).slice(0, 100)
-  const held = await withStore(context, options, async (store) => {
+  const { held, replaced } = await withStore(context, options, async (store) => {
     const one = await theOne(which, store, options, true)
     if (what === 'return' && one.sender === '')
       throw new CommandError('it has no sender to return it to: release it, or delete it')
     const { now } = await store.lookup({ digests: [], recipe: '', analyses: [], storyKey: '' })
     const ordered: Held = { ...one, order: { what, who, at: now } }
     await store.saveHeld(ordered)
-    return ordered
+    return { held: ordered, replaced: one.order }
   })
   const text = `${what} ${held.queueId} (${held.ref}): done by the next peekaboo release on ${held.host}\n`
-  io.stdout.write(options.json ? jsonLine(told(held)) : text)
+  const before = replaced ? `in place of: ${harmless(orderText(replaced))}\n` : ''
+  io.stdout.write(options.json ? jsonLine({ ...told(held), replaced }) : `${text}${before}`)
   return EXIT.OK
 }
 
@@ -139,13 +140,17 @@ function lineOf(held: Held): string {
   return `${queueId}  ${ref}  ${what.padEnd(16)}${kib(held.bytes).padStart(10)}  until ${until}  ${harmless(`<${sender}> to <${to}>`)}  ${harmless(note)}\n`
 }
 
+function orderText({ what, who, at }: HeldOrder): string {
+  return `${what} by ${who}, ${new Date(at).toISOString()}`
+}
+
 function detailsOf({ host, instance, profileName, intent, at, order, isNotified }: Held): string {
   const lines = [
     ['where', `${host}, ${instance}`],
     ['held since', new Date(at).toISOString()],
     ['profile', profileName],
     ['if not good', intent === 'return' ? 'returned to its sender' : 'an operator decides'],
-    ...(order ? [['order', `${order.what} by ${order.who}, ${new Date(order.at).toISOString()}`]] : []),
+    ...(order ? [['order', orderText(order)]] : []),
     ...(isNotified ? [['sender', 'was told']] : []),
   ]
   return lines.map(([name = '', value = '']) => `  ${name.padEnd(14)}${harmless(value)}\n`).join('')

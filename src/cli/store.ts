@@ -19,6 +19,7 @@ interface PurgeOptions extends StoreOptions {
   readonly analyzer?: string
   readonly revision?: string
   readonly inspector?: string
+  readonly yes?: boolean
 }
 
 const ROWS_AT_ONCE = 500
@@ -47,7 +48,7 @@ export function addStore(program: Command, context: Context, end: (code: number)
     .action(async (options: StoreOptions) => end(await migrate(context, options)))
   add(
     'purge',
-    'Removes facts, analyses, stories or sightings; with no condition all of them. The filter may go on meanwhile.',
+    'Removes facts, analyses, stories or sightings; with no condition all of them (--yes). The filter may go on meanwhile.',
   )
     .argument('<kind>', `${KINDS.join(', ')} or all`)
     .option('--older-than <duration>', 'only what was neither used nor changed for so long, such as 12h or 30d')
@@ -61,6 +62,7 @@ export function addStore(program: Command, context: Context, end: (code: number)
       '--inspector <version>',
       'only facts that this version of the inspector found; old: all but the present one; all',
     )
+    .option('--yes', 'yes, all of it: needed where nothing says which')
     .option('--dry-run', 'only count what would go')
     .action(async (kind: string, options: PurgeOptions) => end(await purge(kind, context, options)))
 }
@@ -129,6 +131,7 @@ async function migrate(context: Context, options: StoreOptions): Promise<number>
 
 async function purge(kind: string, context: Context, options: PurgeOptions): Promise<number> {
   const check = removalsOf(kind, options, '')
+  if (!options.yes && !options.dryRun) requireCondition(check, options)
   const removed = await withStore(context, options, async (store, { inspector }) => {
     const removals = options.inspector === undefined ? check : removalsOf(kind, options, inspector.recipe)
     const counts: Record<string, number> = {}
@@ -168,6 +171,17 @@ function removalsOf(
   if (removals.length === 0)
     throw new CommandError(`${kind} know neither --analyzer nor --revision nor --inspector as given`, EXIT.USAGE)
   return removals
+}
+
+/** A whole kind goes only for who says so, in the words `--inspector all` or `--yes`. */
+function requireCondition(removals: readonly Removal[], { inspector }: PurgeOptions): void {
+  const whole = removals.filter((removal) => Object.keys(removal).length === 1).map(({ from }) => from)
+  if (whole.length === 0 || inspector === 'all') return
+  const what = `this removes all ${whole.join(', ')} for good`
+  throw new CommandError(
+    `${what}: say which (--sha256, --older-than …), count with --dry-run, or say --yes`,
+    EXIT.USAGE,
+  )
 }
 
 /** Which facts an inspector's version means; `present` is that of this program with this configuration. */

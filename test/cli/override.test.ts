@@ -23,6 +23,7 @@ test('what was denied is listed with who and why, and is gone when it is removed
     await world.command('override add', 'deny', digest(1).toUpperCase(), '--reason', 'phishing', '--for', '2h'),
     0,
   )
+  assert.match(world.stdout, new RegExp(`^deny +${digest(1)}\\n +phishing \\(alice, .*until 20.*Z\\non all nodes`))
   world.stdout = ''
   assert.equal(await world.command('override list', '--json'), 0)
   const [line] = world.stdout.trim().split('\n')

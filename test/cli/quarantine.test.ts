@@ -80,6 +80,19 @@ for (const order of ['release', 'return', 'delete'] as const) {
   })
 }
 
+test('an order in the place of another tells which one that was', async (t) => {
+  const world = await worldWith(t, held())
+  assert.equal(await world.command('quarantine return', 'REF', '--by', 'bob'), 0)
+  assert.doesNotMatch(world.stdout, /in place of/)
+
+  assert.equal(await world.command('quarantine release', 'REF'), 0)
+  assert.match(world.stdout, /\nin place of: return by bob, \d{4}-\d\d-\d\dT/)
+  world.stdout = ''
+  assert.equal(await world.command('quarantine release', 'REF', '--json'), 0)
+  const { what, who } = Object(world.json[0]?.replaced)
+  assert.deepEqual([what, who], ['release', 'alice'])
+})
+
 for (const [argv, code, said] of [
   [['delete', 'REF'], 64, /say --yes/],
   [['release', 'OVER'], 1, /is not held any more: returned/],

@@ -104,8 +104,24 @@ test('purge counts first, removes what was named and leaves the rest', async (t)
   assert.equal(await world.command('store purge', 'analyses', '--analyzer', 'cape', '--json'), 0)
   assert.deepEqual(JSON.parse(world.stdout), { analyses: 3, dryRun: false })
   world.stdout = ''
-  assert.equal(await world.command('store purge', 'all', '--json'), 0)
+  assert.equal(await world.command('store purge', 'all', '--yes', '--json'), 0)
   assert.deepEqual(JSON.parse(world.stdout), { facts: 600, analyses: 0, stories: 1, sightings: 1, dryRun: false })
+})
+
+test('purge without a condition removes nothing until somebody says --yes, and may always be counted', async (t) => {
+  const { world, path } = await realWorld(t)
+  await filled(path)
+
+  for (const kind of ['all', 'facts', 'analyses', 'stories', 'sightings']) {
+    assert.equal(await world.command('store purge', kind), 64, kind)
+  }
+  assert.match(world.stderr, /this removes all stories for good: .*--dry-run, or say --yes/)
+  assert.equal(world.stdout, '')
+  assert.equal(await world.command('store purge', 'all', '--dry-run', '--json'), 0)
+  assert.deepEqual(JSON.parse(world.stdout), { facts: 600, analyses: 3, stories: 1, sightings: 1, dryRun: true })
+  world.stdout = ''
+  assert.equal(await world.command('store purge', 'stories', '--yes', '--json'), 0)
+  assert.deepEqual(JSON.parse(world.stdout), { stories: 1, dryRun: false })
 })
 
 for (const [argv, said] of [

@@ -4,7 +4,7 @@ import { World } from './world.ts'
 
 const COMMANDS = [
   ...['serve', 'inspector', 'config', 'extract', 'facts', 'scan', 'why', 'ping', 'rules', 'replay', 'analyzers'],
-  ...['override', 'store', 'import', 'brake', 'rule', 'messages', 'analysis'],
+  ...['override', 'store', 'import', 'brake', 'rule', 'messages', 'analysis', 'doctor', 'quarantine', 'release'],
 ]
 
 const SUBCOMMANDS = [
