@@ -1,7 +1,8 @@
 /** The encryption of a PDF file (ISO 32000-1, 7.6): what its dictionary says, and what a key makes of its streams and strings. */
 import { createDecipheriv, hash } from 'node:crypto'
 import { type PdfEncryption, pdfKey } from './pdf-key.ts'
-import { type PdfStream, pdfBytes } from './pdf-object.ts'
+import { filtersOf, type PdfStream, pdfBytes } from './pdf-object.ts'
+import { type PdfEntries, type PdfValue, PdfValues } from './pdf-value.ts'
 import { rc4 } from './rc4.ts'
 
 type Method = 'none' | 'rc4' | 'aes' | 'aes256'
@@ -14,85 +15,190 @@ export interface PdfLock {
   readonly ofStrings: Method
 }
 
-const METHODS: Readonly<Record<string, Method>> = { None: 'none', V2: 'rc4', AESV2: 'aes', AESV3: 'aes256' }
-const MARK = /\/Encrypt\s*(?:(\d{1,10})\s+\d{1,5}\s+R|(?=<<))/g
-/** An encryption dictionary has some hundred bytes. */
-const MAX_DICTIONARY = 8192
+/** The methods that a crypt filter may have, by the version of the encryption (7.6.5). */
+const METHODS: Readonly<Record<number, Readonly<Record<string, Method>>>> = {
+  4: { None: 'none', V2: 'rc4', AESV2: 'aes' },
+  5: { None: 'none', AESV3: 'aes256' },
+}
+/** `/Encrypt`, each letter of which may be escaped. */
+const MARK = /\/(?:E|#45)(?:n|#6[Ee])(?:c|#63)(?:r|#72)(?:y|#79)(?:p|#70)(?:t|#74)(?![^\0\t\n\f\r ()<>[\]{}/%])/g
 const STRING = String.raw`(\((?:[^()\\]|\\[\s\S]|\([^()]{0,200}\)){0,2000}\)|<[0-9A-Fa-f\s]{0,4000}>)`
 
-/** The lock of a file, from the text between its streams; undefined where it is encrypted in a way that nobody here opens. */
+/** What is said in a way that is not understood, or that readers do not agree on. */
+class UnreadableError extends Error {}
+
+/** The lock of a file, from its whole text; undefined where it is encrypted in a way that nobody here opens. */
 export function pdfLock(text: string): PdfLock | undefined {
-  const marks = [...text.matchAll(MARK)]
-  const [mark] = marks
-  // Which of several counts, readers do not agree on.
-  if (mark === undefined || marks.some(([, id]) => id !== mark[1])) return undefined
-  const start = mark[1] === undefined ? mark.index : objectAt(text, mark[1])
-  if (start < 0) return undefined
-  const own = text.slice(start, start + MAX_DICTIONARY).split('endobj', 1)[0] ?? ''
-  const version = numberOf(own, 'V')
-  const isKnown = /\/Filter\s*\/Standard\b/.test(own) && [1, 2, 4, 5].includes(version)
-  if (!isKnown) return undefined
-  const encryption = encryptionOf(own, version, text)
-  if (encryption.revision >= 5 ? encryption.user.length < 48 : encryption.user.length < 16) return undefined
-  const filter = (key: string): Method => (version < 4 ? 'rc4' : methodOf(own, key))
-  return {
-    keyOf: (password) => pdfKey(encryption, password),
-    ofStreams: /\/EFF\s*\/\w/.test(own) && version >= 4 ? strongest(filter('StmF'), filter('EFF')) : filter('StmF'),
-    ofStrings: filter('StrF'),
+  const values = new PdfValues(text)
+  try {
+    const said = marksIn(text, values).flatMap((mark) => dictionariesOf(values, mark))
+    const ways = [...new Map(said.map((own) => [JSON.stringify(own), own])).values()].map((own) =>
+      wayOf(new Fields(values, own), text),
+    )
+    const [way] = ways
+    // Which of several counts, readers do not agree on.
+    if (way === undefined || ways.some((other) => JSON.stringify(other) !== JSON.stringify(way))) return undefined
+    return { keyOf: (password) => pdfKey(way.encryption, password), ofStreams: way.ofStreams, ofStrings: way.ofStrings }
+  } catch (error) {
+    if (error instanceof UnreadableError) return undefined
+    throw error
   }
 }
 
-/** Whether anything in the text says that the file is encrypted. */
+/** Whether anything in the whole text says that the file is encrypted. */
 export function isPdfEncrypted(text: string): boolean {
-  return text.search(MARK) >= 0
+  try {
+    return marksIn(text, new PdfValues(text)).length > 0
+  } catch (error) {
+    if (error instanceof UnreadableError) return true
+    throw error
+  }
 }
 
-/** Writers give attachments the method of all streams, or leave the others open: then theirs alone counts. */
-function strongest(streams: Method, files: Method): Method {
-  return streams === 'none' ? files : streams
+/** Whatever the text says of an encryption, wherever: where a trailer is, readers do not agree on. */
+function marksIn(text: string, values: PdfValues): readonly PdfValue[] {
+  const marks = new Map<string, PdfValue>()
+  for (const { index, 0: key } of text.matchAll(MARK)) {
+    const value = values.at(index + key.length)
+    if (value === undefined) throw new UnreadableError()
+    if (value !== 'none' && (value.kind === 'dictionary' || value.kind === 'reference'))
+      marks.set(JSON.stringify(value), value)
+  }
+  return [...marks.values()]
 }
 
-function encryptionOf(own: string, version: number, text: string): PdfEncryption {
-  const bits = numberOf(own.replace(/\/CF\s*<<[\s\S]*?>>\s*>>/, ''), 'Length')
-  const bytesOf = (key: string) => pdfBytes(new RegExp(String.raw`\/${key}\s*${STRING}`).exec(own)?.[1] ?? '()')
+/** The dictionaries that a mark can mean; what has nothing of an encryption is another object that once had the number. */
+function dictionariesOf(values: PdfValues, mark: PdfValue): readonly PdfEntries[] {
+  const meant = mark.kind === 'reference' ? values.objects(mark.number) : [mark]
+  const own = meant.flatMap((value) => {
+    if (value === undefined) throw new UnreadableError()
+    if (value.kind !== 'dictionary') return []
+    return value.entries.some(([key]) => ['V', 'O', 'U'].includes(key)) ? [value.entries] : []
+  })
+  if (own.length === 0) throw new UnreadableError()
+  return own
+}
+
+/** The entries of a dictionary, some of which may stand apart. */
+class Fields {
+  readonly #values: PdfValues
+  readonly #entries: PdfEntries
+
+  constructor(values: PdfValues, entries: PdfEntries) {
+    this.#values = values
+    this.#entries = entries
+  }
+
+  value(key: string): PdfValue | undefined {
+    const value = this.#entries.find(([name]) => name === key)?.[1]
+    if (value?.kind !== 'reference') return value
+    const all = this.#values.objects(value.number)
+    const [first] = all
+    const isOne = first !== undefined && all.every((other) => JSON.stringify(other) === JSON.stringify(first))
+    if (!isOne || first.kind === 'reference') throw new UnreadableError()
+    return first
+  }
+
+  name(key: string): string {
+    const value = this.value(key)
+    if (value?.kind !== 'name') throw new UnreadableError()
+    return value.text
+  }
+
+  number(key: string): number {
+    const value = this.value(key)
+    if (value?.kind !== 'number') throw new UnreadableError()
+    return value.number
+  }
+
+  bytes(key: string): Buffer {
+    const value = this.value(key)
+    if (value === undefined) return Buffer.alloc(0)
+    if (value.kind !== 'string') throw new UnreadableError()
+    return value.bytes
+  }
+
+  within(key: string): Fields {
+    const value = this.value(key)
+    if (value?.kind !== 'dictionary') throw new UnreadableError()
+    return new Fields(this.#values, value.entries)
+  }
+}
+
+interface Way {
+  readonly encryption: PdfEncryption
+  readonly ofStreams: Method
+  readonly ofStrings: Method
+}
+
+function wayOf(own: Fields, text: string): Way {
+  const encryption = encryptionOf(own, text)
+  const { version } = encryption
+  if (version < 4) return { encryption, ofStreams: 'rc4', ofStrings: 'rc4' }
+  const streams = methodOf(own, 'StmF', version)
+  const files = own.value('EFF') === undefined ? streams : methodOf(own, 'EFF', version)
+  // Writers give attachments the method of all streams, or leave the others open: then theirs alone counts.
+  if (streams !== 'none' && files !== 'none' && files !== streams) throw new UnreadableError()
+  return { encryption, ofStreams: streams === 'none' ? files : streams, ofStrings: methodOf(own, 'StrF', version) }
+}
+
+function encryptionOf(own: Fields, text: string): PdfEncryption {
+  const [version, revision] = [own.number('V'), own.number('R')]
+  const isKnown = own.name('Filter') === 'Standard' && [1, 2, 4, 5].includes(version) && revision >= 2 && revision <= 6
+  if (!isKnown || revision >= 5 !== (version === 5)) throw new UnreadableError()
+  const bits = own.value('Length') === undefined ? 40 : own.number('Length')
+  const user = own.bytes('U')
+  if (user.length < (revision >= 5 ? 48 : 16)) throw new UnreadableError()
+  const metadata = own.value('EncryptMetadata')
+  if (metadata !== undefined && metadata.kind !== 'word') throw new UnreadableError()
   const id = new RegExp(String.raw`\/ID\s*\[\s*${STRING}`).exec(text)?.[1]
   return {
     version,
-    revision: numberOf(own, 'R'),
+    revision,
     keyBytes: version === 1 ? 5 : version === 4 ? 16 : Math.min(32, Math.max(5, (bits > 0 ? bits : 40) >> 3)),
-    permissions: numberOf(own, 'P'),
-    owner: bytesOf('O'),
-    user: bytesOf('U'),
-    userKey: bytesOf('UE'),
-    ownerKey: bytesOf('OE'),
+    permissions: own.number('P'),
+    owner: own.bytes('O'),
+    user,
+    userKey: own.bytes('UE'),
+    ownerKey: own.bytes('OE'),
     id: id === undefined ? Buffer.alloc(0) : pdfBytes(id),
-    isMetadataEncrypted: !/\/EncryptMetadata\s+false\b/.test(own),
+    isMetadataEncrypted: metadata?.text !== 'false',
   }
 }
 
-function numberOf(own: string, key: string): number {
-  return Number(new RegExp(String.raw`\/${key}\s+(-?\d{1,10})(?!\d)`).exec(own)?.[1] ?? -1)
+/** The method of a named crypt filter (7.6.5); only what is called so leaves things as they are. */
+function methodOf(own: Fields, key: string, version: number): Method {
+  const name = own.name(key)
+  const filters = own.value('CF') === undefined ? undefined : own.within('CF')
+  // Some readers let a file have its own filter of that name.
+  if (name === 'Identity' && filters?.value(name) === undefined) return 'none'
+  if (name === 'Identity' || filters === undefined) throw new UnreadableError()
+  const method = Object.entries(METHODS[version] ?? {}).find(([called]) => called === filters.within(name).name('CFM'))
+  if (method === undefined) throw new UnreadableError()
+  return method[1]
 }
 
-/** The method of a named crypt filter (7.6.5); `Identity` leaves things as they are. */
-function methodOf(own: string, key: string): Method {
-  const name = new RegExp(String.raw`\/${key}\s*\/(\w{1,40})`).exec(own)?.[1] ?? 'Identity'
-  if (name === 'Identity') return 'none'
-  const filter = new RegExp(String.raw`\/${name}\s*<<([^>]{0,500})>>`).exec(own)?.[1] ?? ''
-  return METHODS[/\/CFM\s*\/(\w{1,20})/.exec(filter)?.[1] ?? 'None'] ?? 'none'
+/** What a stream may be that readers may leave as it stands; what such a word says in a part of the dictionary is nothing. */
+const MAYBE_OPEN = /\/(?:XRef|Crypt|Metadata)\b|\/Type(?!\s*\/)/
+
+/** What a key makes of a stream: one thing, but for what readers do not agree on. */
+export function decryptedStreams(stream: PdfStream, lock: PdfLock, key: Buffer): readonly Buffer[] {
+  const { id, generation, dictionary, raw } = stream
+  if (lock.ofStreams === 'none') return [raw]
+  const own = objectKey(key, lock.ofStreams, id, generation)
+  const plain = endsOf(stream, lock).map((end) => decrypted(raw.subarray(0, end), lock.ofStreams, own))
+  return MAYBE_OPEN.test(dictionary) ? [...plain, raw] : plain
 }
 
-/** Where the last object of that number begins: an update replaces it. */
-function objectAt(text: string, id: string): number {
-  return [...text.matchAll(new RegExp(String.raw`(?<!\d)${id}\s+\d{1,5}\s+obj\b`, 'g'))].at(-1)?.index ?? -1
-}
-
-/** The bytes of a stream; cross-references, and what says that it is not encrypted, are as they stand. */
-export function decryptedStream({ id, generation, dictionary, raw }: PdfStream, lock: PdfLock, key: Buffer): Buffer {
-  if (/\/Type\s*\/XRef\b|\/Filter\s*\[?\s*\/Crypt\b/.test(dictionary)) return raw
-  const told = Number(/\/Length\s+(\d{1,12})(?!\s+\d+\s+R)/.exec(dictionary)?.[1] ?? raw.length)
-  const bytes = told <= raw.length && told >= raw.length - 2 ? raw.subarray(0, told) : raw
-  return decrypted(bytes, lock.ofStreams, objectKey(key, lock.ofStreams, id, generation))
+/** Where the data may end: a line end behind it is none, and no matter for blocks and for what has its own end. */
+function endsOf({ dictionary, raw }: PdfStream, lock: PdfLock): readonly number[] {
+  const [filter] = filtersOf(dictionary)
+  if (lock.ofStreams !== 'rc4' || filter === 'FlateDecode' || filter === 'Fl') return [raw.length]
+  const told = [...dictionary.matchAll(/\/Length\s+(\d{1,12})(?!\d|\s+\d+\s+R)/g)].map(([, value]) => Number(value))
+  const ends = new Set(told.filter((end) => end <= raw.length && end >= raw.length - 2))
+  if (ends.size === 1) return [...ends]
+  const lineEnd = /\r?\n$|\r$|$/.exec(raw.toString('latin1', Math.max(0, raw.length - 2)))?.[0] ?? ''
+  return [...ends.add(raw.length - lineEnd.length).add(raw.length)]
 }
 
 /** The bytes of a string of an object. */

@@ -2,7 +2,7 @@
 import { anomaly, ClosedFault, type Member, MemberFault, memberOf, type OpenContext } from '../container.ts'
 import { type Inflated, inflate } from '../inflate.ts'
 import { looksLikeFile } from '../magic.ts'
-import { decryptedStream, decryptedString, isPdfEncrypted, pdfLock } from './pdf-crypt.ts'
+import { decryptedStreams, decryptedString, isPdfEncrypted, pdfLock } from './pdf-crypt.ts'
 import { unpredicted } from './pdf-filter.ts'
 import {
   filtersOf,
@@ -39,7 +39,9 @@ export async function* openPdf(content: Buffer, context: OpenContext): AsyncGene
   const stored = [...pdfStreams(content)]
   const raw = rawText(content, stored)
   const text = plainNames(raw)
-  const lock = isPdfEncrypted(text) ? await unlocked(raw, context) : undefined
+  // Where a stream ends and where a comment does, readers do not agree on.
+  const everything = content.toString('latin1')
+  const lock = isPdfEncrypted(everything) ? await unlocked(everything, context) : undefined
   const isClosed = lock === 'closed'
   const opened = lock === undefined || lock === 'closed' ? undefined : lock
   const streams = opened === undefined ? stored : stored.flatMap((stream) => opened.streams(stream))
@@ -50,7 +52,7 @@ export async function* openPdf(content: Buffer, context: OpenContext): AsyncGene
     if (/\/Type\s*\/ObjStm\b/.test(stream.dictionary)) describe(await objectsOf(stream, context), described)
   }
   const whole = new Map<number, Description>()
-  describe(withoutComments(plainNames(content.toString('latin1'))), whole)
+  describe(withoutComments(plainNames(everything)), whole)
   const all = referredStreams(content, new Set([...described.keys(), ...whole.keys()]), () => context.note('unopened'))
   for (const { id } of all) described.set(id, described.get(id) ?? whole.get(id) ?? { names: [] })
   const places = Map.groupBy(stored, ({ raw: { byteOffset } }) => byteOffset)
@@ -93,11 +95,15 @@ async function unlocked(text: string, context: OpenContext): Promise<Unlocked | 
   if (found === undefined) return 'closed'
   return {
     streams(stream) {
-      const plain = decryptedStream(stream, lock, found)
-      const isOpen = maySay(plain, stream.dictionary)
+      const plain = decryptedStreams(stream, lock, found)
+      const isOpen = plain.length > 1 || plain.some((bytes) => maySay(bytes, stream.dictionary))
       // A lock that is there for show would turn what readers see into noise.
-      const asItStands = plain !== stream.raw && isMeant(stream) ? [stream] : []
-      return isOpen || asItStands.length === 0 ? [{ ...stream, raw: plain, isExact: true }, ...asItStands] : asItStands
+      const asItStands = !plain.includes(stream.raw) && isMeant(stream) ? [stream] : []
+      if (!isOpen && asItStands.length > 0) return asItStands
+      return [
+        ...plain.map((bytes) => (bytes === stream.raw ? stream : { ...stream, raw: bytes, isExact: true })),
+        ...asItStands,
+      ]
     },
     string: (bytes, id) => decryptedString(bytes, id, lock, found),
   }
