@@ -68,6 +68,7 @@ export function createListener(deps: MessageDeps, options: MilterOptions): Milte
     },
     actions: ['addHeader', 'changeHeader', 'quarantine', 'addRecipient', 'removeRecipient', 'changeSender'],
     noReply: NO_REPLY,
+    macros: { rcpt: ['i', 'rcpt_addr'] },
     headerLeadingSpace: true,
     limits: { connections: options.connections },
     progressEveryMs: options.progress,

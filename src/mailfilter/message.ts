@@ -8,6 +8,7 @@ import { logLine } from './log-line.ts'
 import { OwnHeaders } from './own-headers.ts'
 import { Patience } from './patience.ts'
 import { isAuthenticated, type Reception } from './reception.ts'
+import { knownName, withoutRedirect } from './recipient.ts'
 import { letThrough, replyOf } from './reply.ts'
 
 export interface MessageDeps {
@@ -190,7 +191,9 @@ export class Message {
   #envelope(): Envelope {
     const { session, sender, recipients, queueId } = this.#tx
     const { listen, direction } = this.#deps.listener
-    const { profile, profileName, overrides, isMixed } = this.#ruling
+    const { profileName, overrides, isMixed } = this.#ruling
+    const isEachKnown = recipients.every(({ address }) => knownName(address) !== undefined)
+    const profile = isEachKnown ? this.#ruling.profile : withoutRedirect(this.#ruling.profile)
     return {
       queueId: queueId ?? '',
       listener: listen,

@@ -1,6 +1,7 @@
 /** Who gets a message, and by which policy: fixed recipient by recipient, before its content comes. */
 import { type FinalReply, type MilterAddress, SMFIP, type Transaction, tempfail } from '../milter/index.ts'
 import {
+  type ClassOf,
   directionOf,
   type Envelope,
   MessageClass,
@@ -17,7 +18,7 @@ export class Reception {
   readonly #policy: Policy | undefined
   readonly #listener: ListenerProfile
   readonly #tx: Transaction
-  readonly #classOf: (recipient: string) => PolicyClass
+  readonly #classOf: ClassOf
   readonly #classes: MessageClass
 
   constructor(tx: Transaction, listener: ListenerProfile, policy: Policy | undefined) {
@@ -32,7 +33,9 @@ export class Reception {
 
   /** Takes a recipient, or tells it to come in a message of its own. */
   take(recipient: MilterAddress): (FinalReply & { readonly kind: 'tempfail' }) | undefined {
-    if (recipient.isRefused || this.#classes.take(this.#classOf(recipient.address))) return undefined
+    // Postfix alone knows to whom the client's spelling of a recipient leads.
+    const resolved = this.#tx.macros.get('{rcpt_addr}') || undefined
+    if (recipient.isRefused || this.#classes.take(this.#classOf(resolved, recipient.address))) return undefined
     return tempfail(recipientReply(this.answers, this.utf8))
   }
 

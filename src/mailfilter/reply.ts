@@ -12,6 +12,7 @@ import {
 } from '../milter/index.ts'
 import { type Decision, type Ruling, uncheckedHeader } from '../pipeline/index.ts'
 import type { OwnHeaders } from './own-headers.ts'
+import { knownName } from './recipient.ts'
 
 type Sent = Pick<Transaction, 'edit' | 'sender' | 'recipients'>
 
@@ -61,12 +62,18 @@ function mark(edit: MessageEdit, headers: OwnHeaders, value: string, isTagged: b
  */
 function redirect({ edit, sender, recipients }: Sent, redirectTo: string | undefined, headerName: string): void {
   if (redirectTo === undefined) throw new Error('redirect without redirectTo')
-  const isTarget = ({ address }: MilterAddress) => address.toLowerCase() === redirectTo.toLowerCase()
-  const others = new Set(recipients.filter((one) => !isTarget(one)).map(({ address }) => address))
-  for (const address of others) edit.removeRecipient(address)
-  if (!recipients.some(isTarget)) edit.addRecipient(redirectTo)
+  const isTarget = (name: string) => name.toLowerCase() === redirectTo.toLowerCase()
+  const names = new Set(recipients.map(nameOf))
+  for (const name of names) if (!isTarget(name)) edit.removeRecipient(name)
+  if (![...names].some(isTarget)) edit.addRecipient(redirectTo)
   edit.changeSender('<>')
   edit.addHeader(headerName, addressesText(sender?.address ?? '', recipients))
+}
+
+function nameOf({ address }: MilterAddress): string {
+  const name = knownName(address)
+  if (name === undefined) throw new Error('redirect of a recipient whose name is not known')
+  return name
 }
 
 /** Recipients that the header names, and letters of each. */

@@ -156,6 +156,7 @@ export class Engine<S, T> {
     }
     if (payload.length > this.#settings.limits.macroBytes) {
       talk.report({ type: 'limit', session, limit: 'macroBytes', value: payload.length })
+      this.#macroTable(command).clear(command)
       return
     }
     if (this.#macroTable(command).set(command, payload.toString('latin1', 1)) === 'odd') {

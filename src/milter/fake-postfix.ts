@@ -23,6 +23,8 @@ export interface FakePostfixOptions extends MilterClientOptions {
   readonly version?: 2 | 3 | 4 | 5 | 6
   /** Macros beside those that Postfix knows itself. */
   readonly macros?: MacroPool
+  /** To whom a recipient leads, as trivial-rewrite(8) would say; to itself unless given. */
+  readonly resolve?: (recipient: string) => string
   /** Queue id of the first message. */
   readonly queueId?: string
 }
@@ -66,6 +68,7 @@ export class FakePostfix {
   readonly protocol: number
   readonly #asked: ReadonlyMap<number, string>
   readonly #base: MacroPool
+  readonly #resolve: (recipient: string) => string
   readonly #firstQueueId: number
   #pool: MacroPool = {}
   #messages = 0
@@ -81,6 +84,7 @@ export class FakePostfix {
     this.client = client
     this.protocol = protocol
     this.#asked = asked
+    this.#resolve = options.resolve ?? ((recipient) => recipient)
     this.#firstQueueId = Number.parseInt(options.queueId ?? '86A6825E022', 16)
     this.#base = {
       j: 'mx.test.invalid',
@@ -134,7 +138,12 @@ export class FakePostfix {
 
   /** RCPT TO; Postfix has no queue id before the second one. */
   async rcpt(recipient: string, args: readonly string[] = []): Promise<MtaReply> {
-    this.#pool = { ...this.#pool, rcpt_addr: bare(recipient), rcpt_host: '[127.0.0.1]:42526', rcpt_mailer: 'smtp' }
+    this.#pool = {
+      ...this.#pool,
+      rcpt_addr: this.#resolve(bare(recipient)),
+      rcpt_host: '[127.0.0.1]:42526',
+      rcpt_mailer: 'smtp',
+    }
     const reply = await this.#messageEvent(SMFIC.RCPT, encodeRcpt(bracketed(recipient), args), 'rcpt')
     this.#pool = { ...this.#pool, i: this.queueId }
     return reply

@@ -6,7 +6,11 @@ import { selfTest } from './self-test.ts'
 
 export {
   type Circumstances,
+  type ClassOf,
   HEADER_NAME,
+  isPlainLocal,
+  isPlainMailbox,
+  isQuotedMailbox,
   MessageClass,
   PLAIN_ANSWERS,
   type Policy,

@@ -12,6 +12,9 @@ export interface Address {
 
 const ROUTE = /^@[^:]*:/
 const ASCII = /^[ -~]*$/
+const PLAIN_LOCAL = /^[\p{L}\p{M}\p{N}.#$&'*+/=?^_`{|}~-]+$/u
+const QUOTED = /^"(?:[^"\\\p{Cc}%!@:]|\\["\\ ])*"@([^@]*)$/u
+const PLAIN_DOMAIN = /^[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)*\.?$/u
 
 /** Reads an address without its angle brackets. Never fails: what is no address equals no entry of any list. */
 export function readAddress(text: string): Address {
@@ -43,6 +46,43 @@ function canonicalLocal(text: string): string {
 export function canonicalDomain(text: string): string {
   const plain = text.replace(/\.$/, '').toLowerCase()
   return ASCII.test(plain) ? plain : domainToASCII(plain) || plain
+}
+
+/**
+ * Whether an address is written in the one way that no mail server takes for another address: neither quote nor route nor group nor
+ * comment nor blank (RFC 5322 4.4), and none of the signs by which mail was once sent on (`%` and `!`, RFC 1123 5.2.16).
+ */
+export function isPlainMailbox(text: string): boolean {
+  const at = text.indexOf('@')
+  return at > 0 && isPlainLocal(text.slice(0, at)) && PLAIN_DOMAIN.test(text.slice(at + 1)) && isOneForm(text)
+}
+
+/** The same of an address without a domain, such as `<postmaster>` (RFC 5321 4.1.1.3). */
+export function isPlainLocal(text: string): boolean {
+  return PLAIN_LOCAL.test(text) && isOneForm(text)
+}
+
+/** A mailbox with a quoted local part that holds none of the signs by which mail is sent on. */
+export function isQuotedMailbox(text: string): boolean {
+  const domain = QUOTED.exec(text)?.[1]
+  return domain !== undefined && PLAIN_DOMAIN.test(domain) && isOneForm(text)
+}
+
+/** Whether what a client wrote is the address that Postfix resolved, whose local part it shows with quotes or without. */
+export function isSameMailbox(written: string, resolved: string): boolean {
+  const { local, domain } = readAddress(written)
+  if (isQuotedMailbox(resolved)) {
+    const other = readAddress(resolved)
+    return local === other.local && domain === other.domain
+  }
+  const at = resolved.lastIndexOf('@')
+  const bare = resolved.slice(0, Math.max(at, 0)).toLowerCase().normalize('NFC')
+  return at >= 0 && local === bare && domain === canonicalDomain(resolved.slice(at + 1))
+}
+
+/** No letter of it is another one's look-alike that small letters or A-labels would make the same. */
+function isOneForm(text: string): boolean {
+  return text === text.normalize('NFKC')
 }
 
 /** The same mailbox without what follows the first `+`; undefined where nothing does. */

@@ -1,11 +1,12 @@
 /** Outcome × profile → what the mail server is told. Pure. */
+export { isPlainLocal, isPlainMailbox, isQuotedMailbox } from './address.ts'
 export { type Answers, type CatalogueSource, type CatalogueText, PLAIN_ANSWERS, say } from './answers.ts'
 export { BUILTIN_PROFILES } from './builtin.ts'
 export { answerAt, decide, dispositionOf } from './disposition.ts'
 export { MessageClass, type Ruling } from './message-class.ts'
 export * from './options.ts'
 export type { Circumstances, EntriesOf } from './override.ts'
-export { createPolicy, type Policy, type PolicyClass, type PolicyInput } from './policy.ts'
+export { type ClassOf, createPolicy, type Policy, type PolicyClass, type PolicyInput } from './policy.ts'
 export { PolicyError, type PolicyProblem } from './policy-error.ts'
 export { MAX_HOLD_MS, resolveProfiles } from './profiles.ts'
 export { type About, HEADER_NAME, headerFor, type Reply, recipientReply, replyFor, uncheckedHeader } from './reply.ts'

@@ -1,5 +1,6 @@
 /** The policy in force: which profile counts for whom, and in which words it is told. One frozen value; a reload makes another. */
 import type { Direction } from '../core/index.ts'
+import { isPlainLocal, isPlainMailbox, isQuotedMailbox, isSameMailbox } from './address.ts'
 import { type Answers, answersOf, type CatalogueSource } from './answers.ts'
 import { LAST_OVERRIDE } from './builtin.ts'
 import type { HeaderOptions, OverrideOptions, Profile, ProfileOptions, ProfilesOptions } from './options.ts'
@@ -14,6 +15,7 @@ import {
 } from './override.ts'
 import { PolicyError, type PolicyProblem } from './policy-error.ts'
 import { completeProfiles, inForce, merge, misfits, resolveProfiles } from './profiles.ts'
+import { strictest } from './strictest.ts'
 
 /** The part of the configuration that the policy is made of. */
 export interface PolicyInput {
@@ -39,6 +41,12 @@ export interface PolicyClass {
   /** Never parted from others: the strictest counts instead. */
   readonly isSoft: boolean
 }
+
+/**
+ * What counts for a recipient: `recipient` as the mail server resolved it, `''` for none yet, undefined where that is not known; `written`
+ * as the client spelled it. By a strange spelling nobody gets a weaker policy than he has without it.
+ */
+export type ClassOf = (recipient: string | undefined, written?: string) => PolicyClass
 
 /** The policy. */
 export class Policy {
@@ -68,13 +76,26 @@ export class Policy {
   }
 
   /** What counts for each recipient of a message. Throws where there is no such profile. */
-  classesFor(profileName: string, about: Circumstances): (recipient: string) => PolicyClass {
+  classesFor(profileName: string, about: Circumstances): ClassOf {
     const possible = this.#all.filter((one) => fits(one, about))
-    return (recipient) =>
-      this.#classOf(
-        profileName,
-        possible.find((one) => fitsRecipient(one, recipient)),
-      )
+    const certain = possible.findIndex((one) => !asksRecipient(one))
+    const classOf = (override: Override | undefined) => this.#classOf(profileName, override)
+    const of = (recipient: string) => classOf(possible.find((one) => fitsRecipient(one, recipient)))
+    const nobody = () => classOf(possible[certain])
+    let unknown: PolicyClass | undefined
+    return (recipient, written = recipient) => {
+      if (recipient === '') return nobody()
+      if (recipient !== undefined && written !== undefined) {
+        const isPlain = isPlainMailbox(recipient)
+        if (isPlain && (isPlainMailbox(written) || isPlainLocal(written))) return of(recipient)
+        const isQuoted = isQuotedMailbox(written) && isSameMailbox(written, recipient)
+        if (isQuoted) return strictestClass([of(`\0${written.slice(written.lastIndexOf('@'))}`), of(written)])
+        if (isPlain) return strictestClass([nobody(), of(recipient)])
+      }
+      const asking = certain < 0 ? possible : possible.slice(0, certain)
+      unknown ??= strictestClass([nobody(), ...asking.map(classOf)])
+      return unknown
+    }
   }
 
   #classOf(profileName: string, override: Override | undefined): PolicyClass {
@@ -96,6 +117,24 @@ export class Policy {
       profile,
       isSoft: override !== undefined && !this.overrides.includes(override),
     }
+  }
+}
+
+/** One of them where it is no weaker than any other, else the strictest answer of each. */
+function strictestClass(classes: readonly [PolicyClass, ...PolicyClass[]]): PolicyClass {
+  const [first, ...others] = [...new Map(classes.map((one) => [one.id, one])).values()]
+  if (!first) return classes[0]
+  const profile = strictest([first.profile, ...others.map((one) => one.profile)])
+  const bare = JSON.stringify({ ...profile, parts: undefined })
+  const same = classes.find((one) => JSON.stringify(one.profile) === bare)
+  if (same) return same
+  const names = new Set(classes.flatMap(({ override }) => override ?? []))
+  return {
+    id: JSON.stringify(profile),
+    profileName: [...new Set(classes.map((one) => one.profileName))].join('+'),
+    override: names.size > 0 ? [...names].join(', ') : undefined,
+    profile,
+    isSoft: false,
   }
 }
 

@@ -136,6 +136,16 @@ test('recipients of three policies: others than the first come in a message of t
   assert.equal((await send(['postmaster@dst.test', 'x@dst.test'])).code, 550)
 })
 
+test('a group or a sign that leads to another mailbox gets nobody the policy of a third', async (t) => {
+  const overrides = [{ name: 'watched', recipients: ['w@dst.test'], mode: 'monitor' }]
+  const { send } = await scene(t, { config: { overrides } })
+  const codes: number[] = []
+  for (const to of ['postmaster+: b@dst.test;', 'w+<b@dst.test>', 'dst.test!b', 'postmaster@dst.test', 'w@dst.test'])
+    codes.push((await send(to)).code)
+
+  assert.deepEqual(codes, [550, 550, 550, 250, 250])
+})
+
 test('a pilot: addresses move from watching to refusing by a line in a list, without a restart', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'peekaboo-pilot-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))

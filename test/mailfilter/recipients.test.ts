@@ -42,7 +42,12 @@ async function filter(t: TestContext, overrides: unknown, pipeline: Pipeline, pr
   t.after(() => server.close({ graceMs: 0 }))
   const address = server.address()
   assert.ok(address && typeof address === 'object')
-  return { server, connect: (macros = {}) => fakePostfix(address, { macros }) }
+  return { server, connect: (macros = {}) => fakePostfix(address, { macros, resolve: resolved }) }
+}
+
+/** What stands last in a group, and who is named behind a route. */
+function resolved(recipient: string): string {
+  return recipient.replace(/^.*: ?([^;]*);?$/, '$1').replaceAll('"', '')
 }
 
 /** Says MAIL and each RCPT; the answers in a word. */
@@ -174,4 +179,50 @@ test('while the filter stops, mail that is watched goes on and mail that is enfo
 
   assert.equal(watched.kind, 'accept')
   assert.match(enforced.smtp ?? '', /^451 4\.3\.2 later/)
+})
+
+test('who is behind a strange spelling is looked up by the address that Postfix resolved', async (t) => {
+  const pipeline = scripted(() => decision())
+  const overrides = [
+    { name: 'pilot', recipients: ['victim@dst.test'], mode: 'enforce' },
+    { name: 'other', recipients: ['other@dst.test'], mode: 'enforce', suspicious: 'reject' },
+    { name: 'rest', mode: 'monitor' },
+  ]
+  const mta = await (await filter(t, overrides, pipeline)).connect()
+  await mta.connect()
+  for (const to of ['victim@dst.test', 'x: victim@dst.test;', 'x: y@dst.test;', 'y%dst.test'])
+    await mta.deliver({ from: 'a@src.test', to: [to], message: MESSAGE })
+  await mta.quit()
+
+  assert.deepEqual(
+    pipeline.envelopes.map(({ profileName }) => profileName),
+    ['mx (pilot)', 'mx (pilot)', 'mx (rest)', 'mx (other)'],
+  )
+})
+
+test('a recipient is taken off without its route, and where nobody knows by what name, the mail is refused', async (t) => {
+  const overrides = [{ name: 'soc', bad: 'redirect', redirectTo: 'soc@dst.test' }]
+  const smtp = { code: 550, enhanced: '5.7.1', text: 'refused' }
+  const pipeline = scripted(({ profile: { bad } }) =>
+    decision({ disposition: bad, smtp: bad === 'reject' ? smtp : undefined }),
+  )
+  const mta = await (await filter(t, overrides, pipeline)).connect()
+  await mta.connect()
+  const answer = async (to: string) => {
+    const { kind, smtp, edits } = await mta.deliver({ from: 'a@src.test', to: [to], message: MESSAGE })
+    return [smtp?.slice(0, 9) ?? kind, ...edits.flatMap((one) => (one.kind === 'removeRecipient' ? one.address : []))]
+  }
+  const gone = ['@a.test,@b.test:b@dst.test', '"b c"@dst.test', 'b@dst.test']
+  const refused = ['\t@dst.test', 'x: b@dst.test;', 'b%dst.test', '@a.test:b%dst.test@local.test', 'b @dst.test']
+
+  const told = []
+  for (const to of [...gone, ...refused]) told.push(await answer(to))
+  await mta.quit()
+
+  assert.deepEqual(told.slice(0, 3), [
+    ['accept', '<b@dst.test>'],
+    ['accept', '<"b c"@dst.test>'],
+    ['accept', '<b@dst.test>'],
+  ])
+  for (const one of told.slice(3)) assert.deepEqual(one, ['550 5.7.1'])
 })

@@ -89,11 +89,52 @@ test('bad mail to postmaster and abuse alone is tagged, unless the site says oth
     createPolicy(input(overrides)).classesFor('mx', { ...STRANGER, ...about })(recipient).profile.bad
 
   assert.equal(bad([], 'Postmaster@dst.test'), 'tag')
-  assert.equal(bad([], 'postmaster'), 'tag')
   assert.equal(bad([], 'abuse+x@dst.test'), 'tag')
   assert.equal(bad([], 'x@dst.test'), 'reject')
   assert.equal(bad([], 'postmaster@far.test', { authenticated: true }), 'reject')
   assert.equal(bad([{ recipients: ['postmaster@'], bad: 'reject' }], 'postmaster@dst.test'), 'reject')
+})
+
+const RESOLVED: readonly (readonly [written: string, resolved: string | undefined, bad: string, pilot: string])[] = [
+  ['victim@dst.test', 'victim@dst.test', 'reject', 'enforce'],
+  ['postmaster', 'postmaster@mx.test', 'tag', 'monitor'],
+  ['postmaster+x@dst.test', 'postmaster+x@dst.test', 'tag', 'monitor'],
+  ['postmaster+: victim@dst.test;', 'victim@dst.test', 'reject', 'enforce'],
+  ['postmaster+<victim@dst.test', 'victim@dst.test', 'reject', 'enforce'],
+  ['x: postmaster@dst.test;', 'postmaster@dst.test', 'reject', 'monitor'],
+  ['postmaster+: victim@dst.test;', undefined, 'reject', 'enforce'],
+  ['postmaster@dst.test', undefined, 'reject', 'enforce'],
+  ['"postmaster+ x"@dst.test', 'postmaster+ x@dst.test', 'reject', 'monitor'],
+  ['postmaster+%victim@dst.test', 'postmaster+%victim@dst.test', 'reject', 'enforce'],
+  ['dst.test!postmaster', 'postmaster@dst.test', 'reject', 'monitor'],
+  ['"c d"@free.test', 'c d@free.test', 'accept', 'monitor'],
+  ['"c d"@free.test', '"c d"@free.test', 'accept', 'monitor'],
+  ['"c d"@free.test', '"c e"@free.test', 'reject', 'enforce'],
+  ['"c d"@free.test', 'c d@dst.test', 'reject', 'enforce'],
+  ['"c%dst.test"@free.test', 'c%dst.test@free.test', 'reject', 'enforce'],
+  ['a@free.test', 'a@free.test', 'accept', 'monitor'],
+  ['x: a@free.test;', 'a@free.test', 'reject', 'monitor'],
+  ['dst.test!victim', 'victim@dst.test', 'reject', 'enforce'],
+  ['victim@dst.test(x)', 'victim@dst.test', 'reject', 'enforce'],
+  ['victim@[192.0.2.1]', 'victim@[192.0.2.1]', 'reject', 'enforce'],
+  ['po\u017ftmaster@dst.test', 'po\u017ftmaster@dst.test', 'reject', 'enforce'],
+]
+
+for (const [written, resolved, bad, mode] of RESOLVED) {
+  test(`${written}, to Postfix ${resolved ?? 'nobody it tells of'}: bad is answered ${bad}, a pilot would ${mode}`, () => {
+    const weak = createPolicy(input([{ domains: ['free.test'], bad: 'accept' }]))
+    const pilot = createPolicy(input([{ recipients: ['victim@dst.test'], mode: 'enforce' }, { mode: 'monitor' }]))
+
+    assert.equal(weak.classesFor('mx', STRANGER)(resolved, written).profile.bad, bad)
+    assert.equal(pilot.classesFor('mx', STRANGER)(resolved, written).profile.mode, mode)
+  })
+}
+
+test('a strange spelling where no override is stricter changes nothing, so such recipients share a message', () => {
+  const classOf = createPolicy(input([])).classesFor('mx', STRANGER)
+
+  assert.equal(classOf('postmaster@dst.test', 'x: postmaster@dst.test;'), classOf('x@dst.test'))
+  assert.equal(classOf(undefined, 'x'), classOf(''))
 })
 
 test('who is never parted joins by the strictest', () => {
