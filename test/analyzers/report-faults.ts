@@ -60,13 +60,19 @@ export const REPORT_FAULTS: Readonly<Record<string, Fault>> = {
     cell: RETRIED,
     detail: /twice/,
   },
-  'saw no process, or did not complete': {
+  'saw no process': {
     arrange: report((said) => {
-      said.behavior = { processtree: [] }
-      said.debug = { cuckoo: ['INFO: win7x64: end of analysis reached!'], errors: [] }
+      said.behavior = { processtree: [], processes: [] }
     }),
     cell: RETRIED,
-    detail: /never ran|nothing says/,
+    detail: /never ran/,
+  },
+  'did not complete': {
+    arrange: report((said) => {
+      said.debug = { cuckoo: ['INFO: win7x64: end of analysis reached!'], errors: [] }
+    }),
+    cell: { cuckoo: RETRIED },
+    detail: /nothing says/,
   },
   'names no machine': {
     arrange: report((said) => without(said.info, 'machine')),

@@ -1,6 +1,6 @@
 /**
  * What a report of Cuckoo 2 proves. A task is `reported` whatever happened, also when its machine never started. It counts when the guest
- * said that the analysis was completed, a machine is named, there is a score, and the digest is that of our sample.
+ * said that the analysis was completed, a machine is named, processes were seen, there is a score, and the digest is that of our sample.
  */
 import { z } from 'zod'
 import type { Pick } from '../http/json-picker.ts'
@@ -17,7 +17,7 @@ import {
 } from '../sandbox/score.ts'
 
 /** The elements of a report, each fetched singly; a Cuckoo that does not know how sends all with the first. */
-export const ELEMENTS = ['info', 'target', 'signatures', 'debug'] as const
+export const ELEMENTS = ['info', 'target', 'signatures', 'debug', 'behavior'] as const
 export type Element = (typeof ELEMENTS)[number]
 
 const PICKS: { readonly [E in Element]: Pick } = {
@@ -25,6 +25,7 @@ const PICKS: { readonly [E in Element]: Pick } = {
   target: { keys: { file: { keys: { sha256: 'value' } } } },
   signatures: { each: { keys: { name: 'value', severity: 'value', description: 'value', families: 'value' } } },
   debug: { keys: { cuckoo: 'value', errors: 'value' } },
+  behavior: { keys: { processes: { each: { keys: {} }, most: 1 } } },
 }
 
 /** What is kept of any answer that holds elements under their names. */
@@ -44,6 +45,7 @@ const proof = z.object({
   target: z.object({ file: z.object({ sha256: z.string().transform((text) => text.toLowerCase()) }) }),
   signatures: z.array(signature),
   debug: z.object({ cuckoo: z.array(z.string()), errors: z.array(z.string()).nullish() }),
+  behavior: z.object({ processes: z.array(z.unknown()).min(1) }),
 })
 
 const MISSING: readonly Missing[] = [
@@ -53,6 +55,7 @@ const MISSING: readonly Missing[] = [
   { path: 'target', says: 'the report does not say what file it is about' },
   { path: 'signatures', says: 'its signatures are missing or odd' },
   { path: 'debug', says: 'nothing says that the analysis was completed' },
+  { path: 'behavior', says: 'no process was seen: the sample never ran' },
 ]
 
 /** The end of a task by what was picked of its report. */
@@ -77,6 +80,7 @@ export function endOf(picked: unknown, wanted: string, link: string): Ended {
     evidence: [
       `ran for ${info.duration} s in ${shortened(info.machine)}${info.package ? ` as ${shortened(info.package)}` : ''}`,
       'its guest said that the analysis was completed',
+      'processes were seen',
       `the report is about ${target.file.sha256}`,
     ],
     link,
