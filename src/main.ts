@@ -83,7 +83,7 @@ export function compose(
   const ground = { parts, running, metrics, held, profiles: policy.current.profiles, clock, log }
   const { pipeline, quarantine } = pipelinesOf(config, ground)
   const edges = new Edges(config, pipeline, { log, clock, metrics, passed, quarantine, policy, switches })
-  metrics.watch({ ...parts, quarantine, held, rules: running, listeners: () => edges.listeners })
+  metrics.watch({ ...parts, quarantine, held, rules: running, policy, listeners: () => edges.listeners })
   return {
     config,
     pipeline,
@@ -109,7 +109,7 @@ export function compose(
     },
     async startListeners() {
       await quarantine.listen(config.dataDir)
-      return edges.start(routesOf(config, parts, running, metrics))
+      return edges.start(routesOf(config, parts, running, policy, metrics))
     },
     async stop() {
       await edges.stop()
@@ -126,11 +126,18 @@ export function compose(
   }
 }
 
-function routesOf(config: Config, parts: Parts, rules: RunningRules, metrics: FilterMetrics): readonly Route[] {
+function routesOf(
+  config: Config,
+  parts: Parts,
+  rules: RunningRules,
+  policy: RunningPolicy,
+  metrics: FilterMetrics,
+): readonly Route[] {
   const { inspector, store, switches, analyzers, clock } = parts
+  const notes = [checked('rules', rules), checked('lists', policy)].map((one) => ({ ...one, isNote: true }))
   const dependencies = [checked('inspector', inspector), checked('store', store)]
   return [
-    ...healthRoutes([...dependencies, { ...checked('rules', rules), isNote: true }], {
+    ...healthRoutes([...dependencies, ...notes], {
       brake: () => (switches.brake ? describeSwitch(switches.brake) : 'off'),
     }),
     ...metricsRoutes(() => metrics.text()),

@@ -1,10 +1,18 @@
 /** The configuration of a command: files, then its own options on top, checked by every room that can check. */
 import { homedir } from 'node:os'
 import type { Command } from 'commander'
-import { type Loaded, loadConfigWithPlaces, type Override } from '../config/index.ts'
+import {
+  type Config,
+  formatProblem,
+  type Loaded,
+  loadConfigWithPlaces,
+  type Override,
+  type Problem,
+} from '../config/index.ts'
 import { BUILTIN_PROFILES, createPolicy, PolicyError } from '../policy/index.ts'
 import { createLogger, type Logger, type TelemetryOptions } from '../telemetry/index.ts'
 import type { Context } from './context.ts'
+import { harmless } from './style.ts'
 
 /** Options that all commands with a configuration have. */
 export interface CommonOptions {
@@ -25,19 +33,61 @@ export function repeated(value: string, before: readonly string[] = []): readonl
 }
 
 /** Loads the configuration; throws a `ConfigError` with every problem at its place. */
-export function configured({ io }: Context, options: CommonOptions, set: readonly Override[] = []): Loaded {
+export function configured(context: Context, options: CommonOptions, set: readonly Override[] = []): Loaded {
+  const loaded = load(context, options, set)
+  const wrong = policyProblems(loaded)
+  if (wrong.length > 0) throw loaded.refuse(wrong)
+  return loaded
+}
+
+/**
+ * The configuration of what has to work when it is needed most: secrets outside the keys that it needs, lists in files, catalogues and
+ * the policy may be broken, which is for the caller to tell.
+ */
+export function sparing(context: Context, options: CommonOptions, needs: readonly string[]): Loaded {
+  const loaded = load(context, options, [], needs)
+  return { ...loaded, aside: [...loaded.aside, ...loaded.placed(policyProblems(loaded))] }
+}
+
+/** The same for a command that has nothing else to say about what is broken: it warns, and goes on. */
+export function sparingConfig(context: Context, options: CommonOptions, needs: readonly string[]): Config {
+  const { config, aside } = sparing(context, options, needs)
+  const { stderr } = context.io
+  for (const { first, more } of byPlace(aside)) {
+    stderr.write(`warning: a start would be refused: ${harmless(formatProblem(first))}${moreText(more)}\n`)
+  }
+  return config
+}
+
+/** The first problem of each list, secret or catalogue: a list may be wrong in each of its lines. */
+export function byPlace(problems: readonly Problem[]): readonly { readonly first: Problem; readonly more: number }[] {
+  const groups = Map.groupBy(problems, ({ place, path }) => `${place.origin}\n${path.join('.')}`)
+  return [...groups.values()].flatMap(([first, ...others]) => (first ? [{ first, more: others.length }] : []))
+}
+
+/** How many problems more a place has. */
+export function moreText(more: number): string {
+  return more === 0 ? '' : ` (and ${more} more there)`
+}
+
+function load({ io }: Context, options: CommonOptions, set: readonly Override[], needs?: readonly string[]): Loaded {
   const level = override(['log', 'level'], options.logLevel, '--log-level')
-  const loaded = loadConfigWithPlaces({
+  return loadConfigWithPlaces({
     ...(options.config !== undefined && { file: options.config }),
+    ...(needs && { needs }),
     set: [...set, ...level],
     builtinProfiles: Object.keys(BUILTIN_PROFILES),
     surroundings: { env: io.env, uid: io.uid, home: io.env.HOME ?? homedir() },
   })
+}
+
+function policyProblems({ config }: Loaded): PolicyError['problems'] {
   try {
-    createPolicy(loaded.config)
-    return loaded
+    createPolicy(config)
+    return []
   } catch (error) {
-    throw error instanceof PolicyError ? loaded.refuse(error.problems) : error
+    if (error instanceof PolicyError) return error.problems
+    throw error
   }
 }
 

@@ -1,8 +1,9 @@
-/** Looks every two seconds whether a file is another one than it was: by its inode, size and time of change. */
+/** Looks every two seconds whether a file is another one than it was, or gone: by its inode, size and time of change. */
 import { stat } from 'node:fs/promises'
 import type { Clock } from '../core/index.ts'
 
 const EVERY_MS = 2000
+const GONE = 'gone'
 
 /** What tells one state of a file from another; undefined while it is not there. */
 export type Look = (path: string) => Promise<string | undefined>
@@ -21,11 +22,11 @@ export function watchLists(
   const round = async () => {
     let hasChanged = false
     for (const file of files()) {
-      const state = await look(file)
-      if (state === undefined) continue
-      const known = inForce.get(file)
-      if (known !== undefined && known !== state && before.get(file) === state) hasChanged = true
-      if (known === undefined || before.get(file) === state) inForce.set(file, state)
+      const state = (await look(file)) ?? GONE
+      // What is gone at the first look was there when the list was taken.
+      const known = inForce.get(file) ?? (state === GONE ? 'taken' : state)
+      if (known !== state && before.get(file) === state) hasChanged = true
+      if (known === state || before.get(file) === state) inForce.set(file, state)
       before.set(file, state)
     }
     if (isOver) return

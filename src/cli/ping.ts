@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { parseListen } from '../mailfilter/index.ts'
 import { MilterClient } from '../milter/testing.ts'
 import { describeError } from '../telemetry/index.ts'
-import { type CommonOptions, configured, withCommonOptions } from './configured.ts'
+import { type CommonOptions, sparingConfig, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
 import { realListeners } from './real-address.ts'
@@ -61,7 +61,7 @@ async function targets(context: Context, options: PingOptions, timeoutMs: number
   if (listen !== undefined && !/^(inet:.+:\d{1,5}|unix:\/.+)$/.test(listen)) {
     throw new CommandError(`--listen ${listen} is not inet:HOST:PORT or unix:/PATH`, EXIT.USAGE)
   }
-  const config = listen === undefined ? configured(context, options).config : undefined
+  const config = listen === undefined ? sparingConfig(context, options, []) : undefined
   const real = config ? await realListeners(config, context.fetch) : []
   const milters = listen === undefined ? real.map(({ address }) => address) : [listen]
   const found = milters.map((at) => ({ at, ask: () => askMilter(at, timeoutMs) }))

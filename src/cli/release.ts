@@ -12,7 +12,7 @@ import {
   releaseRound,
   SITE_KEY,
 } from '../quarantine/index.ts'
-import { type CommonOptions, configured, withCommonOptions } from './configured.ts'
+import { type CommonOptions, sparingConfig, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
 import { harmless, jsonLine } from './style.ts'
@@ -47,7 +47,7 @@ EXIT CODES
 
 async function release(context: Context, options: ReleaseOptions): Promise<number> {
   const { io } = context
-  const { config } = configured(context, options)
+  const config = sparingConfig(context, options, [])
   if (io.uid !== 0) {
     const remedy = 'systemctl start peekaboo-release'
     throw new CommandError(`only root may use postsuper: run it as root, or ${remedy}`, RELEASE_EXIT.NOT_ROOT)

@@ -63,8 +63,8 @@ ${EXITS}`
 async function disable(id: string, context: Context, options: DisableOptions): Promise<number> {
   const lastsMs = lastsOf(options.for)
   const draft = { kind: 'rule', name: id, mode: 'off', ...blameOf(options, context.io) } as const
-  const made = await withStore(context, options, async (store, { rules }) => {
-    if (!options.any) requireRule(id, rules.current)
+  const made = await withStore(context, options, async (store, config) => {
+    if (!options.any) requireRule(id, context.loadRules(config))
     return store.setSwitch(draft, lastsMs)
   })
   context.io.stdout.write(

@@ -9,10 +9,15 @@ import { describeError, type Logger } from '../telemetry/index.ts'
 
 /** Problems that the log tells at once; a list may be wrong in each of its lines. */
 const TOLD = 20
+/** Longest problem that a health check tells. */
+const TOLD_CHARS = 300
 
 export class RunningPolicy {
   #config: Config
   #current: Policy
+  #problem = ''
+  #done = 0
+  #failed = 0
 
   /** Throws a `PolicyError`. */
   constructor(config: Config) {
@@ -35,7 +40,24 @@ export class RunningPolicy {
     return () => {
       this.#config = config
       this.#current = policy
+      this.#problem = ''
     }
+  }
+
+  /** How often lists were read again since the start. */
+  get reloads(): { readonly done: number; readonly failed: number } {
+    return { done: this.#done, failed: this.#failed }
+  }
+
+  /** Whether the lists on disk could not be taken when they were last read. */
+  get isStale(): boolean {
+    return this.#problem !== ''
+  }
+
+  /** For health checks: rejects with the place while the lists on disk are not those in force. */
+  async check(): Promise<void> {
+    if (this.#problem === '') return
+    throw new Error(`the lists in force stay; the last reload failed: ${this.#problem}`.slice(0, TOLD_CHARS))
   }
 
   /** Files of lists, by their absolute paths. */
@@ -48,10 +70,14 @@ export class RunningPolicy {
     try {
       const entries = new Map(this.files.map((file) => [file, entriesIn(file)]))
       this.#current = createPolicy(this.#config, (list) => entries.get(list.file) ?? list.entries)
+      this.#problem = ''
+      this.#done += 1
       const count = [...entries.values()].reduce((sum, { length }) => sum + length, 0)
       log.info({ files: this.files, entries: count }, 'lists of the policy reloaded')
     } catch (error) {
       const problems = error instanceof PolicyError ? error.problems.slice(0, TOLD).map(lineOf) : [describeError(error)]
+      this.#problem = problems[0] ?? ''
+      this.#failed += 1
       log.error({ problems }, 'lists of the policy not reloaded: those in force stay')
     }
   }

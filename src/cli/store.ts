@@ -1,8 +1,9 @@
 /** `peekaboo store status|migrate|check|purge`: what the filter knows, and how to make it forget. */
 import type { Command } from 'commander'
+import type { Config } from '../config/index.ts'
 import { type Removal, type Store, type StoreStatus, storeDamage, storeStatus } from '../store/index.ts'
-import type { Composition } from './composition.ts'
-import { type CommonOptions, configured, quietLogger, withCommonOptions } from './configured.ts'
+import type { Logger } from '../telemetry/index.ts'
+import { type CommonOptions, quietLogger, sparingConfig, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
 import { digestOf, durationOf } from './operator-options.ts'
@@ -22,6 +23,8 @@ interface PurgeOptions extends StoreOptions {
   readonly yes?: boolean
 }
 
+/** What cannot be done without. */
+const NEEDS = ['store']
 const ROWS_AT_ONCE = 500
 const KINDS = ['facts', 'analyses', 'stories', 'sightings'] as const
 
@@ -81,7 +84,7 @@ EXAMPLES
 ${EXITS}`
 
 async function status(context: Context, options: StoreOptions): Promise<number> {
-  const { config } = configured(context, options)
+  const config = sparingConfig(context, options, NEEDS)
   const found = await storeStatus(config.store, config.dataDir)
   context.io.stdout.write(options.json ? jsonLine(found) : statusText(found))
   return EXIT.OK
@@ -99,7 +102,7 @@ function statusText({ name, version, minReader, newest, bytes, rows }: StoreStat
 }
 
 async function check(context: Context, options: StoreOptions): Promise<number> {
-  const { config } = configured(context, options)
+  const config = sparingConfig(context, options, NEEDS)
   const { name, version, minReader, newest } = await storeStatus(config.store, config.dataDir)
   const damage = [...(await storeDamage(config.store, config.dataDir))]
   if (minReader > newest) damage.push(`schema version ${version} is for programs of version ${minReader} and later`)
@@ -113,7 +116,7 @@ async function check(context: Context, options: StoreOptions): Promise<number> {
 }
 
 async function migrate(context: Context, options: StoreOptions): Promise<number> {
-  const { config } = configured(context, options)
+  const config = sparingConfig(context, options, NEEDS)
   const before = await storeStatus(config.store, config.dataDir)
   if (before.minReader <= before.newest && !options.dryRun) await withStore(context, options, async () => undefined)
   if (before.minReader > before.newest) {
@@ -132,8 +135,11 @@ async function migrate(context: Context, options: StoreOptions): Promise<number>
 async function purge(kind: string, context: Context, options: PurgeOptions): Promise<number> {
   const check = removalsOf(kind, options, '')
   if (!options.yes && !options.dryRun) requireCondition(check, options)
-  const removed = await withStore(context, options, async (store, { inspector }) => {
-    const removals = options.inspector === undefined ? check : removalsOf(kind, options, inspector.recipe)
+  const removed = await withStore(context, options, async (store, config, log) => {
+    const isPresentAsked = options.inspector === 'old'
+    const { passwords: _, ...inspector } = config.inspector
+    const recipe = isPresentAsked ? context.makeInspector(inspector, log).recipe : ''
+    const removals = isPresentAsked ? removalsOf(kind, options, recipe) : check
     const counts: Record<string, number> = {}
     for (const removal of removals) counts[removal.from] = await removeAll(store, removal, options.dryRun ?? false)
     return counts
@@ -199,21 +205,21 @@ async function removeAll(store: Store, removal: Removal, isDryRun: boolean): Pro
   }
 }
 
-/** Works with the store that the configuration names, started and stopped around it. */
+/** Works with the store that the configuration names, started and stopped around it. Nothing else has to be in order. */
 export async function withStore<T>(
   context: Context,
   options: CommonOptions,
-  work: (store: Store, composition: Composition) => Promise<T>,
+  work: (store: Store, config: Config, log: Logger) => Promise<T>,
 ): Promise<T> {
-  const { config } = configured(context, options)
+  const config = sparingConfig(context, options, NEEDS)
   if ('url' in config.store && config.store.url === 'memory:') {
     throw new CommandError('this store (memory:) lives in the filter alone: there is nothing to work with from outside')
   }
-  const composition = context.compose(config, quietLogger(context, options, config.log))
-  const { store } = composition
+  const log = quietLogger(context, options, config.log)
+  const store = context.openStore(config, log)
   try {
     await store.start()
-    return await work(store, composition)
+    return await work(store, config, log)
   } finally {
     await store.stop()
   }

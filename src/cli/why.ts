@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { Story } from '../core/index.ts'
 import type { Held, Store, StoryQuery } from '../store/store.ts'
-import { type CommonOptions, configured, quietLogger, withCommonOptions } from './configured.ts'
+import { type CommonOptions, quietLogger, sparingConfig, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
 import { storyText } from './story-text.ts'
@@ -41,8 +41,8 @@ async function why(what: string, context: Context, options: WhyOptions): Promise
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
     throw new CommandError('--limit takes 1 to 1000', EXIT.USAGE)
   if (what.trim() === '') throw new CommandError('an empty reference says nothing: is a variable unset?', EXIT.USAGE)
-  const { config } = configured(context, options)
-  const { store } = context.compose(config, quietLogger(context, options, config.log))
+  const config = sparingConfig(context, options, ['store'])
+  const store = context.openStore(config, quietLogger(context, options, config.log))
   const found = await withStore(store, async () => {
     const stories = await find(what, limit, store)
     const held = await Promise.all(stories.map(({ ref }) => store.held({ ref }, 1)))

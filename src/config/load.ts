@@ -31,6 +31,11 @@ export interface LoadOptions {
   /** Profiles that exist without being written; what `policy/` has built in. */
   readonly builtinProfiles?: readonly string[]
   readonly surroundings?: Surroundings
+  /**
+   * The keys whose secrets have to be there. Where it is given, other secrets, lists in files and catalogues that cannot be read are no
+   * reason to refuse: they are told as `aside`.
+   */
+  readonly needs?: readonly string[]
 }
 
 /** A problem whose place is that of the value at its path, unless it stands in a file of its own. */
@@ -45,6 +50,8 @@ export interface Loaded {
   readonly refuse: (problems: readonly Unplaced[]) => ConfigError
   /** The same for what is no error. */
   readonly placed: (problems: readonly Unplaced[]) => readonly Problem[]
+  /** What is wrong with the parts that nobody needs now; nothing where all were needed. */
+  readonly aside: readonly Problem[]
   /** The configuration in force as YAML that could be written so, with the place of whatever is no default. */
   readonly show: () => string
 }
@@ -59,11 +66,21 @@ export function loadConfigWithPlaces(options: LoadOptions = {}): Loaded {
   const surroundings = options.surroundings ?? ownSurroundings()
   const { tree, files } = readTrees(options)
   const { catalogues, problems } = readCatalogues(dirname(options.file ?? DEFAULT_FILE))
-  throwIfAny(problems)
+  const aside: Problem[] = []
+  const refuse = (found: readonly Problem[]) => {
+    if (options.needs === undefined) throwIfAny(found)
+    aside.push(...found)
+  }
+  refuse(problems)
   const config = { ...validate(tree, surroundings), catalogues }
   throwIfAny(crossCheck(config, tree, options.builtinProfiles ?? ['mx', 'observe', 'submission']))
-  throwIfAny(resolveSecrets(config, [], tree, surroundings))
-  throwIfAny(resolveLists(config.overrides, ['overrides'], tree))
+  const secrets = resolveSecrets(config, [], tree, surroundings)
+  const { needed = [], others = [] } = Object.groupBy(secrets, ({ path }) => {
+    return options.needs?.includes(String(path[0])) === false ? 'others' : 'needed'
+  })
+  throwIfAny(needed)
+  refuse(others)
+  refuse(resolveLists(config.overrides, ['overrides'], tree))
   const placed = (found: readonly Unplaced[]) =>
     found.map((problem) => ({ ...problem, place: problem.place ?? valuePlaceOf(tree, problem.path) }))
   return {
@@ -71,6 +88,7 @@ export function loadConfigWithPlaces(options: LoadOptions = {}): Loaded {
     files,
     refuse: (found) => new ConfigError(placed(found)),
     placed,
+    aside,
     show: () => showConfig(tree, config.dataDir),
   }
 }

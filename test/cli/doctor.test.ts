@@ -57,6 +57,40 @@ test('whoever has no Postfix here is told so, and everything else is checked', a
   assert.ok(told.every(({ state, remedy }) => (state === 'ok') === (remedy === '')))
 })
 
+test('a list, a catalogue and secrets that are missing or wrong are told once each, and all else is looked at', async (t) => {
+  const world = worldOf(t)
+  world.file(
+    'peekaboo.yaml',
+    `dataDir: ${world.folder}/data
+milter: { listeners: [{ listen: "inet:127.0.0.1:1" }] }
+overrides:
+  - { recipients: { file: gone.list }, bad: tag }
+  - { recipients: { file: wrong.list }, bad: tag }
+events: { webhook: { url: "https://hook.example/", secret: { file: hook.secret } } }
+`,
+  )
+  world.file('wrong.list', 'bad@@x\nbad@@y\n')
+  mkdirSync(join(world.folder, 'messages.d'))
+  world.file('messages.d/french.yaml', 'later: x\n')
+
+  const { code, told } = await doctor(world)
+
+  assert.equal(code, 2)
+  const refused = told.filter(({ check }) => check === 'configuration')
+  assert.deepEqual(
+    refused.map(({ state }) => state),
+    ['fail', 'fail', 'fail', 'fail'],
+  )
+  for (const [i, says] of [/not named after/, /hook\.secret/, /gone\.list/, /bad@@x.*and 1 more/].entries())
+    assert.match(refused[i]?.what ?? '', says)
+  const fails = told.filter(({ state, check }) => state === 'fail' && check !== 'configuration')
+  assert.deepEqual(
+    fails.map(({ check }) => check),
+    ['filter'],
+  )
+  assert.ok(told.some(({ check, state }) => check === 'store' && state === 'ok'))
+})
+
 test('the text names each problem with its remedy below, and counts them', async (t) => {
   const world = worldOf(t, { env: { NO_COLOR: '1' } })
 

@@ -44,7 +44,10 @@ const RULES = loadRuleset(
 )
 
 async function realWorld(t: TestContext): Promise<World> {
-  const real: Partial<CliDeps> = { compose: (config, log) => compose(config, log, systemClock, RULES) }
+  const real: Partial<CliDeps> = {
+    compose: (config, log) => compose(config, log, systemClock, RULES),
+    loadRules: () => RULES,
+  }
   const world = new World(t, { env: { USER: 'alice' }, deps: real })
   await mkdir(join(world.folder, 'data'), { mode: 0o700 })
   return world

@@ -56,6 +56,10 @@ export class World {
     return runCli(argv, {
       compose: (config) => this.#compose(config),
       io: this.io(),
+      ...(this.#options.deps?.compose === undefined && {
+        openStore: (config) => this.#compose(config).store,
+        loadRules: (config) => this.#compose(config).rules.current,
+      }),
       makeInspector: () => this.inspector,
       ...this.#options.deps,
     })

@@ -109,11 +109,13 @@ test('a failed reload, a store that came back and the brake stand in the metrics
 function metricsOf(
   rules: RunningRules,
   switches: Switches = { brake: undefined, disabledRules: { size: 0 } },
+  policy = { isStale: false, reloads: { done: 0, failed: 0 } },
 ): FilterMetrics {
   const metrics = new FilterMetrics('0.0.0', new FakeClock())
   const none = { used: 0, total: 0 }
   metrics.watch({
     rules,
+    policy,
     switches,
     quarantine: { status: { messages: 3, bytes: 9, oldest: 5000, overdue: 1, maxMessages: 10, maxBytes: 100 } },
     held: none,
@@ -125,6 +127,16 @@ function metricsOf(
   })
   return metrics
 }
+
+test('lists of the policy that could not be taken are told as rules are', async () => {
+  const rules = new RunningRules(loadRuleset([], { roles: [], readText: () => ({ problem: '' }) }))
+
+  const metrics = metricsOf(rules, undefined, { isStale: true, reloads: { done: 2, failed: 1 } })
+  const told = parseExposition(await metrics.text())
+
+  assert.equal(values(told, 'peekaboo_rules_reload_ok')[''], 0)
+  assert.deepEqual(values(told, 'peekaboo_rules_reloads_total'), { done: 2, failed: 1 })
+})
 
 test('docs/metrics.md lists every metric with its labels and its meaning', () => {
   const rules = new RunningRules(loadRuleset([], { roles: [], readText: () => ({ problem: '' }) }))

@@ -1,5 +1,5 @@
 /** What all checks look at: the configuration, the filter made of it (nothing of it started), what runs, and Postfix. */
-import type { Config } from '../../config/index.ts'
+import type { Config, Problem } from '../../config/index.ts'
 import type { Profile } from '../../policy/index.ts'
 import type { Composition } from '../composition.ts'
 import type { Context } from '../context.ts'
@@ -23,6 +23,8 @@ export interface Ground {
   readonly config: Config
   /** The files of the configuration. */
   readonly files: readonly string[]
+  /** What a start would be refused for. It is missing in `composition`, so that all else can be looked at. */
+  readonly refused: readonly Problem[]
   readonly composition: Composition
   readonly listeners: readonly OurListener[]
   readonly postfix: Found

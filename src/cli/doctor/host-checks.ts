@@ -73,15 +73,15 @@ async function configFiles({ files, config, composition }: Ground): Promise<read
 async function secrets({ config, files }: Ground): Promise<readonly Finding[]> {
   const base = dirname(files[0] ?? '/etc/peekaboo/peekaboo.yaml')
   const paths = [...new Set(secretFiles(config).map((path) => resolve(base, path)))]
-  return Promise.all(
-    paths.map(async (path) => {
-      const entry = await stat(path).catch(() => undefined)
-      if (!entry) return fail(path, 'is not there', 'put the secret there')
-      if ((entry.mode & 0o022) !== 0) return fail(path, `${modeOf(entry)}: others may change it`, `chmod 640 ${path}`)
-      if ((entry.mode & 0o004) !== 0) return fail(path, `${modeOf(entry)}: anybody may read it`, `chmod 640 ${path}`)
-      return ok(path, modeOf(entry))
-    }),
-  )
+  const found = paths.map(async (path): Promise<readonly Finding[]> => {
+    const entry = await stat(path).catch(() => undefined)
+    // That one is missing stands under the configuration.
+    if (!entry) return []
+    if ((entry.mode & 0o022) !== 0) return [fail(path, `${modeOf(entry)}: others may change it`, `chmod 640 ${path}`)]
+    if ((entry.mode & 0o004) !== 0) return [fail(path, `${modeOf(entry)}: anybody may read it`, `chmod 640 ${path}`)]
+    return [ok(path, modeOf(entry))]
+  })
+  return (await Promise.all(found)).flat()
 }
 
 function secretFiles(value: unknown): readonly string[] {

@@ -1,7 +1,8 @@
 /** `peekaboo doctor`: everything that must fit together on this machine, what does not, and what helps. */
 import type { Command } from 'commander'
+import type { Config, Problem } from '../../config/index.ts'
 import { describeError } from '../../telemetry/index.ts'
-import { type CommonOptions, configured, quietLogger, repeated, withCommonOptions } from '../configured.ts'
+import { type CommonOptions, quietLogger, repeated, sparing, withCommonOptions } from '../configured.ts'
 import type { Context } from '../context.ts'
 import { CommandError, EXIT } from '../exit-code.ts'
 import { realListeners } from '../real-address.ts'
@@ -83,8 +84,8 @@ function unknown(error: unknown): Finding {
 async function groundOf(context: Context, options: DoctorOptions): Promise<Ground> {
   const timeoutMs = Number(options.timeout) * 1000
   if (!(timeoutMs > 0 && timeoutMs <= 600_000)) throw new CommandError('--timeout takes 1 to 600 seconds', EXIT.USAGE)
-  const { config, files } = configured(context, options)
-  const composition = context.compose(config, quietLogger(context, options, config.log))
+  const { config, files, aside: refused } = sparing(context, options, [])
+  const composition = context.compose(without(refused, config), quietLogger(context, options, config.log))
   const run = context.runProgram
   const [real, postfix] = await Promise.all([
     realListeners(config, context.fetch),
@@ -95,7 +96,24 @@ async function groundOf(context: Context, options: DoctorOptions): Promise<Groun
     const modes = composition.policy.current.modesOf(profileName)
     return profile ? [{ listen, address, profileName, profile, modes }] : []
   })
-  return { context, config, files, composition, listeners, postfix, run, timeoutMs }
+  return { context, config, files, refused, composition, listeners, postfix, run, timeoutMs }
+}
+
+/** The configuration without what is broken in it. */
+function without(refused: readonly Problem[], config: Config): Config {
+  if (refused.length === 0) return config
+  const at = refused.map(({ path }) => path)
+  const broken = new Set(at.map((path) => (path[0] === 'analyzers' ? String(path[1]) : '')))
+  const analyzers = Object.entries(config.analyzers).filter(([name]) => !broken.has(name))
+  const roles = Object.entries(config.roles).map(([role, name]) => [role, broken.has(name) ? 'none' : name])
+  const { passwords, ...inspector } = config.inspector
+  const arePasswordsRead = !at.some(([first]) => first === 'inspector')
+  return {
+    ...{ ...config, overrides: [], catalogues: [], language: 'en' },
+    analyzers: Object.fromEntries(analyzers),
+    roles: Object.fromEntries(roles),
+    inspector: { ...inspector, ...(arePasswordsRead && passwords && { passwords }) },
+  }
 }
 
 function page(told: readonly Told[], style: Style): string {

@@ -1,8 +1,10 @@
 /** The parts of the filter, asked one by one without starting it, and the filter that runs. */
+import { formatPlace } from '../../config/index.ts'
 import { policyWarnings } from '../../policy/index.ts'
 import { storeStatus } from '../../store/index.ts'
 import { describeError } from '../../telemetry/index.ts'
 import { roleWarnings } from '../banner.ts'
+import { byPlace, moreText } from '../configured.ts'
 import { askHttp, askMilter } from '../ping.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 import type { Check, Ground } from './ground.ts'
@@ -12,6 +14,11 @@ const SKEW_MS = 2000
 const BRAKE_MS = 5000
 
 export const PART_CHECKS: readonly Check[] = [
+  {
+    name: 'configuration',
+    doc: 'whether a start would take it; all else is looked at without what is wrong there',
+    look: configuration,
+  },
   { name: 'filter', doc: 'whether it answers at each listener, and would examine a message', look: filter },
   { name: 'rules', doc: 'whether the rules on disk can be taken', look: rules },
   { name: 'policy', doc: 'overrides that nothing reaches, that contradict themselves or change nothing', look: policy },
@@ -21,6 +28,16 @@ export const PART_CHECKS: readonly Check[] = [
   { name: 'clock', doc: "our clock against the store's", look: clock },
   { name: 'analyzers', doc: 'whether every instance works and recognises malware', look: analyzers },
 ]
+
+/** Also what nobody needs who only looks: a filter that runs goes on with what it had, and the next start ends at once. */
+function configuration({ refused, files }: Ground): readonly Finding[] {
+  const found = byPlace(refused).map(({ first, more }) => {
+    const { path, message, remedy, place } = first
+    const what = `${path.length === 0 ? '' : `${path.join('.')}: `}${message}${moreText(more)}`
+    return fail(formatPlace(place), `a start would be refused: ${what}`, remedy)
+  })
+  return found.length > 0 ? found : [ok(files[0] ?? 'defaults', 'is taken')]
+}
 
 async function filter({ listeners, config, context, timeoutMs }: Ground): Promise<readonly Finding[]> {
   const remedy = 'systemctl status peekaboo; journalctl -u peekaboo'
@@ -56,7 +73,8 @@ function rules({ composition }: Ground): readonly Finding[] {
   return [ok(version, `${all.length} rules`)]
 }
 
-function policy({ composition, config }: Ground): readonly Finding[] {
+function policy({ composition, config, refused }: Ground): readonly Finding[] {
+  if (refused.length > 0) return [warn('overrides', 'are not looked at', 'mend the configuration first')]
   const { current } = composition.policy
   const found = policyWarnings(current, config).map(({ path, place, message, remedy }) => {
     return warn(place ? `${place.origin}:${place.line}` : path.join('.'), message, remedy)

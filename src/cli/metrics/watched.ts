@@ -4,6 +4,7 @@ import type { Clock } from '../../core/index.ts'
 import type { Inspector, InspectorState } from '../../inspector/index.ts'
 import type { HoldStatus } from '../../quarantine/index.ts'
 import type { Metrics, Sample } from '../../telemetry/index.ts'
+import type { RunningPolicy } from '../running-policy.ts'
 import type { RunningRules } from '../running-rules.ts'
 
 /** Something that has a number of places. */
@@ -32,6 +33,7 @@ export interface Watched {
   readonly analyzers: ReadonlyMap<string, Pick<Analyzer, 'capacity'>>
   readonly scheduler: { readonly lines: ReadonlyMap<string, { readonly busy: number; readonly waiting: number }> }
   readonly rules: RunningRules
+  readonly policy: Pick<RunningPolicy, 'isStale' | 'reloads'>
   readonly quarantine: { readonly status: HoldStatus }
   readonly switches: {
     readonly brake: { readonly mode: string } | undefined
@@ -152,15 +154,19 @@ function analyzerMetrics(gauge: Add, { analyzers, scheduler }: Watched): void {
   gauge('peekaboo_analyses_waiting', 'Samples that wait in line for an analyzer.', by, waiting)
 }
 
-function rulesMetrics(all: Metrics, gauge: Add, { rules, switches }: Watched): void {
+function rulesMetrics(all: Metrics, gauge: Add, { rules, policy, switches }: Watched): void {
   const version = () => [{ labels: [rules.current.version], value: 1 }]
   gauge('peekaboo_rules_info', 'The rules in force.', ['version'], version)
-  const loaded = 'Whether the rules on disk, when they were last read, are those in force.'
-  gauge('peekaboo_rules_reload_ok', loaded, [], () => one(rules.isStale ? 0 : 1))
-  const reloads = { name: 'peekaboo_rules_reloads_total', help: 'Reloads since the start.', labels: ['result'] }
+  const loaded = 'Whether rules and lists on disk, when they were last read, are those in force.'
+  gauge('peekaboo_rules_reload_ok', loaded, [], () => one(rules.isStale || policy.isStale ? 0 : 1))
+  const reloads = {
+    name: 'peekaboo_rules_reloads_total',
+    help: 'Reloads of rules or lists since the start.',
+    labels: ['result'],
+  }
   all.read('counter', reloads, () => [
-    { labels: ['done'], value: rules.reloads.done },
-    { labels: ['failed'], value: rules.reloads.failed },
+    { labels: ['done'], value: rules.reloads.done + policy.reloads.done },
+    { labels: ['failed'], value: rules.reloads.failed + policy.reloads.failed },
   ])
   const disabled = 'Rules that are switched off for a while.'
   gauge('peekaboo_rules_disabled', disabled, [], () => one(switches.disabledRules.size))
