@@ -42,8 +42,8 @@ export interface OpenContext {
   /** Undefined where the host has no 7-Zip: what needs it is then `unsupported`. */
   readonly sevenZip: SevenZip | undefined
   readonly passwords: PasswordSearch
-  /** The name of the container, for formats that name their only member after it; empty where there is none. */
-  readonly name: string
+  /** Every name that some program shows for the container, for formats that name their only member after it. */
+  readonly names: readonly string[]
   /** Something odd about the container itself. */
   note(fault: FaultName, offset?: number): void
   /** The container, or members of it, are encrypted, and opened with a candidate from there; empty where none opened it. */

@@ -2,7 +2,7 @@
 import { crc32 } from 'node:zlib'
 import { type Member, MemberFault, memberOf, type OpenContext } from './container.ts'
 import { inflate } from './inflate.ts'
-import { appended, guessedName } from './stream.ts'
+import { appended, guessedPath } from './stream.ts'
 import { fromUnknown, untilNul } from './text.ts'
 
 const MAGIC = Buffer.from([0x1f, 0x8b, 8])
@@ -21,13 +21,21 @@ export function* openGzip(content: Buffer, context: OpenContext): Generator<Memb
   const stored = headerOf(content, 0)?.name
   const end = { at: content.length }
   yield memberOf({
-    path: stored ?? guessedName(context.name),
-    origin: stored === undefined ? 'container.name' : 'gzip.name',
+    ...namesOf(stored, context),
     bytes: () => stream(content, context, end),
   })
   if (end.at >= content.length) return
   context.note('appended-data', end.at)
   yield appended(content, end.at, context)
+}
+
+/** Some programs take the name that is stored, others that of the file. */
+function namesOf(stored: string | undefined, context: OpenContext) {
+  const guessed = guessedPath(context)
+  if (stored === undefined) return guessed
+  const others = guessed.names.filter(({ value }) => value !== stored)
+  const origin = 'gzip.name'
+  return { path: stored, origin, names: stored === '' ? others : [{ value: stored, origin }, ...others] }
 }
 
 async function* stream(

@@ -1,6 +1,6 @@
 /** lzip: LZMA with a head and tail of its own (lzip manual, "File format"). 7-Zip unpacks each piece of it as an LZMA file. */
 import { type Member, MemberFault, memberOf, type OpenContext } from './container.ts'
-import { guessedName } from './stream.ts'
+import { guessedPath } from './stream.ts'
 
 const MAGIC = Buffer.from('LZIP\x01')
 const HEAD = 6
@@ -12,7 +12,7 @@ const MAX_PIECES = 1000
 
 /** Opens an lzip file, which may have several pieces one after the other. */
 export function* openLzip(content: Buffer, context: OpenContext): Generator<Member> {
-  yield memberOf({ path: guessedName(context.name), origin: 'container.name', bytes: () => unpacked(content, context) })
+  yield memberOf({ ...guessedPath(context), bytes: () => unpacked(content, context) })
 }
 
 /** Pieces are found from the end, where each tells its size. */

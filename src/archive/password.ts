@@ -20,7 +20,7 @@ export interface OpenedWith {
 }
 
 /** What an opener sees of the passwords. */
-export type PasswordSearch = Pick<Passwords, 'find' | 'suggest'>
+export type PasswordSearch = Pick<Passwords, 'find' | 'findEach' | 'suggest'>
 
 /** So many are remembered of those that opened something. */
 const MAX_OPENED = 100
@@ -33,6 +33,16 @@ export type Search =
   | { readonly kind: 'opened'; readonly value: string; readonly source: PasswordSource }
   | { readonly kind: 'closed' }
   | { readonly kind: 'budget' }
+
+/** What a candidate opened of a container with several passwords. */
+export type Part = 'none' | 'some' | 'all'
+
+/** How a search for all passwords of a container ended. */
+export interface SearchEach {
+  readonly opened: readonly Candidate[]
+  /** Whether the tries were used up before all was open. */
+  readonly isBudget: boolean
+}
 
 /** The candidates of one sample; what opened one container is tried first at the next. */
 export class Passwords {
@@ -59,6 +69,11 @@ export class Passwords {
       find: async (attempt, extra) => {
         const search = await this.find(attempt, extra)
         if (search.kind === 'opened' && search.source !== 'common') this.#remember({ sha256, value: search.value })
+        return search
+      },
+      findEach: async (attempt) => {
+        const search = await this.findEach(attempt)
+        for (const { value } of search.opened) this.#remember({ sha256, value })
         return search
       },
     }
@@ -111,6 +126,20 @@ export class Passwords {
       return { kind: 'opened', ...candidate }
     }
     return { kind: 'closed' }
+  }
+
+  /** Tries each candidate once, until all is open: for containers in which each member may have its own password. */
+  async findEach(attempt: (value: string) => Promise<Part>): Promise<SearchEach> {
+    const opened: Candidate[] = []
+    for (const candidate of this.#inOrder()) {
+      const tried = await this.#budget.try(() => attempt(candidate.value))
+      if (tried === undefined) return { opened, isBudget: true }
+      if (tried.result === 'none') continue
+      opened.push(candidate)
+      this.#proven = candidate.value
+      if (tried.result === 'all') break
+    }
+    return { opened, isBudget: false }
   }
 }
 

@@ -1,11 +1,11 @@
 /** Streams of one compressed member that has no name: Zstandard (RFC 8878), and what others need of it. */
+import type { Name } from '../core/index.ts'
 import { type Member, memberOf, type OpenContext } from './container.ts'
 import { inflate } from './inflate.ts'
 
 /** Opens a Zstandard file. */
 export function* openZstd(content: Buffer, context: OpenContext): Generator<Member> {
-  const path = guessedName(context.name)
-  yield memberOf({ path, origin: 'container.name', bytes: () => inflate(content, 'zstd', context.share) })
+  yield memberOf({ ...guessedPath(context), bytes: () => inflate(content, 'zstd', context.share) })
 }
 
 const ZSTD = 0xfd2fb528
@@ -52,8 +52,21 @@ export function sliceOf(bytes: Buffer, path: string, origin: string, context: Op
   })
 }
 
+/** What unpacking programs call the only member, each after the name that it takes for the container's; at least one, maybe empty. */
+export function guessedNames({ names }: Pick<OpenContext, 'names'>): readonly Name[] {
+  const guessed = new Set(names.filter((name) => name !== '').map(guessedName))
+  return (guessed.size === 0 ? [''] : [...guessed]).map((value) => ({ value, origin: 'container.name' }))
+}
+
+/** Path and names of the only member. */
+export function guessedPath(context: Pick<OpenContext, 'names'>) {
+  const names = guessedNames(context)
+  const path = names[0]?.value ?? ''
+  return { path, names: path === '' ? [] : names, origin: 'container.name' }
+}
+
 /** What an unpacking program calls the member: the container's name without its last extension. */
-export function guessedName(container: string): string {
+function guessedName(container: string): string {
   const name = container.replace(/\.(?:t[gblx]z|tbz2|tzst|taz)$/i, '.tar')
   return name.replace(/(?<=[^/\\])\.(?:gz|z|bz2|xz|lz|lzma|zst|zstd|szdd)$/i, '')
 }

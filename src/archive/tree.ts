@@ -135,7 +135,7 @@ class Walk {
   }
 
   async run({ content, types, name, path, as }: TreeRoot): Promise<Tree> {
-    const place: Place = { name, path, depth: 0, nesting: 0, sha256: '' }
+    const place: Place = { names: [name], path, depth: 0, nesting: 0, sha256: '' }
     if (name !== '') this.#passwords.mention(passwordCandidates([], [name]))
     const root = await (as === undefined ? this.#open(content, types, place) : this.#openAll([as], content, place))
     return { root, nodes: this.#nodes, limit: this.#limit, passwords: this.#passwords.opened }
@@ -170,7 +170,7 @@ class Walk {
       share,
       sevenZip: this.#deps.sevenZip,
       passwords: place.sha256 === '' ? this.#passwords : this.#passwords.for(place.sha256),
-      name: place.name,
+      names: place.names,
       note: (fault, offset = -1) => state.note(isGuess && isGrave(fault) ? 'appended-data' : fault, offset),
       encryption: (openedBy) => state.encryption(openedBy),
     }
@@ -179,7 +179,8 @@ class Walk {
         this.#budget.member()
         const path = `${place.path}/${++state.members}`
         if (!this.#isOnTheWay(path)) continue
-        const at: Place = { name: member.name, path, depth: place.depth + 1, nesting: place.nesting + 1, sha256: '' }
+        const names = [member.name, ...member.names.map(({ value }) => value)]
+        const at: Place = { names, path, depth: place.depth + 1, nesting: place.nesting + 1, sha256: '' }
         await this.#take(member, format, at, state)
       }
     } catch (error) {
@@ -288,7 +289,7 @@ class Walk {
 }
 
 interface Place {
-  readonly name: string
+  readonly names: readonly string[]
   readonly path: string
   readonly depth: number
   /** Containers around it, as the limit counts them. */

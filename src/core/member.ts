@@ -47,7 +47,7 @@ export type Member = Value<typeof memberSchema>
 export interface Members {
   readonly root: Opened
   readonly members: readonly Member[]
-  /** The name that the container had; absent where what lies within is called the same whatever it had. */
+  /** The name that the container had, or all as JSON where there were several; absent where what lies within is called the same whatever it had. */
   readonly name?: string
 }
 

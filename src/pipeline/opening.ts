@@ -11,7 +11,7 @@ import type { KeptMessage } from './kept-message.ts'
 import { contentOf } from './known.ts'
 import type { KeysOf } from './opening-keys.ts'
 import { isLost } from './read-whole.ts'
-import { keepable, partsOf, unscannable, type Within, withinOf } from './within.ts'
+import { calledAs, keepable, partsOf, unscannable, type Within, withinOf } from './within.ts'
 
 /** What lies within the containers of a message, by the path of each. */
 export type Opening = ReadonlyMap<string, Within>
@@ -76,8 +76,10 @@ export async function openContainers(
 }
 
 /** What other messages brought with another name may be called otherwise within. */
-function knownWithin({ sha256, name }: Sample, { facts }: Known, keysOf: KeysOfContainer): Members | undefined {
+function knownWithin(container: Sample, { facts }: Known, keysOf: KeysOfContainer): Members | undefined {
+  const { sha256 } = container
   const { site, message } = keysOf(sha256)
+  const name = calledAs(container)
   const found = [sha256, site, message].map((key) => facts.get(key)?.within)
   return found.find((members) => members && (members.name === undefined || members.name === name))
 }
@@ -103,9 +105,9 @@ function openingOf(
   keysOf: KeysOfContainer,
 ): Pick<Opened, 'opening' | 'keep'> {
   const parts = partsOf(tree)
-  const opening = joined(containers, ({ sha256 }) => parts.get(sha256))
-  const keep = tree.limit === '' ? containers.flatMap((one) => keptOf(one, parts.get(one.sha256), keysOf)) : []
-  const missing = containers.filter(({ sha256 }) => !parts.has(sha256))
+  const opening = joined(containers, parts)
+  const keep = tree.limit === '' ? containers.flatMap((one) => keptOf(one, parts(one), keysOf)) : []
+  const missing = containers.filter((one) => parts(one) === undefined)
   const told = new Map([...opening, ...unread(missing, tree.limit === '' ? 'container-unopened' : tree.limit)])
   // A tree that was cut because it is too large does not say where.
   return { opening: tree.limit === '' || isTold(told, tree.limit) ? told : marked(told, tree.limit), keep }
@@ -113,7 +115,7 @@ function openingOf(
 
 /** What a container holds, under its digest, or under the key of who could open it. */
 function keptOf(container: Sample, members: Members | undefined, keysOf: KeysOfContainer): KnownContent[] {
-  const found = members && keepable(members, container.name)
+  const found = members && keepable(members, container)
   if (found === undefined) return []
   const { within, by } = found
   const content = contentOf(container)

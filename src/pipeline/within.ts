@@ -6,6 +6,7 @@ import {
   type Limit,
   type Member,
   type Members,
+  type Name,
   type Opened,
   type Outcome,
   type Sample,
@@ -51,8 +52,11 @@ export interface Within {
   readonly locked: ReadonlySet<string>
 }
 
-/** The parts of a message's tree by the digest of the sample that they lie in. */
-export function partsOf({ members }: SampleTree): ReadonlyMap<string, Members> {
+/** What lies in a sample of the message. */
+export type Parts = (container: Sample) => Members | undefined
+
+/** The parts of a message's tree. The same bytes may come under several names, after which their members may be called. */
+export function partsOf({ members }: SampleTree): Parts {
   const parts = new Map<string, { readonly top: Member; readonly members: Member[] }>()
   for (const member of members) {
     const [root, number] = member.path.split('/', 2)
@@ -61,10 +65,24 @@ export function partsOf({ members }: SampleTree): ReadonlyMap<string, Members> {
     else part.members.push(within(member, part.top))
   }
   const byDigest = new Map<string, Members>()
+  const byNames = new Map<string, Members>()
   for (const { top, members: inner } of parts.values()) {
-    if (top.content) byDigest.set(top.content.sha256, { root: top.opened, members: inner })
+    if (top.content === undefined) continue
+    const found = { root: top.opened, members: inner }
+    byDigest.set(top.content.sha256, found)
+    byNames.set(keyOf(top.content.sha256, top.names), found)
   }
-  return byDigest
+  return ({ sha256, names }) => byNames.get(keyOf(sha256, names)) ?? byDigest.get(sha256)
+}
+
+function keyOf(sha256: string, names: readonly Name[]): string {
+  return JSON.stringify([sha256, ...names.map(({ value }) => value)])
+}
+
+/** All that a container is called, as one text. */
+export function calledAs({ name, names }: Pick<Sample, 'name' | 'names'>): string {
+  const all = [...new Set([name, ...names.map(({ value }) => value)])]
+  return all.length === 1 ? name : JSON.stringify(all)
 }
 
 /** A member as its container sees it. */
@@ -78,12 +96,14 @@ export type OpenedBy = 'bytes' | 'site' | 'message'
 /** What may be kept of a container for whoever sends it again, and for whom; undefined where another message might have opened it further. */
 export function keepable(
   members: Members,
-  name: string,
+  container: Pick<Sample, 'name' | 'names'>,
 ): { readonly within: Members; readonly by: OpenedBy } | undefined {
   const { root, members: all } = members
   if (all.length > KEPT_MEMBERS || !isWhole(root)) return undefined
   if (!all.every(isReadWhole)) return undefined
-  const within = root.formats.some((format) => NAMED_AFTER_FILE.has(format)) ? { ...members, name } : members
+  const within = root.formats.some((format) => NAMED_AFTER_FILE.has(format))
+    ? { ...members, name: calledAs(container) }
+    : members
   return { within, by: openerOf([root, ...all.map(({ opened }) => opened)]) }
 }
 

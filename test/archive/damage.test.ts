@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Tree } from '../../src/archive/index.ts'
 import { FILES, FORMATS_MADE, make } from './corpus.ts'
 import { makeZip } from './make-zip.ts'
-import { open } from './rig.ts'
+import { faults, open } from './rig.ts'
 import { inWorkshop, prose } from './tools.ts'
 
 const FOLDER = '/usr/share/clamav-testfiles'
@@ -201,4 +201,19 @@ test('members of a cpio archive are found behind junk and behind its end', async
   const { nodes } = await open(content)
 
   assert.deepEqual(nodes.map(({ name }) => name).sort(), ['', 'one', 'two'])
+})
+
+test('a cpio archive that goes on far behind its end is damaged, filled up with zeros it is not', async () => {
+  const archive = await inWorkshop((shop) => {
+    shop.put('one', 'one')
+    shop.run('sh', '-c', 'echo one | cpio -o -H newc --quiet > one.cpio')
+    return shop.read('one.cpio')
+  })
+  const zeros = Buffer.alloc(1_200_000)
+
+  const more = await open(Buffer.concat([archive, zeros, archive]))
+  const filled = await open(Buffer.concat([archive, zeros]))
+
+  assert.ok(faults(more.root).includes('corrupt'))
+  assert.ok(!faults(filled.root).includes('corrupt'))
 })

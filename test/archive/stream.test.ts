@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { makeZip } from './make-zip.ts'
 import { faults, memberNamed, open, openWithBytes } from './rig.ts'
 import { inWorkshop, prose } from './tools.ts'
 
@@ -84,4 +85,13 @@ test('what lies behind frames that Zstandard skips is found, and LZ4 behind them
   assert.deepEqual(tree.root.formats, ['zstd'])
   assert.deepEqual(bytes.get('1/1'), TEXT)
   assert.deepEqual([other.root.formats, faults(other.root)], [['lz4'], ['unsupported']])
+})
+
+test('the member of a stream has a name after each name of its file', async () => {
+  const zip = makeZip([{ name: 'notes.txt.gz', data: gzipSync('one'), local: { name: 'invoice.vbs.gz' } }])
+
+  const tree = await open(zip)
+
+  const names = tree.nodes.at(-1)?.names.map(({ value }) => value)
+  assert.deepEqual(names, ['notes.txt', 'invoice.vbs'])
 })

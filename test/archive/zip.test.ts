@@ -253,7 +253,7 @@ test('encrypted members open with a password of the message, and are closed with
   }
 })
 
-test('a member that is only said to be encrypted is read without any password, stored or deflated', async () => {
+test('a member that is only said to be encrypted is read without any password, and counts as closed all the same', async () => {
   const flags = { flags: 1 }
   const content = makeZip([
     { name: 'deflated', data: TEXT, central: flags, local: flags },
@@ -264,7 +264,12 @@ test('a member that is only said to be encrypted is read without any password, s
   const { tree, textOf } = await openWithBytes(content)
 
   for (const name of ['deflated', 'stored', 'in the directory alone']) assert.equal(textOf(name), TEXT.toString())
-  assert.deepEqual([tree.root.isEncrypted, tree.nodes.filter(({ isEncrypted }) => isEncrypted)], [false, []])
+  assert.deepEqual([tree.root.isEncrypted, tree.root.openedBy], [true, ''])
+  const closed = tree.nodes.filter(({ isEncrypted }) => isEncrypted)
+  assert.deepEqual(
+    closed.map(({ content }) => content),
+    [undefined, undefined, undefined],
+  )
   assert.deepEqual(new Set(tree.nodes.flatMap(faults)), new Set(['header-mismatch', 'duplicate-name']))
 })
 

@@ -97,7 +97,7 @@ function messageTree(samples: readonly Sample[], { limit = '', within = {} }: Op
   const members = samples.flatMap((one, i) => {
     const { root = { ...EMPTY, formats: [] }, members: inner = [] } = within[one.name] ?? {}
     const path = `1/${i + 1}`
-    const top = { ...member(path, one.name), depth: 1, content: contentOf(one), opened: root }
+    const top = { ...member(path, one.name), names: one.names, depth: 1, content: contentOf(one), opened: root }
     return [top, ...inner.map((each) => ({ ...each, path: `${path}/${each.path}`, depth: each.depth + 1 }))]
   })
   return { sample: NO_CONTENT, root: EMPTY, members, limit }

@@ -330,3 +330,25 @@ test('the facts of a message that was never seen are written once, with what lie
     [[[ZIP.sha256, 1]]],
   )
 })
+
+test('the same bytes under two names have members of two names', async (t) => {
+  const root = { ...EMPTY, formats: ['gzip'] }
+  const first = sample('a.vbs.gz', { types: ['application/gzip'], groups: ['archive'] })
+  const second = { ...first, ...{ name: 'a.txt.gz', path: '3', names: [{ value: 'a.txt.gz', origin: 'x' }] } }
+  const inspector = new FakeInspector(reading(first, second))
+  inspector.trees.push({
+    within: {
+      'a.vbs.gz': { root, members: [member('1', 'a.vbs')] },
+      'a.txt.gz': { root, members: [member('1', 'a.txt')] },
+    },
+  })
+  const { pipeline } = await benchPipeline(t, inspector)
+
+  const { samples } = await pipeline.begin().finish(envelope(), never)
+
+  const names = samples.map(({ sample: { path, name } }) => `${path} ${name}`)
+  assert.deepEqual(
+    names.filter((name) => name.includes('/')),
+    ['2/1 a.vbs', '3/1 a.txt'],
+  )
+})

@@ -1,4 +1,5 @@
 /** The containers that 7-Zip opens for us. */
+import type { Name } from '../../core/index.ts'
 import { LimitReached } from '../budget.ts'
 import {
   anomaly,
@@ -11,7 +12,7 @@ import {
   type OpenContext,
   type Opener,
 } from '../container.ts'
-import { appended, guessedName } from '../stream.ts'
+import { appended, guessedNames } from '../stream.ts'
 import { hasHiddenList, isVolume } from './header.ts'
 import { type Errors, endOf, type ListedMember, readErrors, readListing } from './listing.ts'
 import type { SevenZip, SevenZipRun } from './seven-zip.ts'
@@ -61,8 +62,8 @@ async function* open(content: Buffer, type: string, context: OpenContext): Async
     // The bytes of a further name are read again, and count again.
     const again = file !== undefined && seen.has(file) ? share : undefined
     if (file !== undefined) seen.add(file)
-    const path = NAMELESS.has(type) ? guessedName(context.name) : member.path
-    yield toMember({ ...member, path }, file, { errors: found, isClosed, limit: run.limit, again })
+    const own = NAMELESS.has(type) ? guessedNames(context) : [{ value: member.path, origin: '7z.path' }]
+    yield toMember(member, own, file, { errors: found, isClosed, limit: run.limit, again })
   }
   for (const file of matched.rest) {
     yield memberOf({ path: file.path, origin: '7z.unpacked', bytes: () => file.pieces })
@@ -81,6 +82,7 @@ function* furtherCpio(content: Buffer, end: number, context: OpenContext): Gener
   // An archive is filled up with zeros; any other byte between two headers was a member once, or hides one.
   if (/[^\0]/.test(next < 0 ? tail : tail.slice(0, next))) context.note('corrupt')
   if (next >= 0) yield appended(content, start + next, context)
+  else if (content.subarray(start + MAX_JUNK).some((byte) => byte !== 0)) context.note('corrupt')
 }
 
 /** Whether a run failed and did not say at what: then nothing of it is surely whole. */
@@ -135,7 +137,7 @@ async function isRight(
 }
 
 /** Room for a try, which nobody keeps. */
-function discarding(left: number) {
+export function discarding(left: number) {
   let taken = 0
   return {
     left,
@@ -187,13 +189,13 @@ interface Result {
   readonly again: ContainerShare | undefined
 }
 
-function toMember(member: ListedMember, file: SinkFile | undefined, result: Result): Member {
+function toMember(member: ListedMember, own: readonly Name[], file: SinkFile | undefined, result: Result): Member {
   const { errors, isClosed, limit, again } = result
   const fault = errors.members.get(file?.path ?? member.path) ?? errors.members.get(member.path)
-  const names = [{ value: member.path, origin: '7z.path' }]
+  const names = [...own]
   if (member.link !== '') names.push({ value: member.link, origin: '7z.link' })
   return memberOf({
-    path: member.path,
+    path: own[0]?.value ?? '',
     origin: '7z.path',
     names,
     kind: member.kind,

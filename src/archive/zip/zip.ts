@@ -27,23 +27,30 @@ export interface View {
   readonly packed: Buffer
   readonly place: 'zip.central' | 'zip.local'
   readonly faults: readonly FaultName[]
+  /** Whether what is packed has the checksum already that only what is within should have. */
+  readonly isPretended?: true
 }
 
 /** Opens a zip file, with anything before and after it. */
-export function* openZip(content: Buffer, context: OpenContext): Generator<Member> {
+export async function* openZip(content: Buffer, context: OpenContext): AsyncGenerator<Member, void, undefined> {
   const directories = outermost(content, findDirectories(content, context.budget.limits.members))
-  const views = [...listed(content, directories), ...unlisted(content, directories)].map((view) =>
-    isPretended(view, context) ? plainly(view) : view,
+  const told = [...listed(content, directories), ...unlisted(content, directories)]
+  noteForm(content, directories, told, context)
+  // It may be encrypted all the same: checksum and size of what is packed are soon written into a header.
+  const views = told.flatMap((view) =>
+    isPretended(view, context) ? [plainly(view), { ...view, isPretended: true as const }] : [view],
   )
-  noteForm(content, directories, views, context)
-  const foreign = new ForeignMembers(content, views.filter(isForeign), context)
+  const foreign = new ForeignMembers(views.filter(isForeign), context)
   const seen = new Set<string>()
   for (const view of views) {
     const [path] = namesOf(view.entry, view.place)
     const faults = [...view.faults]
     if (seen.has(path?.value ?? '')) faults.push('duplicate-name')
     seen.add(path?.value ?? '')
-    yield toMember(view, faults, foreign, context)
+    yield toMember(view, faults, foreign.bytes(view), context)
+  }
+  for (const { view, file } of await foreign.doubtful()) {
+    yield toMember(view, [...view.faults, 'crc-mismatch'], file.pieces, context)
   }
 }
 
@@ -73,7 +80,7 @@ function isForeign({ entry }: View): boolean {
 
 /**
  * Whether the flag alone says that it is encrypted: Android ignores the flag, other programs ask for a password that nobody needs.
- * Nothing encrypted has the checksum of what is within.
+ * Nothing encrypted that is honest has the checksum of what is within.
  */
 function isPretended({ entry, packed }: View, { share }: OpenContext): boolean {
   const { flags, method, size, crc } = entry
@@ -95,7 +102,12 @@ function plainly(view: View): View {
   return { ...view, entry: { ...view.entry, flags: view.entry.flags & ~IS_ENCRYPTED }, faults }
 }
 
-function toMember(view: View, faults: readonly FaultName[], foreign: ForeignMembers, context: OpenContext): Member {
+function toMember(
+  view: View,
+  faults: readonly FaultName[],
+  foreign: Iterable<Buffer> | AsyncIterable<Buffer>,
+  context: OpenContext,
+): Member {
   const { entry, local, place } = view
   const names = namesOf(entry, place)
   if (local !== undefined && place === 'zip.central') {
@@ -113,7 +125,7 @@ function toMember(view: View, faults: readonly FaultName[], foreign: ForeignMemb
     declaredSize: entry.size,
     isEncrypted,
     anomalies,
-    bytes: () => (isForeign(view) ? foreign.bytes(view) : readPlain(view, METHODS, context.share)),
+    bytes: () => (isForeign(view) ? foreign : readPlain(view, METHODS, context.share)),
   })
 }
 
