@@ -1,10 +1,11 @@
 /** `peekaboo messages`: which messages somebody sent or got, and what became of them. */
 import type { Command } from 'commander'
-import { describeOutcome, type Story } from '../core/index.ts'
-import type { MessageQuery } from '../store/index.ts'
+import { describeOutcome, SCAN_LISTENER, type Story } from '../core/index.ts'
+import { type Held, heldOf, type MessageQuery } from '../store/index.ts'
 import { type CommonOptions, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
+import { fateText, heldText, withHeld } from './held-text.ts'
 import { agoOf, digestOf, limitOf } from './operator-options.ts'
 import { withStore } from './store.ts'
 import { storyText } from './story-text.ts'
@@ -52,10 +53,17 @@ EXIT CODES
 async function messages(context: Context, options: MessagesOptions): Promise<number> {
   const query = queryOf(options)
   const limit = limitOf(options.limit)
-  const stories = await withStore(context, options, (store) => store.messages(query, limit))
+  const { stories, held } = await withStore(context, options, async (store) => {
+    const found = await store.messages(query, limit)
+    return { stories: found, held: await heldOf(store, found) }
+  })
   if (stories.length === 0)
     throw new CommandError('there is no such message: see store.keep for how long they are told')
-  const tell = options.json ? jsonLine : (story: Story) => (options.long ? storyText : lineOf)(story, context.out)
+  const tell = (story: Story) => {
+    const fates = held.get(story.ref)
+    if (options.json) return jsonLine(withHeld(story, fates))
+    return options.long ? `${storyText(story, context.out)}${heldText(fates)}` : lineOf(story, fates, context.out)
+  }
   context.io.stdout.write(stories.map(tell).join(options.long && !options.json ? '\n' : ''))
   if (stories.length === limit && !options.json)
     context.io.stderr.write(`there may be more: the first ${limit} are told (--limit)\n`)
@@ -76,10 +84,13 @@ function queryOf({ recipient, sender, sha256, since }: MessagesOptions): Message
 /** Recipients that a line names. */
 const NAMED = 3
 
-function lineOf({ ref, tries, outcome, sender, recipients, subject }: Story, style: Style): string {
+function lineOf(story: Story, held: readonly Held[] | undefined, style: Style): string {
+  const { ref, tries, outcome, sender, recipients, subject } = story
   const newest = tries.at(-1)
   const at = new Date(newest?.at ?? 0).toISOString().slice(0, 19)
-  const answer = newest?.state === 'answered' ? newest.answer.disposition : 'deciding'
+  const said = newest?.state === 'answered' ? newest.answer.disposition : 'deciding'
+  const isScan = story.listener === SCAN_LISTENER
+  const answer = [`${isScan ? 'scan, sent to nobody: ' : ''}${said}`, ...(held ?? []).map(fateText)].join(', ')
   const more = recipients.length > NAMED ? ` and ${recipients.length - NAMED} more` : ''
   const to = recipients.slice(0, NAMED).map((one) => `<${harmless(one)}>`)
   const told = [

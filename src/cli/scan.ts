@@ -1,6 +1,6 @@
 /** `peekaboo scan`: what would be decided about messages, without Postfix. */
 import type { Command } from 'commander'
-import { describeOutcome } from '../core/index.ts'
+import { describeOutcome, SCAN_LISTENER } from '../core/index.ts'
 import type { Decision, Envelope } from '../pipeline/index.ts'
 import type { TraceEntry } from '../rules/index.ts'
 import { describeError } from '../telemetry/index.ts'
@@ -91,7 +91,7 @@ function envelopeOf(options: ScanOptions, { config, profiles }: Composition, wai
   }
   return {
     queueId: '',
-    listener: 'scan',
+    listener: SCAN_LISTENER,
     profileName,
     profile: waitMs === undefined ? profile : { ...profile, hold: waitMs },
     clientAddress: '',

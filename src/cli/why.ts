@@ -1,10 +1,11 @@
 /** `peekaboo why`: the story of a message. */
 import type { Command } from 'commander'
 import type { Story } from '../core/index.ts'
-import type { Held, Store, StoryQuery } from '../store/store.ts'
+import { heldOf, type Store, type StoryQuery } from '../store/index.ts'
 import { type CommonOptions, quietLogger, sparingConfig, withCommonOptions } from './configured.ts'
 import type { Context } from './context.ts'
 import { CommandError, EXIT } from './exit-code.ts'
+import { heldText, withHeld } from './held-text.ts'
 import { storyText } from './story-text.ts'
 import { harmless, jsonLine } from './style.ts'
 
@@ -45,8 +46,8 @@ async function why(what: string, context: Context, options: WhyOptions): Promise
   const store = context.openStore(config, quietLogger(context, options, config.log))
   const found = await withStore(store, async () => {
     const stories = await find(what, limit, store)
-    const held = await Promise.all(stories.map(({ ref }) => store.held({ ref }, 1)))
-    return stories.map((story, i) => ({ story, held: held[i]?.[0] }))
+    const held = await heldOf(store, stories)
+    return stories.map((story) => ({ story, held: held.get(story.ref) }))
   })
   if (found.length === 0) {
     throw new CommandError(
@@ -54,16 +55,11 @@ async function why(what: string, context: Context, options: WhyOptions): Promise
     )
   }
   const told = found.map(({ story, held }) => {
-    if (options.json) return jsonLine(held ? { ...story, quarantine: { state: held.state, note: held.note } } : story)
-    return `${storyText(story, context.out)}${held ? heldText(held) : ''}`
+    if (options.json) return jsonLine(withHeld(story, held))
+    return `${storyText(story, context.out)}${heldText(held)}`
   })
   context.io.stdout.write(told.join(options.json ? '' : '\n'))
   return EXIT.OK
-}
-
-/** What became of a message that was quarantined. */
-function heldText({ state, note, host, queueId }: Held): string {
-  return `quarantine: ${state} on ${harmless(host)} as ${harmless(queueId)}${note === '' ? '' : ` (${harmless(note)})`}\n`
 }
 
 function hint(url: string): string {

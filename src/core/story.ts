@@ -48,6 +48,9 @@ export interface StoryFacts {
   readonly membersLeftOut?: number
 }
 
+/** What the story of a message names as its listener that was only scanned by an operator: nobody got it. */
+export const SCAN_LISTENER = 'scan'
+
 export interface Story extends StoryFacts {
   /** What the SMTP reply, the header and the log call it. */
   readonly ref: string

@@ -113,7 +113,7 @@ export class Desk {
     const line = { ref: ticket.ref, queueId: ticket.queueId, what, by: order?.who, detail: detail || undefined }
     if (what === 'failed') this.#deps.log.error(line, 'held message could not be taken care of')
     else this.#deps.log.info(line, 'held message taken care of')
-    if (held) await this.#deps.store.saveHeld({ ...held, ...changeBy(what, detail) })
+    if (held) await this.#deps.store.saveHeld({ ...held, ...changeBy(what, detail, this.#deps.clock.now()) })
     if (what === 'released' || what === 'returned' || what === 'deleted') this.#forget(ticket.queueId)
     return {}
   }
@@ -143,7 +143,7 @@ export class Desk {
     const state = held.state === 'releasing' ? 'released' : held.isNotified ? 'returned' : 'gone'
     const { ref, queueId } = held
     if (state === 'gone') log.warn({ ref, queueId }, 'somebody else took a message out of the hold queue')
-    await store.saveHeld({ ...held, state })
+    await store.saveHeld({ ...held, state, ended: clock.now() })
     this.#forget(queueId)
   }
 
@@ -214,10 +214,10 @@ function orderOf(todo: Todo): Exclude<Todo, 'examine'> {
 
 const STATES = { release: 'releasing', return: 'returning', wait: 'held', ask: 'held' } as const
 
-function changeBy(what: Extract<Request, { ask: 'did' }>['what'], detail: string): Partial<Held> {
+function changeBy(what: Extract<Request, { ask: 'did' }>['what'], detail: string, now: number): Partial<Held> {
   if (what === 'notified') return { isNotified: true, state: 'returning' }
   if (what === 'failed') return { note: detail }
-  return { state: what }
+  return { state: what, ended: now }
 }
 
 function envelopeOf(held: Held, profile: Profile): Envelope {

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Analyzer, SampleView } from '../analyzers/analyzer.ts'
 import { BAD_SCORE, type Cause, type Clock, Fault, type Report, type RoleState } from '../core/index.ts'
-import type { Analysis, AnalysisKey, Store } from '../store/store.ts'
+import { type Analysis, type AnalysisKey, heldOf, type Store } from '../store/store.ts'
 import { describeError, type Logger } from '../telemetry/index.ts'
 import { type Ended, type Errand, runAnalysis } from './analysis-run.ts'
 import { Follower } from './follower.ts'
@@ -263,7 +263,8 @@ export class Scheduler {
 
   async #tellTurned({ analyzer, sha256 }: AnalysisKey, { score = 0, families, link }: Report): Promise<void> {
     if (score < BAD_SCORE) return
-    const messages = deliveredWith(sha256, await this.#deps.store.stories({ sha256 }, MOST_TURNED))
+    const stories = await this.#deps.store.stories({ sha256 }, MOST_TURNED)
+    const messages = deliveredWith(sha256, stories, await heldOf(this.#deps.store, stories))
     if (messages.length === 0) return
     this.#deps.log.warn({ analyzer, sha256, score, families, link, messages }, 'verdict turned')
     this.#deps.onTurned?.({ analyzer, sha256, score, families: families ?? [], link: link ?? '', messages })

@@ -1,5 +1,6 @@
 /** What was delivered before an analyzer called it bad: somebody should fetch it back, so the log names the mails. */
-import type { Disposition, Story } from '../core/index.ts'
+import { type Disposition, SCAN_LISTENER, type Story } from '../core/index.ts'
+import { type Held, isLetGo } from '../store/store.ts'
 
 const DELIVERED: ReadonlySet<Disposition> = new Set(['accept', 'tag', 'redirect'])
 
@@ -23,10 +24,19 @@ export interface Turned {
   readonly messages: readonly DeliveredMail[]
 }
 
-/** The mails among these stories that were delivered although they carried the digest; not those that were known to be bad, as in monitor mode. */
-export function deliveredWith(sha256: string, stories: readonly Story[]): readonly DeliveredMail[] {
-  return stories.flatMap((story) => {
-    const isDelivered = story.tries.some(({ answer }) => DELIVERED.has(answer.disposition))
+/**
+ * The mails among these stories that were delivered although they carried the digest, at once or after they were held; not those that were
+ * known to be bad, as in monitor mode.
+ */
+export function deliveredWith(
+  sha256: string,
+  stories: readonly Story[],
+  held: ReadonlyMap<string, readonly Held[]>,
+): readonly DeliveredMail[] {
+  const mails = stories.filter(({ listener }) => listener !== SCAN_LISTENER)
+  return mails.flatMap((story) => {
+    const isReleased = held.get(story.ref)?.some(isLetGo) ?? false
+    const isDelivered = isReleased || story.tries.some(({ answer }) => DELIVERED.has(answer.disposition))
     const wasBad = ({ outcome }: Pick<Story, 'outcome'>) => outcome.kind === 'decided' && outcome.verdict === 'bad'
     const isKnown = story.samples.some((one) => one.sample.sha256 === sha256 && wasBad(one))
     const { ref, messageId, sender, recipients, firstSeen: at } = story

@@ -46,6 +46,8 @@ export interface Held extends HeldKey {
   /** The sender was told that it is not delivered; only its deletion is left to do. */
   readonly isNotified: boolean
   readonly order?: HeldOrder
+  /** When it was over, Unix milliseconds; absent where it is not, or nobody noted it. */
+  readonly ended?: number
 }
 
 /** Which held messages are meant; what is not given does not restrict. */
@@ -61,6 +63,36 @@ export interface HeldQuery {
 /** Whether nothing is left to do. */
 export function isOver(state: HeldState): boolean {
   return state !== 'held' && state !== 'releasing' && state !== 'returning'
+}
+
+const LET_GO: ReadonlySet<HeldState> = new Set(['releasing', 'released', 'gone'])
+
+/** Whether its recipients have it or soon will; what somebody else took out may have been let go too. */
+export function isLetGo({ state, order }: Held): boolean {
+  return LET_GO.has(state) || (!isOver(state) && order?.what === 'release')
+}
+
+const DONE = { release: 'released', return: 'returned', delete: 'deleted' } as const
+
+/** Who ordered what became of it; undefined where nobody had to. */
+export function orderedBy({ state, order }: Held): string | undefined {
+  return order && DONE[order.what] === state ? order.who : undefined
+}
+
+/** Messages of one story that can be held: as many as were sent at the same time. */
+const MOST_OF_STORY = 100
+
+/** What is known of held messages by the reference of their story, what was let go first. */
+export async function heldOf(
+  store: { held(query: HeldQuery, limit: number): Promise<readonly Held[]> },
+  stories: readonly { readonly ref: string }[],
+): Promise<ReadonlyMap<string, readonly Held[]>> {
+  const found = new Map<string, readonly Held[]>()
+  for (const { ref } of stories) {
+    const held = await store.held({ ref }, MOST_OF_STORY)
+    if (held.length > 0) found.set(ref, [...held.filter(isLetGo), ...held.filter((one) => !isLetGo(one))])
+  }
+  return found
 }
 
 /** The columns by which held messages are searched, as conditions in words that SQLite and MariaDB share. */

@@ -1,6 +1,6 @@
 /** What all nodes know together: the contract, its stores, and how one is chosen. */
 export { type StoreEvent, StoreRefused } from './event.ts'
-export { HELD_STATES, isOver } from './held.ts'
+export { HELD_STATES, heldOf, isOver, orderedBy } from './held.ts'
 export { makeFolder } from './make-folder.ts'
 export { createMariadbStore, type MariadbSettings } from './mariadb/mariadb-store.ts'
 export { createMemoryStore } from './memory/memory-store.ts'

@@ -18,7 +18,10 @@ const keep = z
     accepted: lifetime('7d', 'how long the stories of delivered messages are kept'),
     refused: lifetime('90d', 'how long the stories of all other messages are kept'),
     sightings: lifetime('90d', 'how long it is known when bytes were seen that nobody sends any more'),
-    held: lifetime('90d', 'how long it is known what became of messages that were quarantined'),
+    held: lifetime(
+      '90d',
+      'how long it is known what became of messages that were quarantined; never shorter than refused',
+    ),
     every: duration('10m', 'time between two rounds that remove what is too old').refine(
       (ms) => ms >= 1000,
       'must be a second or more',

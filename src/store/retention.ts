@@ -87,6 +87,7 @@ export function removalsOf(keep: KeepOptions): readonly Removal[] {
     { from: 'stories', which: 'other', olderThanMs: keep.refused },
     { from: 'sightings', olderThanMs: keep.sightings },
     { from: 'overrides', olderThanMs: ENDED_OVERRIDE_MS },
-    { from: 'held', olderThanMs: keep.held },
+    // As long as their stories: what was let go is told when it turns bad.
+    { from: 'held', olderThanMs: Math.max(keep.held, keep.refused) },
   ]
 }

@@ -13,6 +13,7 @@ import type { AnalysisQuery, MessageQuery } from './search.ts'
 import type { Switch, SwitchDraft, Switches } from './switch.ts'
 
 export type { Held, HeldKey, HeldOrder, HeldQuery, HeldState } from './held.ts'
+export { heldOf, isLetGo } from './held.ts'
 export type { Override } from './override.ts'
 export type { Removal } from './removal.ts'
 export type { AnalysisQuery, MessageQuery } from './search.ts'

@@ -56,6 +56,12 @@ export function describeOperatorCommands(name: string, make: MakeWorld): void {
       const { stdout } = await run('messages', '--recipient', 'ALICE@x.test', '--since', '1h')
       assert.match(stdout, /^\S+Z {2}SECOND {2}pending\(sandbox\) {2}deciding {2}<> → <alice@x.test> {2}Grüße 🎉\n/)
       assert.match(stdout, /\n\S+Z {2}FIRST {2}\S+ {2}accept {2}<a@example.org> → <Alice@X.test> <c@x.test> {2}/)
+      await store.openStory(
+        draft({ ref: 'SCANNED', recipients: ['ceo@x.test'], listener: 'scan', queueId: '', samples: [judged(2)] }),
+      )
+      await store.answerStory('SCANNED', '', ACCEPT)
+      const scanned = await run('messages', '--recipient', 'ceo@x.test')
+      assert.match(scanned.stdout, / {2}scan, sent to nobody: accept {2}</)
       const json = (await run('messages', '--sender', '<>', '--json')).stdout.trim().split('\n')
       assert.deepEqual(
         json.map((line) => JSON.parse(line).ref),

@@ -64,6 +64,36 @@ test('why tells what became of a message that was quarantined', async (t) => {
   assert.deepEqual(world.json[0]?.quarantine, { state: 'returned', note: 'bad' })
 })
 
+for (const [what, state] of [
+  ['release', 'released'],
+  ['return', 'returned'],
+  ['delete', 'deleted'],
+] as const) {
+  test(`messages and why tell that a held message was ${state}, when, and by whom where somebody ordered it`, async (t) => {
+    const order = { what, who: 'alice', at: 1 }
+    const world = await worldWith(t, held({ state, note: 'bad', order, ended: Date.UTC(2026, 10, 24, 2, 57) }))
+
+    for (const command of ['why', 'messages', 'messages --long']) {
+      world.stdout = ''
+      assert.equal(await world.command(command, ...(command === 'why' ? ['REF'] : [])), 0)
+      assert.match(world.stdout, new RegExp(`[,:] ${state} 2026-11-24T02:57:00Z by alice `))
+    }
+    world.stdout = ''
+    assert.equal(await world.command('messages', '--json'), 0)
+
+    const at = Date.UTC(2026, 10, 24, 2, 57)
+    assert.deepEqual(world.json[0]?.quarantine, { state, note: 'bad', at, by: 'alice' })
+  })
+}
+
+test('who gave another order than what became of a message is not told as who did it', async (t) => {
+  const world = await worldWith(t, held({ state: 'gone', order: { what: 'delete', who: 'alice', at: 1 } }))
+
+  assert.equal(await world.command('messages'), 0)
+
+  assert.match(world.stdout, /, gone {2}</)
+})
+
 for (const order of ['release', 'return', 'delete'] as const) {
   test(`an order to ${order} is noted with who gave it`, async (t) => {
     const world = await worldWith(t, held())

@@ -43,6 +43,15 @@ test('the same attachment to somebody else is another message', () => {
   assert.equal(to('alice@dst.test', 'bob@dst.test'), to('bob@dst.test', 'alice@dst.test'))
 })
 
+test('what is only scanned continues its own story and none of mail', () => {
+  const keyAt = (listener: string) =>
+    storyKey({ sender: 'a@src.test', recipients: ['b@dst.test'], listener }, [digest(1)])
+
+  assert.equal(keyAt('scan'), keyAt('scan'))
+  assert.notEqual(keyAt('scan'), keyAt('inet:127.0.0.1:8095'))
+  assert.equal(keyAt('inet:127.0.0.1:8096'), keyAt('inet:127.0.0.1:8095'))
+})
+
 function key(sender: string, digests: readonly string[]): string {
   return storyKey({ sender, recipients: ['b@dst.test'] }, digests)
 }

@@ -152,7 +152,8 @@ test('a held message is examined by what was known when it came, and let go when
 
   assert.deepEqual(read, [`a good\r\nmail\r\n since ${at} as submission`])
   assert.deepEqual(queue.did, [`release ${QUEUE_ID}`])
-  assert.equal((await known())?.state, 'released')
+  const { state, ended } = (await known()) ?? {}
+  assert.deepEqual([state, ended], ['released', clock.now()])
   assert.equal(quarantine.status.messages, 0)
 })
 

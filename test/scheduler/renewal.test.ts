@@ -4,10 +4,12 @@ import { type TestContext, test } from 'node:test'
 import type { Progress } from '../../src/analyzers/analyzer.ts'
 import type { RoleState } from '../../src/core/index.ts'
 import { Scheduler, schedulerOptions, type Want } from '../../src/scheduler/index.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { Turned } from '../../src/scheduler/turn.ts'
+import type { Held, Store } from '../../src/store/store.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 import { FakeClock, settle } from '../fakes/clock.ts'
 import { ACCEPT, draft, judged, REJECT } from '../store/build.ts'
+import { held } from '../store/contract-held.ts'
 import { asker, node, openStore, type Scripted, SHA256, scripted, want } from './support.ts'
 
 const HOUR_MS = 3_600_000
@@ -192,13 +194,51 @@ test('when a sample turns bad, the log and the webhook name the mails that were 
   )
 })
 
+const BY_ALICE = { what: 'release', who: 'alice', at: 1 } as const
+const FATES: readonly (readonly [Partial<Held>, boolean])[] = [
+  [{ state: 'released' }, true],
+  [{ state: 'releasing' }, true],
+  [{ state: 'gone' }, true],
+  [{ state: 'held', order: BY_ALICE }, true],
+  [{ state: 'held' }, false],
+  [{ state: 'returning' }, false],
+  [{ state: 'returned', order: BY_ALICE }, false],
+  [{ state: 'deleted' }, false],
+]
+
+test('when a sample turns bad, held mail that was let go is named, and not what lies there, went back or was deleted', async (t) => {
+  const { clock, store, box } = await known(t)
+  const events: Turned[] = []
+  const scheduler = logging(t, clock, store, box, [], (turned) => events.push(turned))
+  const samples = [{ ...judged(1), sample: { ...judged(1).sample, sha256: SHA256 } }]
+  const answer = { disposition: 'quarantine', reply: '' } as const
+  for (const [n, [changes]] of FATES.entries()) {
+    await store.openStory(draft({ ref: `REF-${n}`, key: `key-${n}`, samples, answer }))
+    await store.saveHeld(held({ ref: `REF-${n}`, queueId: `4cXyz01Qz3z${n}`, ...changes }))
+  }
+  // Of one story two mails may be held at the same time.
+  await store.saveHeld(held({ ref: 'REF-7', queueId: '4cXyz01Qz4z7', at: 9000, state: 'released' }))
+  await store.openStory(draft({ ref: 'scanned', key: 'key', listener: 'scan', samples, answer: ACCEPT }))
+  box.opinion = scored(9)
+  await clock.advance(12 * HOUR_MS)
+
+  await ask(scheduler, clock)
+  await settle()
+
+  const told = FATES.flatMap(([, isTold], n) => (isTold || n === 7 ? [`REF-${n}`] : []))
+  assert.deepEqual(
+    events.map(({ messages }) => messages.map(({ ref }) => ref).sort()),
+    [told],
+  )
+})
+
 function logging(
   t: TestContext,
   clock: FakeClock,
   store: Store,
   box: Scripted,
   lines: string[],
-  onTurned: (turned: unknown) => void = () => undefined,
+  onTurned: (turned: Turned) => void = () => undefined,
 ): Scheduler {
   const log = createLogger({ level: 'info' }, { write: (line: string) => lines.push(line) })
   const options = schedulerOptions.parse({})

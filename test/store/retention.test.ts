@@ -90,3 +90,9 @@ test('every kind of row has an age at which it goes', () => {
   ])
   assert.ok(removalsOf(keep).every(({ olderThanMs = 0 }) => olderThanMs >= 3_600_000))
 })
+
+test('what became of held mail is known as long as its story', () => {
+  const [held] = removalsOf({ ...keep, held: 3_600_000 }).filter(({ from }) => from === 'held')
+
+  assert.equal(held?.olderThanMs, keep.refused)
+})
