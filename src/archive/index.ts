@@ -15,6 +15,7 @@ export {
 export { officeText } from './document/office-text.ts'
 export { FORMATS, type Format, formatsOf } from './formats.ts'
 export { type ArchiveLimit, type ArchiveLimits, STANDARD_LIMITS } from './limits.ts'
+export { withoutMarkup } from './markup.ts'
 export type { Candidate, OpenedWith, PasswordSource } from './password.ts'
 export { passwordCandidates } from './password-candidates.ts'
 export { createSevenZip, type SevenZip } from './seven-zip/seven-zip.ts'

@@ -21,3 +21,30 @@ export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
     else signal.addEventListener('abort', stop, { once: true })
   })
 }
+
+/** Something that is done again and again, so long after each time that it ended; `round` must not reject. */
+export class Repeated {
+  readonly #clock: Clock
+  readonly #ms: number
+  readonly #round: () => Promise<void>
+  #cancel: () => void = () => undefined
+  #isStopped = false
+
+  constructor(clock: Clock, ms: number, round: () => Promise<void>) {
+    this.#clock = clock
+    this.#ms = ms
+    this.#round = round
+  }
+
+  /** Does it now, and from then on again and again; resolves when it was done once. */
+  async start(): Promise<void> {
+    await this.#round()
+    if (!this.#isStopped) this.#cancel = this.#clock.after(this.#ms, () => void this.start())
+  }
+
+  /** What runs is not interrupted. */
+  stop(): void {
+    this.#isStopped = true
+    this.#cancel()
+  }
+}

@@ -28,6 +28,16 @@ const profileKeys = {
     ),
 }
 
+type ProfileKeys = typeof profileKeys
+export type ActionKey = {
+  [K in keyof ProfileKeys]: ProfileKeys[K] extends typeof action ? K : never
+}[keyof ProfileKeys]
+
+/** The keys of which each says what is answered for one outcome; `encrypted` has its own three. */
+export const ACTION_KEYS = Object.entries(profileKeys).flatMap(([key, value]) =>
+  value === action ? [key as ActionKey] : [],
+)
+
 const optionalKeys = {
   redirectTo: z
     .string()

@@ -2,7 +2,7 @@
  * What of this host lies in hold queues, as far as the filter needs it while mail comes: whether one more may be held, the record and the
  * signed field of one that is, and what an alert is made of.
  */
-import type { Clock } from '../core/index.ts'
+import { type Clock, Repeated } from '../core/index.ts'
 import type { Decision, Envelope } from '../pipeline/index.ts'
 import type { Held, Store } from '../store/store.ts'
 import { describeError, type Logger } from '../telemetry/index.ts'
@@ -46,23 +46,22 @@ export class HoldBook {
   readonly #deps: HoldBookDeps
   #held = new Map<string, Counted>()
   #key: Buffer | undefined
-  #cancel: () => void = () => undefined
-  #isStopped = false
+  readonly #counting: Repeated
   #warnedAt = Number.NEGATIVE_INFINITY
 
   constructor(deps: HoldBookDeps) {
     this.#deps = deps
+    this.#counting = new Repeated(deps.clock, COUNT_EVERY_MS, () => this.#count())
   }
 
   /** Counts what lies there, as far as the store answers, and from then on again and again. */
   async start(key: Buffer): Promise<void> {
     this.#key = key
-    await this.#count()
+    await this.#counting.start()
   }
 
   stop(): void {
-    this.#isStopped = true
-    this.#cancel()
+    this.#counting.stop()
   }
 
   /** For metrics and health checks. */
@@ -134,7 +133,7 @@ export class HoldBook {
   }
 
   async #count(): Promise<void> {
-    const { store, options, clock } = this.#deps
+    const { store, options } = this.#deps
     try {
       const found = await store.held({ host: options.host, isOpen: true }, options.messages + 1)
       this.#held = new Map(found.map(({ queueId, bytes, at, until }) => [queueId, { bytes, at, until }]))
@@ -142,7 +141,6 @@ export class HoldBook {
     } catch {
       // The store tells by itself that it is away; what was counted before goes on counting.
     }
-    if (!this.#isStopped) this.#cancel = clock.after(COUNT_EVERY_MS, () => void this.#count())
   }
 }
 

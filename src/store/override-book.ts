@@ -3,7 +3,7 @@
  * that no lookup knew of, and go on counting while the store is away. A copy in a local file is for a start at which it is away.
  */
 import { z } from 'zod'
-import type { Clock } from '../core/index.ts'
+import { type Clock, Repeated } from '../core/index.ts'
 import { type Override, overrideFor, overrideKey } from './override.ts'
 import { SnapshotFile } from './snapshot-file.ts'
 import type { Store } from './store.ts'
@@ -27,11 +27,8 @@ export class OverrideBook {
   readonly #store: Pick<Store, 'overrides'>
   readonly #clock: Clock
   readonly #copy: SnapshotFile<readonly Override[]> | undefined
-  readonly #onTrouble: (error: unknown) => void
-  #isTroubled = false
+  readonly #reading: Repeated
   #overrides: ReadonlyMap<string, readonly Override[]> = new Map()
-  #cancel: () => void = () => undefined
-  #isStopped = false
 
   /** `file` is where the copy lies; `onTrouble` is told once what is wrong with it. */
   constructor(
@@ -42,19 +39,18 @@ export class OverrideBook {
   ) {
     this.#store = store
     this.#clock = clock
-    this.#copy = file === undefined ? undefined : new SnapshotFile(file, overrides)
-    this.#onTrouble = onTrouble
+    this.#copy = file === undefined ? undefined : new SnapshotFile(file, overrides, onTrouble)
+    this.#reading = new Repeated(clock, READ_EVERY_MS, () => this.#read())
   }
 
   /** Reads them once, from the store or else from the copy, and from then on again and again. */
   async start(): Promise<void> {
-    if (this.#copy) await this.#copy.read().then((found) => this.#take(found ?? []), this.#complain)
-    await this.#read()
+    this.#take((await this.#copy?.read()) ?? [])
+    await this.#reading.start()
   }
 
   stop(): void {
-    this.#isStopped = true
-    this.#cancel()
+    this.#reading.stop()
   }
 
   /** What counts for these bytes now; a denial before an allowance. */
@@ -66,19 +62,12 @@ export class OverrideBook {
   async #read(): Promise<void> {
     // The store tells by itself that it is away; what was read before goes on counting.
     const found = await this.#store.overrides().catch(() => undefined)
-    if (found) {
-      this.#take(found)
-      await this.#copy?.write(found).catch(this.#complain)
-    }
-    if (!this.#isStopped) this.#cancel = this.#clock.after(READ_EVERY_MS, () => void this.#read())
+    if (!found) return
+    this.#take(found)
+    await this.#copy?.write(found)
   }
 
   #take(found: readonly Override[]): void {
     this.#overrides = Map.groupBy(found, ({ kind, value }) => overrideKey(kind, value))
-  }
-
-  readonly #complain = (error: unknown): void => {
-    if (!this.#isTroubled) this.#onTrouble(error)
-    this.#isTroubled = true
   }
 }

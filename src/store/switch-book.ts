@@ -4,7 +4,7 @@
  * a local file is for a start at which it is away.
  */
 import { z } from 'zod'
-import type { Clock } from '../core/index.ts'
+import { type Clock, Repeated } from '../core/index.ts'
 import { switchOf } from './row.ts'
 import { SnapshotFile } from './snapshot-file.ts'
 import type { Brake, DisabledRule, Store, Switch } from './store.ts'
@@ -44,13 +44,10 @@ export class SwitchBook {
   #entries: ReadonlyMap<string, Entry> = new Map()
   #told: ReadonlyMap<string, Switch> = new Map()
   #disabled: ReadonlyMap<string, DisabledRule> = NONE
-  #cancel: () => void = () => undefined
-  #isStopped = false
   readonly #copy: SnapshotFile<z.output<typeof copy>> | undefined
-  readonly #onTrouble: (error: unknown) => void
+  readonly #reading: Repeated
   /** What the copy holds, as far as we know. */
   #copied = ''
-  #isTroubled = false
 
   /** `file` is where the copy lies; `onTrouble` is told once what is wrong with it. */
   constructor(
@@ -63,20 +60,19 @@ export class SwitchBook {
     this.#store = store
     this.#clock = clock
     this.#onEvent = onEvent
-    this.#copy = file === undefined ? undefined : new SnapshotFile(file, copy)
-    this.#onTrouble = onTrouble
+    this.#copy = file === undefined ? undefined : new SnapshotFile(file, copy, onTrouble)
+    this.#reading = new Repeated(clock, READ_EVERY_MS, () => this.#read())
   }
 
   /** Reads them once, from the store or else from the copy, and from then on again and again. */
   async start(): Promise<void> {
-    const found = await this.#copy?.read().catch((error: unknown) => this.#complain(error))
+    const found = await this.#copy?.read()
     if (found) this.#take(found.switches.flatMap(switchOf), found.ahead)
-    await this.#read()
+    await this.#reading.start()
   }
 
   stop(): void {
-    this.#isStopped = true
-    this.#cancel()
+    this.#reading.stop()
   }
 
   /** The brake that is on now. */
@@ -107,7 +103,6 @@ export class SwitchBook {
     if (found) this.#take(found.switches, ahead)
     this.#tell()
     if (found) await this.#keep(found.switches, ahead)
-    if (!this.#isStopped) this.#cancel = this.#clock.after(READ_EVERY_MS, () => void this.#read())
   }
 
   #take(switches: readonly Switch[], ahead: number): void {
@@ -117,18 +112,7 @@ export class SwitchBook {
   /** Only where something is switched otherwise: clocks always drift a little. */
   async #keep(switches: readonly Switch[], ahead: number): Promise<void> {
     const now = JSON.stringify(switches)
-    if (!this.#copy || now === this.#copied) return
-    try {
-      await this.#copy.write({ ahead, switches: [...switches] })
-      this.#copied = now
-    } catch (error) {
-      this.#complain(error)
-    }
-  }
-
-  #complain(error: unknown): undefined {
-    if (!this.#isTroubled) this.#onTrouble(error)
-    this.#isTroubled = true
+    if (now !== this.#copied && (await this.#copy?.write({ ahead, switches: [...switches] }))) this.#copied = now
   }
 
   #tell(): void {

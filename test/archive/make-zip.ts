@@ -91,3 +91,20 @@ function record({ size, packedSize, crc, method, flags, name, extra, at, mode }:
   }
   return Buffer.concat([head, name, extra])
 }
+
+/** One zip file with the members of both. */
+export function joined(first: Buffer, second: Buffer): Buffer {
+  const [a, b] = [partsOf(first), partsOf(second)]
+  const moved = Buffer.from(b.directory)
+  moved.writeUInt32LE(moved.readUInt32LE(42) + a.data.length, 42)
+  const directory = Buffer.concat([a.directory, moved])
+  const data = Buffer.concat([a.data, b.data])
+  return Buffer.concat([data, directory, endRecord(2, directory.length, data.length)])
+}
+
+/** A zip file without anything in front or behind, in two: what lies before its directory, and that. */
+export function partsOf(zip: Buffer): { readonly data: Buffer; readonly directory: Buffer } {
+  const end = zip.length - 22
+  const at = zip.readUInt32LE(end + 16)
+  return { data: zip.subarray(0, at), directory: zip.subarray(at, end) }
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { crc32 } from 'node:zlib'
 import { inLockedZip } from './hide.ts'
-import { endRecord } from './make-zip.ts'
+import { endRecord, joined, partsOf } from './make-zip.ts'
 import { memberNamed, open, openWithBytes } from './rig.ts'
 
 const SECRET = Buffer.from('what nobody should see')
@@ -72,20 +72,4 @@ function withCrc(zip: Buffer, crc: number, size = SECRET.length): Buffer {
     record.writeUInt32LE(size, flags + 16)
   }
   return Buffer.concat([local, central, endRecord(1, central.length, local.length)])
-}
-
-/** One zip file with the members of both. */
-function joined(first: Buffer, second: Buffer): Buffer {
-  const [a, b] = [partsOf(first), partsOf(second)]
-  const moved = Buffer.from(b.directory)
-  moved.writeUInt32LE(moved.readUInt32LE(42) + a.data.length, 42)
-  const directory = Buffer.concat([a.directory, moved])
-  const data = Buffer.concat([a.data, b.data])
-  return Buffer.concat([data, directory, endRecord(2, directory.length, data.length)])
-}
-
-function partsOf(zip: Buffer): { readonly data: Buffer; readonly directory: Buffer } {
-  const end = zip.length - 22
-  const at = zip.readUInt32LE(end + 16)
-  return { data: zip.subarray(0, at), directory: zip.subarray(at, end) }
 }

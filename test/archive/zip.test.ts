@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { crc32 } from 'node:zlib'
-import { endRecord, makeZip } from './make-zip.ts'
+import { endRecord, joined, makeZip } from './make-zip.ts'
 import { faults, memberNamed, open, openWithBytes } from './rig.ts'
 import { inWorkshop, prose } from './tools.ts'
 
@@ -289,19 +289,3 @@ test('a member that pretends does not keep others closed that a password opens',
   assert.equal(textOf('a'), 'x')
   assert.equal(tree.root.openedBy, 'message')
 })
-
-/** One zip file with the members of both. */
-function joined(first: Buffer, second: Buffer): Buffer {
-  const [a, b] = [partsOf(first), partsOf(second)]
-  const moved = Buffer.from(b.directory)
-  moved.writeUInt32LE(moved.readUInt32LE(42) + a.data.length, 42)
-  const directory = Buffer.concat([a.directory, moved])
-  const data = Buffer.concat([a.data, b.data])
-  return Buffer.concat([data, directory, endRecord(2, directory.length, data.length)])
-}
-
-function partsOf(zip: Buffer): { readonly data: Buffer; readonly directory: Buffer } {
-  const end = zip.length - 22
-  const at = zip.readUInt32LE(end + 16)
-  return { data: zip.subarray(0, at), directory: zip.subarray(at, end) }
-}

@@ -5,7 +5,6 @@ import {
   CAUSES,
   type Cause,
   DISPOSITIONS,
-  type Disposition,
   type EncryptedKind,
   LIMITS,
   type Limit,
@@ -13,6 +12,7 @@ import {
   VERDICTS,
 } from '../../src/core/index.ts'
 import { decide, dispositionOf, type Profile, resolveProfiles } from '../../src/policy/index.ts'
+import { anyProfile } from './any-profile.ts'
 
 const causes = Object.keys(CAUSES) as Cause[]
 const limits = Object.keys(LIMITS) as Limit[]
@@ -28,24 +28,6 @@ const everyOutcome: readonly Outcome[] = [
   ...(['role', 'cap'] as const).map((why): Outcome => ({ kind: 'unanalysed', why, role: 'av', rule: 'r' })),
 ]
 
-const action = fc.constantFrom<Disposition>(...DISPOSITIONS)
-const anyProfile: fc.Arbitrary<Profile> = fc.record({
-  mode: fc.constantFrom<Profile['mode']>('enforce', 'monitor'),
-  hold: fc.constant(0),
-  maxAge: fc.constant(0),
-  bad: action,
-  suspicious: action,
-  good: action,
-  ignored: action,
-  unknown: action,
-  unscannable: action,
-  unanalysed: action,
-  encrypted: fc.record({ mail: action, container: action, document: action }),
-  pending: action,
-  failed: action,
-  expired: action,
-  mixed: fc.constant('defer'),
-})
 const anyOutcome = fc.constantFrom(...everyOutcome)
 
 test('every outcome is answered with what the profile says under its key', () => {

@@ -13,12 +13,12 @@ import {
   overridesOptions,
   type PolicyClass,
   PolicyError,
-  type Profile,
   policyWarnings,
   profilesOptions,
   resolveProfiles,
   strictest,
 } from '../../src/policy/index.ts'
+import { anyProfile } from './any-profile.ts'
 
 /** The configuration as an operator writes it; profile names stand for listeners. */
 export function input(overrides: unknown, profiles: unknown = {}, listeners: readonly string[] = ['mx']) {
@@ -226,25 +226,6 @@ for (const [overrides, warning, listeners] of WARNED) {
   })
 }
 
-const action = fc.constantFrom<Disposition>(...DISPOSITIONS)
-const anyProfile: fc.Arbitrary<Profile> = fc.record({
-  mode: fc.constantFrom<Profile['mode']>('enforce', 'monitor'),
-  hold: fc.nat(240_000),
-  maxAge: fc.nat(10_000_000),
-  bad: action,
-  suspicious: action,
-  good: action,
-  ignored: action,
-  unknown: action,
-  unscannable: action,
-  unanalysed: action,
-  encrypted: fc.record({ mail: action, container: action, document: action }),
-  pending: action,
-  failed: action,
-  expired: action,
-  mixed: fc.constantFrom<Profile['mixed']>('defer', 'strictest'),
-  redirectTo: fc.constant('q@dst.test'),
-})
 const anyOutcome = fc.constantFrom<Outcome>(
   { kind: 'decided', verdict: 'bad', rule: 'r', reason: '' },
   { kind: 'decided', verdict: 'unknown', rule: 'r', reason: '' },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Clock } from '../../src/core/index.ts'
 import { FakeClock, settle } from '../fakes/clock.ts'
-import { asker, digest, node, openStore, REPORTED, scripted, standing, want } from './support.ts'
+import { asker, digest, leaveRunning, node, openStore, REPORTED, scripted, standing, want } from './support.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -42,10 +42,7 @@ test('an analysis is given up at its age by the store, not by when a node took i
 test('what is older than it may be when somebody takes it over is ended at once', async (t) => {
   const clock = new FakeClock()
   const store = await openStore(clock)
-  const first = node(t, clock, store, scripted({ state: 'running' }))
-  await standing(first)
-  await settle()
-  await first.stop()
+  await leaveRunning(t, clock, store)
   await clock.advance(HOUR_MS)
   const analyzer = scripted({ state: 'running' })
 
@@ -58,10 +55,7 @@ test('what is older than it may be when somebody takes it over is ended at once'
 test('a report that was made while nobody looked counts, however long ago the analysis began', async (t) => {
   const clock = new FakeClock()
   const store = await openStore(clock)
-  const first = node(t, clock, store, scripted({ state: 'running' }))
-  await standing(first)
-  await settle()
-  await first.stop()
+  await leaveRunning(t, clock, store)
   await clock.advance(HOUR_MS)
   const analyzer = scripted(REPORTED)
   const second = node(t, clock, store, analyzer)

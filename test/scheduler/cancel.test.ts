@@ -1,11 +1,24 @@
 // What an operator cancels or has tried again, while nodes work on it.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
+import type { Store } from '../../src/store/store.ts'
 import { FakeClock, settle } from '../fakes/clock.ts'
-import { asker, digest, node, openStore, SHA256, scripted, standing, want } from './support.ts'
+import { asker, digest, node, openStore, type Scripted, SHA256, scripted, standing, want } from './support.ts'
 
 const KEY = { analyzer: 'box', optionsDigest: '', revision: '1', sha256: SHA256 }
 const LATER = '1'.repeat(64)
+
+/** An analyzer of one place, at work for the first sample while the later one waits. */
+async function oneAtWork(t: TestContext, clock: FakeClock, store: Store): Promise<Scripted> {
+  const capacity = { instances: 1, inService: 1, running: 0, waiting: 0, free: 1 }
+  const analyzer = scripted({ state: 'running' }, { capacity: () => capacity })
+  const scheduler = node(t, clock, store, analyzer)
+  for (const sample of [want(), want({ sha256: LATER })]) {
+    await scheduler.want([sample], asker())
+    await settle()
+  }
+  return analyzer
+}
 
 test('a cancelled analysis ends at the next sign of life, its task is dropped, and who waits is told that it failed', async (t) => {
   const clock = new FakeClock()
@@ -34,13 +47,7 @@ test('a cancelled analysis ends at the next sign of life, its task is dropped, a
 test('the place of a cancelled analysis goes to who waits for one', async (t) => {
   const clock = new FakeClock()
   const store = await openStore(clock)
-  const capacity = { instances: 1, inService: 1, running: 0, waiting: 0, free: 1 }
-  const analyzer = scripted({ state: 'running' }, { capacity: () => capacity })
-  const scheduler = node(t, clock, store, analyzer)
-  await scheduler.want([want()], asker())
-  await settle()
-  await scheduler.want([want({ sha256: LATER })], asker())
-  await settle()
+  const analyzer = await oneAtWork(t, clock, store)
   assert.equal(analyzer.submissions, 1)
 
   await store.cancelAnalyses({ sha256: SHA256 }, 9)
@@ -52,13 +59,7 @@ test('the place of a cancelled analysis goes to who waits for one', async (t) =>
 test('what is cancelled while it waits for a place is never submitted', async (t) => {
   const clock = new FakeClock()
   const store = await openStore(clock)
-  const capacity = { instances: 1, inService: 1, running: 0, waiting: 0, free: 1 }
-  const analyzer = scripted({ state: 'running' }, { capacity: () => capacity })
-  const scheduler = node(t, clock, store, analyzer)
-  await scheduler.want([want()], asker())
-  await settle()
-  await scheduler.want([want({ sha256: LATER })], asker())
-  await settle()
+  const analyzer = await oneAtWork(t, clock, store)
 
   await store.cancelAnalyses({ sha256: LATER }, 9)
   await clock.advance(20_000)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Fault } from '../../src/core/index.ts'
 import { FakeClock, settle } from '../fakes/clock.ts'
-import { asker, digest, node, openStore, REPORTED, scripted, standing, want } from './support.ts'
+import { asker, digest, leaveRunning, node, openStore, REPORTED, scripted, standing, want } from './support.ts'
 
 test('a lease lives through a submission that takes longer than it', async (t) => {
   const clock = new FakeClock()
@@ -65,10 +65,7 @@ test('whoever was away past his lease writes nothing more, and learns it at the 
 test('what an earlier start submitted goes on although nobody asks, and is not submitted again', async (t) => {
   const clock = new FakeClock()
   const store = await openStore(clock)
-  const first = node(t, clock, store, scripted({ state: 'running' }))
-  await standing(first)
-  await settle()
-  await first.stop()
+  await leaveRunning(t, clock, store)
   const analyzer = scripted(REPORTED)
   const next = node(t, clock, store, analyzer)
 
@@ -82,10 +79,7 @@ test('what an earlier start submitted goes on although nobody asks, and is not s
 test('what failed after a restart, when nobody has the bytes, waits for who brings them', async (t) => {
   const clock = new FakeClock()
   const store = await openStore(clock)
-  const first = node(t, clock, store, scripted({ state: 'running' }))
-  await standing(first)
-  await settle()
-  await first.stop()
+  await leaveRunning(t, clock, store)
   const gone = { state: 'failed', cause: 'analyzer-failed', detail: 'the task is not known', mayRetry: true } as const
   let answer: typeof gone | typeof REPORTED = gone
   const analyzer = scripted(REPORTED, { poll: async (ids) => ids.map(() => answer) })

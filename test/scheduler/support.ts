@@ -5,6 +5,7 @@ import type { Clock } from '../../src/core/index.ts'
 import { type Asker, Scheduler, schedulerOptions, type Want } from '../../src/scheduler/index.ts'
 import { createMemoryStore } from '../../src/store/index.ts'
 import type { Store } from '../../src/store/store.ts'
+import { settle } from '../fakes/clock.ts'
 
 export const SHA256 = 'a'.repeat(64)
 
@@ -55,6 +56,14 @@ export async function openStore(clock: Clock): Promise<Store> {
 export async function standing(scheduler: Scheduler, one = want(), by = asker()): Promise<string> {
   const [now] = await scheduler.want([one], by)
   return now?.state.state ?? 'nothing'
+}
+
+/** A node submits the only want and stops: its analysis runs on without anybody. */
+export async function leaveRunning(t: TestContext, clock: Clock, store: Store): Promise<void> {
+  const first = node(t, clock, store, scripted({ state: 'running' }))
+  await standing(first)
+  await settle()
+  await first.stop()
 }
 
 export const REPORTED: Progress = {

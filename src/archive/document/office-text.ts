@@ -1,5 +1,6 @@
 /** What a person reads in an office document, as far as that is cheap to know: people send the password of one file in another. */
 import { inflateRawSync } from 'node:zlib'
+import { withoutMarkup } from '../markup.ts'
 import { findDirectories, type ZipEntry } from '../zip/directory.ts'
 import { readLocal } from '../zip/local.ts'
 
@@ -19,7 +20,7 @@ export function officeText(content: Buffer): string {
   const parts = directory?.entries.filter(({ rawName }) => TEXT_PARTS.test(rawName.toString('latin1'))) ?? []
   return parts
     .slice(0, MAX_PARTS)
-    .map((entry) => withoutTags(partOf(content, entry)))
+    .map((entry) => withoutMarkup(lined(partOf(content, entry))))
     .join('\n')
 }
 
@@ -38,15 +39,11 @@ function partOf(content: Buffer, { at, method, packedSize }: ZipEntry): string {
 }
 
 /** Runs of one word may be cut by tags, so that these leave nothing; only what ends a paragraph or a cell ends a line. */
-function withoutTags(xml: string): string {
+function lined(xml: string): string {
   return xml
     .replace(/<\/(?:w:p|a:p|text:p|si|row)>|<w:br\b[^<>]{0,200}>/g, '\n')
     .replace(/<w:tab\b[^<>]{0,200}>|<\/(?:w:tc|c|table:table-cell)>/g, ' ')
-    .replace(/<[^<>]{0,2000}>/g, '')
-    .replace(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => ENTITIES[name] ?? '')
 }
-
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' }
 
 /** Control words of the Rich Text Format (1.9.1) left out; what stands between them is mostly the text. */
 function richText(content: Buffer): string {
